@@ -1,0 +1,8 @@
+//! Joins the rooms below into what a command does: load, select, expand,
+//! plan, run, report. Knows no command line grammar.
+
+mod dry_run;
+mod run;
+
+pub use run::{RunFlags, run};
+pub use crate::config::Loaded;

@@ -1,0 +1,332 @@
+//! What can be typed: flags and verbs, as clap types, and how they change the
+//! settings. Decides nothing else.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+use crate::config::{Settings, parse_style};
+use crate::model::{Dialect, OutputStyle, Problem, Project, closest};
+use crate::sys::Context;
+
+/// The program's version beside the one it is compatible with.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (compatible with mise 2026.9.15)");
+
+const EXAMPLES: &str = "\
+Examples:
+  mep run build              run a task and what it depends on
+  mep build                  the same
+  mep run lint ::: test -v   two tasks side by side, the second with an argument
+  mep tasks                  list the tasks
+  mep tasks deps --dot       draw the graph";
+
+/// A mise-compatible task runner.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mep",
+    bin_name = "mep",
+    version = VERSION,
+    after_help = EXAMPLES,
+    disable_help_subcommand = true,
+    subcommand_help_heading = "Commands",
+    allow_external_subcommands = true
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// Flags that stand before any verb.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Global {
+    /// Change to this directory first
+    #[arg(short = 'C', long = "cd", value_name = "DIR", global = true)]
+    pub(super) cd: Option<PathBuf>,
+    /// Load `mise.ENV.toml` as well; several with commas
+    #[arg(short = 'E', long = "env", value_name = "ENV", global = true)]
+    pub(super) env: Option<String>,
+    /// How many tasks run side by side
+    #[arg(short, long, value_name = "N", global = true)]
+    jobs: Option<usize>,
+    /// No lines of our own, only the tasks' output
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// No output at all but errors
+    #[arg(short = 'S', long, global = true)]
+    silent: bool,
+    /// Say why tasks run and what was left out
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    verbose: u8,
+    /// Answer every question with yes
+    #[arg(short, long, global = true)]
+    yes: bool,
+    /// Read no configuration file
+    #[arg(long, global = true, hide = true)]
+    pub(super) no_config: bool,
+    /// Leave `[env]` out
+    #[arg(long, global = true, hide = true)]
+    no_env: bool,
+    /// Accepted for mise's sake: hooks are not ours
+    #[arg(long, global = true, hide = true)]
+    no_hooks: bool,
+}
+
+/// Verbs.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run tasks
+    #[command(visible_alias = "r", after_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// List tasks, draw their graph
+    #[command(visible_aliases = ["t", "task"], disable_help_subcommand = true)]
+    Tasks(TasksArgs),
+    /// A bare task name.
+    #[command(external_subcommand)]
+    Task(Vec<OsString>),
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  mep run                    run the task `default`
+  mep run test -- --nocapture
+                             what follows `--` belongs to the task as it is
+  mep run 'test:*'           all tasks of a group
+  mep run -j1 -o prefix ci   one at a time, each line with its task's name
+  mep run -n release:full    show what would run";
+
+/// `run`
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct RunArgs {
+    /// Run also what is up to date
+    #[arg(short, long)]
+    pub(super) force: bool,
+    /// Show what would run, and run nothing
+    #[arg(short = 'n', long)]
+    pub(super) dry_run: bool,
+    /// Go on with what does not depend on a failed task
+    #[arg(short = 'c', long)]
+    pub(super) continue_on_error: bool,
+    /// How output is arranged: prefix or interleave
+    #[arg(short, long, value_name = "STYLE", value_parser = parse_output)]
+    output: Option<Output>,
+    /// Tasks use this terminal directly, one at a time
+    #[arg(short, long)]
+    raw: bool,
+    /// Shell for scripts that name none, e.g. "bash -c"
+    #[arg(short, long, value_name = "SHELL")]
+    pub(super) shell: Option<String>,
+    /// Leave dependencies out
+    #[arg(long)]
+    pub(super) skip_deps: bool,
+    /// Show how long each task took
+    #[arg(long, visible_alias = "timing")]
+    pub(super) timings: bool,
+    /// Leave out the line with the total time
+    #[arg(long, visible_alias = "no-timing")]
+    pub(super) no_timings: bool,
+    /// Accepted for mise's sake: tools are not set up here
+    #[arg(long, hide = true)]
+    skip_tools: bool,
+    /// Tasks and their arguments; `:::` starts the next one
+    #[arg(
+        value_name = "TASK [ARGS]... [::: TASK [ARGS]...]",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    words: Vec<OsString>,
+}
+
+/// What `-o` can say.
+#[derive(Debug, Clone, Copy)]
+enum Output {
+    Style(OutputStyle),
+    Quiet,
+    Silent,
+}
+
+fn parse_output(text: &str) -> Result<Output, String> {
+    match text {
+        "quiet" => Ok(Output::Quiet),
+        "silent" => Ok(Output::Silent),
+        "keep-order" | "replacing" | "timed" => {
+            Err("this style comes in a later version; use prefix or interleave".into())
+        }
+        _ => parse_style(text)
+            .map(Output::Style)
+            .ok_or_else(|| "the styles are prefix and interleave".into()),
+    }
+}
+
+/// `tasks`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct TasksArgs {
+    #[command(flatten)]
+    pub(super) list: ListArgs,
+    #[command(subcommand)]
+    pub(super) command: Option<TasksCommand>,
+}
+
+/// Verbs of `tasks`.
+#[derive(Debug, Subcommand)]
+pub(super) enum TasksCommand {
+    /// List tasks
+    Ls(ListArgs),
+    /// Draw who depends on whom
+    Deps(DepsArgs),
+    /// Run tasks
+    #[command(visible_alias = "r")]
+    Run(RunArgs),
+}
+
+/// `tasks ls`
+#[derive(Debug, Clone, Args)]
+pub(super) struct ListArgs {
+    /// Only tasks of the user's own configuration
+    #[arg(short, long, overrides_with = "local")]
+    pub(super) global: bool,
+    /// Only tasks of the project
+    #[arg(short, long, overrides_with = "global")]
+    pub(super) local: bool,
+    /// As JSON
+    #[arg(short = 'J', long)]
+    pub(super) json: bool,
+    /// With aliases and files
+    #[arg(short = 'x', long)]
+    pub(super) extended: bool,
+    /// Accepted for mise's sake: everything is listed anyway
+    #[arg(long)]
+    all: bool,
+    /// Hidden tasks too
+    #[arg(long)]
+    pub(super) hidden: bool,
+    /// One name a line
+    #[arg(long, conflicts_with_all = ["json", "extended"])]
+    pub(super) name_only: bool,
+    /// Without the line of headings
+    #[arg(long, visible_alias = "no-headers")]
+    pub(super) no_header: bool,
+    /// Order
+    #[arg(long, value_enum, default_value = "name")]
+    pub(super) sort: SortKey,
+    /// Direction of the order
+    #[arg(long, value_enum, default_value = "asc")]
+    pub(super) sort_order: SortOrder,
+}
+
+/// Column to sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum SortKey {
+    Name,
+    Alias,
+    Description,
+    Source,
+}
+
+/// Direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum SortOrder {
+    Asc,
+    Desc,
+}
+
+/// `tasks deps`
+#[derive(Debug, Clone, Args)]
+pub(super) struct DepsArgs {
+    /// Start at hidden tasks too
+    #[arg(long)]
+    pub(super) hidden: bool,
+    /// For graphviz: `mep tasks deps --dot | dot -Tsvg`
+    #[arg(long, conflicts_with = "compact")]
+    pub(super) dot: bool,
+    /// Open each task only once
+    #[arg(long)]
+    pub(super) compact: bool,
+    /// Only these tasks
+    #[arg(value_name = "TASKS")]
+    pub(super) tasks: Vec<String>,
+}
+
+impl Global {
+    /// Flags beat files and environment.
+    pub(super) fn apply(&self, settings: &mut Settings) {
+        if let Some(jobs) = self.jobs {
+            settings.jobs = jobs.max(1);
+        }
+        settings.quiet |= self.quiet;
+        settings.silent |= self.silent;
+        settings.verbose = settings.verbose.max(self.verbose);
+        settings.yes |= self.yes;
+        settings.no_env |= self.no_env;
+    }
+}
+
+impl RunArgs {
+    /// A bare task name and its arguments.
+    pub(super) fn of_words(words: Vec<OsString>) -> Self {
+        Self {
+            words,
+            ..Self::default()
+        }
+    }
+
+    /// Flags beat files and environment.
+    pub(super) fn apply(&self, settings: &mut Settings) {
+        settings.raw |= self.raw;
+        settings.quiet |= matches!(self.output, Some(Output::Quiet));
+        settings.silent |= matches!(self.output, Some(Output::Silent));
+    }
+
+    /// `-o`, else its variable: both beat a task's own style.
+    pub(super) fn style(&self, ctx: &Context) -> Option<OutputStyle> {
+        match self.output {
+            Some(Output::Style(style)) => Some(style),
+            Some(Output::Quiet) => Some(OutputStyle::Interleave),
+            Some(Output::Silent) => None,
+            None => ctx.env.get_str("MISE_TASK_OUTPUT").and_then(parse_style),
+        }
+    }
+
+    /// The words as text.
+    pub(super) fn words(&self) -> Result<Vec<String>, Problem> {
+        let text = |word: &OsString| {
+            let text = word.to_str().map(str::to_string);
+            text.ok_or_else(|| {
+                let shown = word.to_string_lossy();
+                Problem::new("usage::encoding", format!("`{shown}` is not UTF-8"))
+                    .help("task names and arguments have to be UTF-8 text")
+            })
+        };
+        self.words.iter().map(text).collect()
+    }
+}
+
+/// clap takes the first `--` of the trailing words for itself; doubled, one
+/// stays. Only the one that follows the task's name needs it.
+pub(super) fn keep_separators(argv: &mut Vec<OsString>) {
+    if let Some(at) = argv.iter().position(|word| word == "--") {
+        argv.insert(at, OsString::from("--"));
+    }
+}
+
+/// A mistyped flag in the place of a task's name.
+pub(super) fn refuse_flag(word: &str, project: &Project, dialect: Dialect) -> Result<(), Problem> {
+    if dialect == Dialect::Mise || !word.starts_with('-') || word == "--" || project.find(word).is_some() {
+        return Ok(());
+    }
+    let flags = <Cli as clap::CommandFactory>::command();
+    let run = flags.find_subcommand("run").into_iter().flat_map(|c| c.get_arguments());
+    let known: Vec<String> = run
+        .chain(flags.get_arguments())
+        .filter_map(|a| a.get_long().map(|l| format!("--{l}")))
+        .collect();
+    let problem = Problem::new("usage::flag", format!("unexpected flag `{word}`"));
+    let near = closest(word, known.iter().map(String::as_str), 1);
+    Err(match near.first() {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help("`mep run --help` lists the flags"),
+    })
+}

@@ -1,0 +1,69 @@
+//! `tasks deps`
+
+use std::io::Write;
+
+use super::args::DepsArgs;
+use super::diagnostics::Voice;
+use crate::config::Loaded;
+use crate::config::env::Evaluator;
+use crate::model::{Exit, Problem, Project, TaskId};
+use crate::plan::{self, Drawing, Request, Scope, matching};
+use crate::sys::Context;
+
+/// Draws the graph below the named tasks, or below all of them.
+pub(super) fn print(
+    ctx: &Context,
+    loaded: &Loaded,
+    args: &DepsArgs,
+    voice: &Voice,
+) -> Result<Exit, Vec<Problem>> {
+    let project = &loaded.project;
+    project.warnings.iter().for_each(|w| voice.warn(w));
+    let roots = roots(project, args)?;
+    let requests: Vec<Request> = roots
+        .iter()
+        .map(|task| Request {
+            task: *task,
+            args: Vec::new(),
+        })
+        .collect();
+    let mut evaluator = Evaluator::new(
+        ctx,
+        project,
+        &loaded.profiles,
+        loaded.settings.env_shell_expand,
+    );
+    let expansion = plan::expand(project, &mut evaluator, &requests, Scope::Drawing)?;
+    let form = match (args.dot, args.compact) {
+        (true, _) => Drawing::Dot,
+        (_, true) => Drawing::Compact,
+        _ => Drawing::Tree,
+    };
+    let text = plan::draw(project, &expansion.graph, &roots, form);
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    if project.problems.is_empty() {
+        return Ok(Exit::Success);
+    }
+    Err(project.problems.clone())
+}
+
+fn roots(project: &Project, args: &DepsArgs) -> Result<Vec<TaskId>, Vec<Problem>> {
+    if args.tasks.is_empty() {
+        let shown = |id: &TaskId| args.hidden || !project.task(*id).hide;
+        return Ok(project.ids().filter(shown).collect());
+    }
+    let mut roots = Vec::new();
+    for word in &args.tasks {
+        let found = matching(project, word);
+        if found.is_empty() {
+            let names: Vec<&str> = project.tasks.iter().map(|t| t.display.as_str()).collect();
+            let text = format!(
+                "no tasks named `{word}` found. Available tasks: {}",
+                names.join(", ")
+            );
+            return Err(vec![Problem::new("select::unknown-task", text)]);
+        }
+        roots.extend(found.into_iter().filter(|id| !roots.contains(id)).collect::<Vec<_>>());
+    }
+    Ok(roots)
+}

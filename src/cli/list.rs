@@ -1,0 +1,287 @@
+//! `tasks ls`: the table and the JSON that tools read.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use super::args::{ListArgs, SortKey, SortOrder};
+use crate::config::env::Evaluator;
+use crate::config::{Loaded, template};
+use crate::model::{
+    Call, Command, Dep, DepSpec, EnvDirective, Outputs, Problem, RunEntry, Silence, Task,
+};
+use crate::report::Palette;
+use crate::sys::Context;
+
+/// One element of `--json`; the order of the fields is the reference's.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    name: &'a str,
+    aliases: &'a [String],
+    description: String,
+    source: String,
+    config_sources: Vec<String>,
+    depends: Vec<Value>,
+    daemons: Option<()>,
+    depends_post: Vec<Value>,
+    wait_for: Vec<Value>,
+    env: Vec<String>,
+    dir: String,
+    hide: bool,
+    global: bool,
+    raw: bool,
+    interactive: bool,
+    sources: &'a [String],
+    outputs: Value,
+    shell: Option<&'a str>,
+    quiet: bool,
+    silent: Value,
+    tools: BTreeMap<&'a str, &'a str>,
+    usage: &'a str,
+    timeout: Option<&'a str>,
+    run: Vec<Value>,
+    args: [(); 0],
+    file: Option<String>,
+}
+
+/// Prints the list on standard output.
+pub(super) fn print(ctx: &Context, loaded: &Loaded, args: &ListArgs) -> Result<(), Vec<Problem>> {
+    let mut evaluator = Evaluator::new(
+        ctx,
+        &loaded.project,
+        &loaded.profiles,
+        loaded.settings.env_shell_expand,
+    );
+    let mut tasks: Vec<&Task> = loaded
+        .project
+        .tasks
+        .iter()
+        .filter(|t| args.hidden || !t.hide)
+        .filter(|t| !args.global || t.is_global())
+        .filter(|t| !args.local || !t.is_global())
+        .collect();
+    sort(&mut tasks, args);
+    let text = if args.json {
+        let rows: Vec<Row<'_>> = tasks.iter().map(|t| row(ctx, t, &mut evaluator)).collect();
+        let json = serde_json::to_string_pretty(&rows);
+        json.map_err(|e| vec![Problem::new("list::json", e.to_string())])? + "\n"
+    } else if args.name_only {
+        tasks.iter().map(|t| format!("{}\n", t.display)).collect()
+    } else {
+        table(ctx, &tasks, args, &mut evaluator)
+    };
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    Ok(())
+}
+
+fn sort(tasks: &mut [&Task], args: &ListArgs) {
+    tasks.sort_by(|a, b| match args.sort {
+        SortKey::Name => a.display.cmp(&b.display),
+        SortKey::Alias => a.aliases.join(", ").cmp(&b.aliases.join(", ")),
+        SortKey::Description => a.description.cmp(&b.description),
+        SortKey::Source => a.source_path().cmp(b.source_path()),
+    });
+    if args.sort_order == SortOrder::Desc {
+        tasks.reverse();
+    }
+}
+
+/// A text that can be rendered without starting or reading anything; else as
+/// it is written.
+fn shown(task: &Task, text: &str, evaluator: &mut Evaluator<'_>) -> String {
+    if !template::is_template(text) || template::is_late(text) {
+        return text.to_string();
+    }
+    evaluator
+        .render(task, text, &task.spot)
+        .unwrap_or_else(|_| text.to_string())
+}
+
+fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evaluator<'_>) -> String {
+    let terminal = std::io::stdout().is_terminal();
+    let palette = Palette::decide(ctx, terminal);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for task in tasks {
+        let text = shown(task, &task.description, evaluator);
+        let description = match text.split_once('\n') {
+            Some((first, _)) => format!("{first}..."),
+            None => text,
+        };
+        let mut row = vec![task.display.clone()];
+        if args.extended {
+            row.push(task.aliases.join(", "));
+            row.push(shorten(ctx, task.source_path()));
+        }
+        row.push(description);
+        rows.push(row);
+    }
+    let headings: &[&str] = if args.extended {
+        &["Name", "Aliases", "Source", "Description"]
+    } else {
+        &["Name", "Description"]
+    };
+    let heading = terminal && !args.no_header && !rows.is_empty();
+    let widths: Vec<usize> = (0..headings.len())
+        .map(|i| {
+            let cells = rows.iter().map(|r| r[i].width());
+            let first = if heading { headings[i].width() } else { 0 };
+            cells.chain([first]).max().unwrap_or(0)
+        })
+        .collect();
+    let mut out = String::new();
+    if heading {
+        let cells: Vec<String> = headings.iter().map(|h| h.to_string()).collect();
+        line(&cells, &widths, |_, text| palette.paint("3;95", text), &mut out);
+    }
+    for row in &rows {
+        let last = row.len() - 1;
+        let paint = |i: usize, text: &str| match i {
+            0 => palette.paint("1", text),
+            i if i == last => palette.paint("2", text),
+            _ => text.to_string(),
+        };
+        line(row, &widths, paint, &mut out);
+    }
+    out
+}
+
+/// Cells with two spaces between them and nothing after the last.
+fn line(cells: &[String], widths: &[usize], paint: impl Fn(usize, &str) -> String, out: &mut String) {
+    let mut pending = 0;
+    for (i, cell) in cells.iter().enumerate() {
+        if !cell.is_empty() {
+            out.push_str(&" ".repeat(pending));
+            out.push_str(&paint(i, cell));
+            pending = 0;
+        }
+        pending += widths[i].saturating_sub(cell.width()) + 2;
+    }
+    out.push('\n');
+}
+
+/// `./x` below the working directory, `~/x` below home.
+fn shorten(ctx: &Context, path: &Path) -> String {
+    match path.strip_prefix(&ctx.cwd) {
+        Ok(rest) => format!("./{}", rest.display()),
+        Err(_) => ctx.dirs.tilde(path),
+    }
+}
+
+fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<'a> {
+    let mut deps = |list: &[Dep]| -> Vec<Value> {
+        list.iter().map(|d| dependency(task, d, evaluator)).collect()
+    };
+    let (depends, depends_post, wait_for) =
+        (deps(&task.depends), deps(&task.depends_post), deps(&task.wait_for));
+    let dir = match &task.dir {
+        Some(dir) => ctx.dirs.resolve(&task.root.dir, shown(task, dir, evaluator)),
+        None => task.root.dir.clone(),
+    };
+    Row {
+        name: &task.display,
+        aliases: &task.aliases,
+        description: shown(task, &task.description, evaluator),
+        source: task.source_path().display().to_string(),
+        config_sources: task.defined_in.iter().map(|f| f.path.display().to_string()).collect(),
+        depends,
+        daemons: None,
+        depends_post,
+        wait_for,
+        env: task.env.iter().filter_map(|e| env_text(&e.directive)).collect(),
+        dir: dir.display().to_string(),
+        hide: task.hide,
+        global: task.marked_global,
+        raw: task.raw,
+        interactive: task.interactive,
+        sources: &task.sources,
+        outputs: outputs(task),
+        shell: task.shell.as_deref(),
+        quiet: task.quiet,
+        silent: match task.silent {
+            Silence::None => json!(false),
+            Silence::Both => json!(true),
+            Silence::Stdout => json!("stdout"),
+            Silence::Stderr => json!("stderr"),
+        },
+        tools: task.tools.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
+        usage: &task.usage,
+        timeout: task.timeout.as_deref(),
+        run: task.run().iter().map(run_entry).collect(),
+        args: [],
+        file: match &task.command {
+            Command::Script(path) => Some(path.display().to_string()),
+            Command::File(text) => Some(text.clone()),
+            _ => None,
+        },
+    }
+}
+
+fn outputs(task: &Task) -> Value {
+    match &task.outputs {
+        Outputs::Patterns(list) => json!(list),
+        Outputs::Auto => json!({ "auto": true }),
+        Outputs::Unset if task.sources.is_empty() => json!([]),
+        Outputs::Unset => json!({ "auto": true }),
+    }
+}
+
+fn dependency(task: &Task, dep: &Dep, evaluator: &mut Evaluator<'_>) -> Value {
+    match &dep.spec {
+        DepSpec::Text(text) => {
+            let text = shown(task, text, evaluator);
+            match Call::from_text(&text) {
+                Ok(call) if call.args.is_empty() && call.env.is_empty() => json!(call.task),
+                Ok(call) => table_form(&call.task, &call.args, &call.env, false),
+                Err(_) => json!(text),
+            }
+        }
+        DepSpec::List(words) if words.len() == 1 => json!(words[0]),
+        DepSpec::List(words) => json!(words),
+        DepSpec::Table { task, args, env, optional } => {
+            if args.is_empty() && env.is_empty() && !optional {
+                return json!(task);
+            }
+            table_form(task, args, env, *optional)
+        }
+    }
+}
+
+fn table_form(task: &str, args: &[String], env: &[(String, String)], optional: bool) -> Value {
+    let mut value = serde_json::Map::new();
+    value.insert("task".into(), json!(task));
+    if !args.is_empty() {
+        value.insert("args".into(), json!(args));
+    }
+    if !env.is_empty() {
+        let env: serde_json::Map<String, Value> =
+            env.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
+        value.insert("env".into(), Value::Object(env));
+    }
+    if optional {
+        value.insert("optional".into(), json!(true));
+    }
+    Value::Object(value)
+}
+
+fn env_text(directive: &EnvDirective) -> Option<String> {
+    match directive {
+        EnvDirective::Set(key, value) | EnvDirective::Default(key, value) => Some(format!("{key}={value}")),
+        EnvDirective::Unset(key) => Some(format!("unset {key}")),
+        EnvDirective::Required(key, _) => Some(format!("{key} (required)")),
+        EnvDirective::File(path) => Some(format!("_.file = {path:?}")),
+        EnvDirective::Path(path) => Some(format!("_.path = {path:?}")),
+        EnvDirective::Later(_) => None,
+    }
+}
+
+fn run_entry(entry: &RunEntry) -> Value {
+    match entry {
+        RunEntry::Script(text) => json!(text),
+        RunEntry::Tasks(names, _) => json!({ "tasks": names }),
+        RunEntry::Task { task, args, env, .. } => table_form(task, args, env, false),
+    }
+}

@@ -1,0 +1,221 @@
+//! The command line: grammar, dialect, listings, and how mistakes are shown.
+//! The only room that knows clap and argv.
+
+mod args;
+mod deps;
+mod diagnostics;
+mod handover;
+mod list;
+mod task_help;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::app::{self, RunFlags};
+use crate::config::{self, Loaded, Options};
+use crate::model::{Dialect, Exit, Problem};
+use crate::report::Palette;
+use crate::sys::{Context, signal};
+use args::{Cli, Command, Global, RunArgs, TasksCommand};
+use diagnostics::Voice;
+
+/// The version of mise whose behaviour this program has, as `mise --version`
+/// prints it.
+const MISE_VERSION: &str = "2026.9.15 linux-x64 (2026-09-27)";
+
+/// Runs the program and returns its exit code.
+pub fn main() -> u8 {
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let grammar = grammar(argv.first());
+    let exit = match Context::of_this_process() {
+        Ok(ctx) => dispatch(ctx, grammar, argv),
+        Err(error) => {
+            let problem = Problem::new("cli::cwd", format!("the current directory cannot be read: {error}"));
+            Voice::new(grammar, Palette::plain()).problems(&[problem]);
+            Exit::Failure
+        }
+    };
+    // A shell that called us has to see that Ctrl-C ended us.
+    if let (Exit::Signal(2), Dialect::Mep, true) = (exit, grammar, std::io::stdin().is_terminal()) {
+        signal::die_by(nix::sys::signal::Signal::SIGINT);
+    }
+    exit.code()
+}
+
+/// The dialect of the name we were called by.
+fn grammar(argv0: Option<&OsString>) -> Dialect {
+    let name = argv0.map(Path::new).and_then(Path::file_name);
+    Dialect::from_name(&name.unwrap_or_default().to_string_lossy())
+}
+
+/// The rules inside a run: those of the outermost one.
+fn dialect(ctx: &Context, grammar: Dialect) -> Dialect {
+    match ctx.env.get_str("MEP_DIALECT") {
+        Some(name) => Dialect::from_name(name),
+        None => grammar,
+    }
+}
+
+fn dispatch(mut ctx: Context, grammar: Dialect, argv: Vec<OsString>) -> Exit {
+    let palette = Palette::decide(&ctx, std::io::stderr().is_terminal());
+    let voice = Voice::new(grammar, palette);
+    if grammar == Dialect::Mise
+        && let Some(exit) = handover::foreign(&ctx, &argv, &voice)
+    {
+        return exit;
+    }
+    let cli = match parse(grammar, argv) {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
+    if let Err(problem) = enter(&mut ctx, &cli.global) {
+        voice.problems(&[problem]);
+        return Exit::Failure;
+    }
+    let ctx = Arc::new(ctx);
+    match verb(&ctx, grammar, cli, &voice) {
+        Ok(exit) => exit,
+        Err(problems) => {
+            voice.problems(&problems);
+            problems.iter().find_map(usage_exit).unwrap_or(Exit::Failure)
+        }
+    }
+}
+
+fn usage_exit(problem: &Problem) -> Option<Exit> {
+    problem.code.starts_with("usage::").then_some(Exit::Usage)
+}
+
+/// Reads the command line; help and version print themselves.
+fn parse(grammar: Dialect, mut argv: Vec<OsString>) -> Result<Cli, Exit> {
+    let mut command = Cli::command();
+    if grammar == Dialect::Mise {
+        command = command.name("mise").bin_name("mise").version(MISE_VERSION);
+        if argv.len() == 2 && (argv[1] == "--version" || argv[1] == "-V") {
+            let _ = writeln!(std::io::stdout(), "{MISE_VERSION}");
+            return Err(Exit::Success);
+        }
+    }
+    if argv.len() == 1 {
+        let help = command.render_help();
+        let _ = write!(std::io::stderr(), "{help}");
+        return Err(Exit::Usage);
+    }
+    args::keep_separators(&mut argv);
+    let matches = command.try_get_matches_from(argv);
+    let parsed = matches.and_then(|m| Cli::from_arg_matches(&m));
+    parsed.map_err(|error| {
+        let _ = error.print();
+        if error.use_stderr() { Exit::Usage } else { Exit::Success }
+    })
+}
+
+/// `-C`: everything after happens there.
+fn enter(ctx: &mut Context, global: &Global) -> Result<(), Problem> {
+    let Some(dir) = &global.cd else {
+        return Ok(());
+    };
+    let failed = |error: std::io::Error| {
+        let text = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                format!("Directory specified with --cd does not exist: {}", dir.display())
+            }
+            _ => format!("Cannot change to the directory {}: {error}", dir.display()),
+        };
+        Problem::new("cli::cd", text).help("check the path and try again")
+    };
+    std::env::set_current_dir(dir).map_err(failed)?;
+    ctx.cwd = std::env::current_dir().map_err(failed)?;
+    Ok(())
+}
+
+fn verb(ctx: &Arc<Context>, grammar: Dialect, cli: Cli, voice: &Voice) -> Result<Exit, Vec<Problem>> {
+    let global = cli.global;
+    match cli.command {
+        Some(Command::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
+        Some(Command::Tasks(tasks)) => match tasks.command {
+            None => list_tasks(ctx, grammar, &global, &tasks.list, voice),
+            Some(TasksCommand::Ls(list)) => list_tasks(ctx, grammar, &global, &list, voice),
+            Some(TasksCommand::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
+            Some(TasksCommand::Deps(args)) => {
+                let loaded = load(ctx, grammar, &global);
+                deps::print(ctx, &loaded, &args, voice)
+            }
+        },
+        Some(Command::Task(words)) => {
+            let run = RunArgs::of_words(words);
+            run_tasks(ctx, grammar, &global, run, voice)
+        }
+        None => {
+            let help = Cli::command().render_help();
+            let _ = write!(std::io::stderr(), "{help}");
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+fn list_tasks(
+    ctx: &Arc<Context>,
+    grammar: Dialect,
+    global: &Global,
+    args: &args::ListArgs,
+    voice: &Voice,
+) -> Result<Exit, Vec<Problem>> {
+    let loaded = load(ctx, grammar, global);
+    loaded.project.warnings.iter().for_each(|w| voice.warn(w));
+    list::print(ctx, &loaded, args)?;
+    if loaded.project.problems.is_empty() {
+        return Ok(Exit::Success);
+    }
+    Err(loaded.project.problems)
+}
+
+fn run_tasks(
+    ctx: &Arc<Context>,
+    grammar: Dialect,
+    global: &Global,
+    args: RunArgs,
+    voice: &Voice,
+) -> Result<Exit, Vec<Problem>> {
+    let mut loaded = load(ctx, grammar, global);
+    args.apply(&mut loaded.settings);
+    let words = args.words().map_err(|p| vec![p])?;
+    if let Some(word) = words.first() {
+        args::refuse_flag(word, &loaded.project, grammar).map_err(|p| vec![p])?;
+        if let Some(exit) = handover::unknown_command(ctx, grammar, word, &loaded.project, voice) {
+            return Ok(exit);
+        }
+    }
+    if task_help::wanted(&words) && task_help::print(ctx, &loaded.project, &words) {
+        return Ok(Exit::Success);
+    }
+    loaded.project.warnings.iter().for_each(|w| voice.warn(w));
+    let flags = RunFlags {
+        words,
+        force: args.force,
+        dry_run: args.dry_run,
+        keep_going: args.continue_on_error,
+        style: args.style(ctx),
+        shell: args.shell.clone(),
+        skip_deps: args.skip_deps,
+        timings: args.timings,
+        no_total: args.no_timings,
+    };
+    let palette = voice.palette();
+    let dialect = dialect(ctx, grammar);
+    app::run(ctx, dialect, &mut loaded, &flags, palette, &mut |text| voice.warn(text))
+}
+
+fn load(ctx: &Context, grammar: Dialect, global: &Global) -> Loaded {
+    let options = Options {
+        profile: global.env.clone(),
+        no_config: global.no_config,
+    };
+    let mut loaded = config::load(ctx, dialect(ctx, grammar), &options);
+    global.apply(&mut loaded.settings);
+    loaded
+}

@@ -1,0 +1,74 @@
+//! `run TASK --help` for tasks without an argument specification.
+
+use std::io::Write;
+
+use crate::model::{Command, Dep, DepSpec, Project, RunEntry, Task};
+use crate::plan::matching;
+use crate::sys::Context;
+
+/// True where `--help` or `-h` stands after the name and before `--`.
+pub(super) fn wanted(words: &[String]) -> bool {
+    let before = words.iter().skip(1).take_while(|w| *w != "--");
+    before.into_iter().any(|w| w == "--help" || w == "-h")
+}
+
+/// Prints what is known of the task; false where it takes its own arguments
+/// apart or does not exist.
+pub(super) fn print(ctx: &Context, project: &Project, words: &[String]) -> bool {
+    let found = matching(project, &words[0]);
+    let Some(task) = found.first().map(|id| project.task(*id)) else {
+        return false;
+    };
+    if task.raw_args || !task.usage.is_empty() {
+        return false;
+    }
+    let _ = std::io::stdout().write_all(text(ctx, task).as_bytes());
+    true
+}
+
+fn text(ctx: &Context, task: &Task) -> String {
+    let mut out = format!("Task: {}\n", task.display);
+    let mut line = |name: &str, value: String| {
+        if !value.is_empty() {
+            out.push_str(&format!("{name}: {value}\n"));
+        }
+    };
+    line("Aliases", task.aliases.join(", "));
+    line("Description", task.description.clone());
+    line("Source", ctx.dirs.tilde(task.source_path()));
+    let depends: Vec<String> = task.depends.iter().map(dependency).collect();
+    line("Depends on", depends.join(", "));
+    if !task.run().is_empty() {
+        out.push_str("\nRun:\n");
+        for entry in task.run() {
+            for text in run_entry(entry).lines() {
+                out.push_str(&format!("  {text}\n"));
+            }
+        }
+    }
+    let how = match task.command {
+        Command::Script(_) | Command::File(_) => "add #USAGE comments to the script file.",
+        _ => "add a `usage` field to the task definition in the config file.",
+    };
+    out.push_str("\nThis task does not accept any arguments.\n");
+    out.push_str(&format!("To define arguments, {how}\n"));
+    out
+}
+
+fn dependency(dep: &Dep) -> String {
+    match &dep.spec {
+        DepSpec::Text(text) => text.clone(),
+        DepSpec::List(words) => words.join(" "),
+        DepSpec::Table { task, args, .. } => {
+            std::iter::once(task).chain(args).cloned().collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+fn run_entry(entry: &RunEntry) -> String {
+    match entry {
+        RunEntry::Script(text) => text.trim().to_string(),
+        RunEntry::Task { task, .. } => format!("task: {task}"),
+        RunEntry::Tasks(names, _) => format!("tasks: {}", names.join(", ")),
+    }
+}

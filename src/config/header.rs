@@ -1,0 +1,262 @@
+//! The `#MISE` lines of a script: the same keys as a task table, one TOML
+//! pair a line. The script's own text is never looked at otherwise.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use super::raw::RawTask;
+use super::task_table;
+use super::value::At;
+use crate::model::{Blame, LaterKey, Problem, SourceFile, Spot};
+
+/// Keys a header may hold; others are only warned about, as in mise.
+const KEYS: [&str; 24] = [
+    "description", "alias", "aliases", "confirm", "depends", "depends_post", "wait_for", "env",
+    "dir", "hide", "raw", "raw_args", "interactive", "sources", "watch", "outputs", "cache",
+    "rust_cache", "shell", "quiet", "silent", "output", "pass_through_env", "tools",
+];
+
+/// Keys of which a wrong type is passed over, as in mise.
+const LENIENT: [&str; 11] = [
+    "description", "alias", "aliases", "dir", "hide", "raw", "raw_args", "interactive", "shell",
+    "quiet", "silent",
+];
+
+/// One header line's text after the marker and its place in the file.
+struct Line<'a> {
+    text: &'a str,
+    start: usize,
+}
+
+/// Reads the headers of `file` into a task called `name`.
+pub(super) fn read(file: &Arc<SourceFile>, name: &str, warnings: &mut Vec<String>) -> RawTask {
+    let mut task = RawTask::new(name.to_string(), Spot::new(file, 0..first_line(&file.text)));
+    let mut unknown: Vec<String> = Vec::new();
+    let lines = header_lines(&file.text);
+    let mut i = 0;
+    while i < lines.len() {
+        let used = pair(file, &lines[i..], &mut task, &mut unknown);
+        i += used;
+    }
+    if has_usage(&file.text) {
+        task.later.push(LaterKey {
+            key: "#USAGE",
+            spot: task.spot.clone(),
+            harmless: false,
+        });
+    }
+    if !unknown.is_empty() {
+        warnings.push(format!(
+            "unknown field(s) {unknown:?} in task file header, ignoring: {}",
+            file.path.display()
+        ));
+    }
+    task
+}
+
+fn first_line(text: &str) -> usize {
+    text.find('\n').unwrap_or(text.len())
+}
+
+/// Text after `#`, `//` or `::`, blanks, and `word` or `[word]`.
+fn after_marker<'a>(line: &'a str, word: &str) -> Option<&'a str> {
+    let rest = ["#", "//", "::"].iter().find_map(|m| line.strip_prefix(m))?;
+    let rest = rest.trim_start_matches(' ');
+    let rest = match rest.strip_prefix('[') {
+        Some(inner) => inner.strip_prefix(word)?.strip_prefix(']')?,
+        None => rest.strip_prefix(word)?,
+    };
+    rest.starts_with(' ').then(|| rest.trim_start_matches(' '))
+}
+
+fn header_lines(text: &str) -> Vec<Line<'_>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        // A byte order mark breaks the shebang, not the headers.
+        let seen = bare.strip_prefix('\u{feff}').unwrap_or(bare);
+        if let Some(rest) = after_marker(seen, "MISE") {
+            let offset = start + bare.len() - rest.len();
+            found.push(Line { text: rest, start: offset });
+        }
+        start += line.len();
+    }
+    found
+}
+
+fn has_usage(text: &str) -> bool {
+    text.lines().any(|line| after_marker(line, "USAGE").is_some())
+}
+
+/// Reads one pair, which may go on over following header lines while a
+/// bracket or a long string is open. Returns the number of lines used.
+fn pair(
+    file: &Arc<SourceFile>,
+    lines: &[Line<'_>],
+    task: &mut RawTask,
+    unknown: &mut Vec<String>,
+) -> usize {
+    let mut text = lines[0].text.to_string();
+    if !looks_like_pair(&text) {
+        return 1;
+    }
+    for used in 1..=lines.len() {
+        match DeTable::parse(&text) {
+            Ok(table) => {
+                fields(file, lines[0].start, &text, table.get_ref(), task, unknown);
+                return used;
+            }
+            Err(error) if used == lines.len() || !is_open(&lines[0].text[..]) => {
+                task.broken.push(broken(file, &lines[0], &error, &task.name));
+                return 1;
+            }
+            Err(_) => {
+                text.push('\n');
+                text.push_str(lines[used].text);
+            }
+        }
+    }
+    lines.len()
+}
+
+/// `key=value` with a bare, dotted or quoted key; anything else (a table
+/// header, a usage node) is no header.
+fn looks_like_pair(text: &str) -> bool {
+    let key = text.split('=').next().unwrap_or_default().trim();
+    text.contains('=')
+        && !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_-.\"'".contains(c))
+}
+
+fn is_open(first: &str) -> bool {
+    ["[", "{", "\"\"\"", "'''"].iter().any(|open| first.contains(open))
+}
+
+fn broken(file: &Arc<SourceFile>, line: &Line<'_>, error: &toml::de::Error, task: &str) -> Problem {
+    let at = error.span().map_or(0, |s| s.start).min(line.text.len());
+    let spot = Spot::new(file, line.start + at..line.start + line.text.len());
+    Problem::new(
+        "config::header",
+        format!("failed to parse task header TOML \"{}\"", line.text),
+    )
+    .at(&spot, error.message())
+    .help("a header line is one `key=value` pair of TOML")
+    .blame(Blame::Task(task.to_string()))
+}
+
+fn fields(
+    file: &Arc<SourceFile>,
+    start: usize,
+    text: &str,
+    table: &DeTable<'_>,
+    task: &mut RawTask,
+    unknown: &mut Vec<String>,
+) {
+    // Spans of the pair are those of the pair's own text: the messages get a
+    // file that holds it at its place.
+    let shifted = if file.text[start..].starts_with(text) {
+        Arc::clone(file)
+    } else {
+        SourceFile::new(file.path.clone(), text.to_string())
+    };
+    let at = At {
+        file: &shifted,
+        owner: format!("task `{}`", task.name),
+        blame: Blame::Task(task.name.clone()),
+    };
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        if name == "extends" {
+            task.later.push(LaterKey {
+                key: "extends",
+                spot: Spot::new(file, start..start + text.len()),
+                harmless: false,
+            });
+        } else if KEYS.contains(&name) {
+            let before = task.broken.len();
+            task_table::field(&at, task, key, value);
+            if LENIENT.contains(&name) {
+                task.broken.truncate(before);
+            }
+            shift(task, before, file, start);
+        } else {
+            unknown.push(name.to_string());
+        }
+    }
+}
+
+/// Moves the spans of new problems from the pair's text into the file.
+fn shift(task: &mut RawTask, from: usize, file: &Arc<SourceFile>, start: usize) {
+    for problem in &mut task.broken[from..] {
+        for label in &mut problem.labels {
+            if Arc::ptr_eq(&label.spot.file, file) {
+                label.spot.span.start += start;
+                label.spot.span.end += start;
+            }
+        }
+    }
+}
+
+/// The name of the file task at `path` below a task directory.
+pub(super) fn task_name(relative: &Path) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in relative {
+        parts.push(part.to_str()?.replace(':', "_"));
+    }
+    let last = parts.last()?;
+    if parts.len() > 1 && (last == "_default" || last.starts_with("_default.")) {
+        parts.pop();
+    }
+    Some(parts.join(":"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(text: &str) -> RawTask {
+        let file = SourceFile::new("/p/t".into(), text.into());
+        read(&file, "t", &mut Vec::new())
+    }
+
+    #[test]
+    fn every_marker_of_the_reference_is_read() {
+        for marker in ["#MISE", "# MISE", "#  MISE", "#[MISE]", "# [MISE]", "//MISE", "// [MISE]", "::MISE", ":: [MISE]"] {
+            let task = headers(&format!("#!/bin/sh\n{marker} description=\"v\"\n"));
+            assert_eq!(task.description.as_deref(), Some("v"), "{marker}");
+        }
+        for marker in ["#MISE:", "##MISE", " #MISE", "--MISE", "#mise", "#MISE\t"] {
+            let task = headers(&format!("{marker} description=\"v\"\n"));
+            assert_eq!(task.description, None, "{marker}");
+        }
+    }
+
+    #[test]
+    fn an_open_list_goes_on_over_header_lines() {
+        let task = headers("#MISE depends=[\n#MISE  \"a\",\n#MISE  \"b\",\n#MISE ]\n#MISE quiet=true\n");
+        assert_eq!(task.depends.len(), 2);
+        assert_eq!(task.quiet, Some(true));
+        assert!(task.broken.is_empty());
+    }
+
+    #[test]
+    fn a_broken_header_names_its_line() {
+        let task = headers("#!/bin/sh\n#MISE depends=[\necho\n");
+        assert_eq!(task.broken.len(), 1);
+        assert_eq!(task.broken[0].labels[0].spot.line(), 2);
+    }
+
+    #[test]
+    fn names_come_from_the_path() {
+        let name = |p: &str| task_name(Path::new(p));
+        assert_eq!(name("a/b.sh").as_deref(), Some("a:b.sh"));
+        assert_eq!(name("test/_default").as_deref(), Some("test"));
+        assert_eq!(name("test/_default.sh").as_deref(), Some("test"));
+        assert_eq!(name("x:y").as_deref(), Some("x_y"));
+    }
+}

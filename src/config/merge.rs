@@ -1,0 +1,120 @@
+//! Which definition wins, and how a block without a command overlays one
+//! with. Knows raw tasks only; reads nothing.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::raw::RawTask;
+use crate::model::{Command, Problem, Root, Silence, Task};
+
+/// The tasks of one root by name.
+pub(super) type Named = IndexMap<String, RawTask>;
+
+/// Adds tasks of files and includes: a later one replaces an earlier one.
+pub(super) fn replace_all(named: &mut Named, tasks: Vec<RawTask>) {
+    for task in tasks {
+        named.insert(task.name.clone(), task);
+    }
+}
+
+/// Adds an inline block: with a command it replaces what was there, without
+/// one it overlays it.
+pub(super) fn add_inline(named: &mut Named, task: RawTask) {
+    match named.get_mut(&task.name) {
+        Some(lower) if !task.has_command() => overlay(lower, task),
+        _ => {
+            named.insert(task.name.clone(), task);
+        }
+    }
+}
+
+fn overlay(lower: &mut RawTask, upper: RawTask) {
+    macro_rules! take {
+        ($($field:ident),*) => { $( if upper.$field.is_some() { lower.$field = upper.$field; } )* };
+    }
+    take!(
+        description, confirm, dir, hide, global, raw, raw_args, interactive, outputs, shell, quiet,
+        silent, output, usage, timeout
+    );
+    macro_rules! append {
+        ($($field:ident),*) => { $( lower.$field.extend(upper.$field); )* };
+    }
+    append!(
+        alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken
+    );
+    lower.also_in.push(upper.spot.file);
+}
+
+/// The definition that everything above works with.
+pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
+    let defined_in = std::iter::once(Arc::clone(&raw.spot.file))
+        .chain(raw.also_in)
+        .collect();
+    let command = match (raw.script, raw.file, raw.run) {
+        (Some(path), _, _) => Command::Script(path),
+        (_, Some(file), _) => Command::File(file),
+        (_, _, Some(run)) if !run.is_empty() => Command::Run(run),
+        _ => Command::None,
+    };
+    Task {
+        display: raw.name.clone(),
+        name: raw.name,
+        aliases: raw.alias,
+        description: raw.description.unwrap_or_default(),
+        spot: raw.spot,
+        defined_in,
+        root: Arc::clone(root),
+        hide: raw.hide.unwrap_or(false),
+        marked_global: raw.global.unwrap_or(false),
+        depends: raw.depends,
+        depends_post: raw.depends_post,
+        wait_for: raw.wait_for,
+        env: raw.env,
+        vars: raw.vars,
+        dir: raw.dir.or_else(|| root.task_dir.clone()),
+        raw: raw.raw.unwrap_or(false),
+        raw_args: raw.raw_args.unwrap_or(false),
+        interactive: raw.interactive.unwrap_or(false),
+        quiet: raw.quiet.unwrap_or(false),
+        silent: raw.silent.unwrap_or(Silence::None),
+        output: raw.output,
+        sources: raw.sources,
+        outputs: raw.outputs.unwrap_or_default(),
+        shell: raw.shell.or_else(|| root.task_shell.clone()),
+        confirm: raw.confirm,
+        timeout: raw.timeout,
+        usage: raw.usage.unwrap_or_default(),
+        tools: raw.tools,
+        command,
+        grace: None,
+        later: raw.later,
+        broken: raw.broken,
+    }
+}
+
+/// A doubled alias, which mise gives to one of the two without a word.
+pub(super) fn alias_clashes(tasks: &[Task]) -> Vec<String> {
+    let mut first: IndexMap<&str, &Task> = IndexMap::new();
+    let mut notes = Vec::new();
+    for task in tasks {
+        for alias in &task.aliases {
+            if let Some(other) = first.insert(alias, task) {
+                notes.push(format!(
+                    "alias `{alias}` is used by `{}` ({}) and `{}` ({}); it means `{}`",
+                    other.name,
+                    other.spot.place(),
+                    task.name,
+                    task.spot.place(),
+                    task.name
+                ));
+            }
+        }
+    }
+    notes
+}
+
+/// Problems of one blame kept apart from a task's own.
+pub(super) fn drain_broken(task: &mut Task) -> Vec<Problem> {
+    std::mem::take(&mut task.broken)
+}

@@ -1,0 +1,27 @@
+//! From files to a `Project`: finds every configuration file, reads it with
+//! spans, merges by precedence, evaluates environments and templates. Knows
+//! nothing of graphs, runs or terminals.
+//!
+//! Inside, from the bottom: `value` (typed access with good errors), `raw`
+//! (one file, exactly as written), `task_table`, `env_table`, `header` (the
+//! readers of its parts), `settings`, `own`; `discover` and `task_dir` (which
+//! files there are), `merge` (which definition wins), `load` (all of it);
+//! `template` and `env` evaluate what the project holds.
+
+mod discover;
+pub mod env;
+mod env_table;
+mod header;
+mod load;
+mod merge;
+mod own;
+mod raw;
+mod read;
+mod settings;
+mod task_dir;
+mod task_table;
+pub mod template;
+mod value;
+
+pub use load::{Loaded, Options, ad_hoc_task, load};
+pub use settings::{Settings, parse_style};

@@ -1,0 +1,261 @@
+//! Reads one configuration file, or one included task file, into its raw
+//! form. Touches no other file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+
+use super::raw::{RawFile, RawTask, RawTaskConfig};
+use super::value::{At, Value};
+use super::{env_table, own, settings, task_table};
+use crate::model::{Blame, Problem, Scope, SourceFile, Spot, closest};
+
+/// Top-level keys of mise that are not about tasks.
+const FOREIGN: [&str; 20] = [
+    "tool_config", "tool_alias", "alias", "shell_alias", "plugins", "hooks", "watch_files", "oci",
+    "bootstrap", "dotfiles", "daemons", "daemon_groups", "daemons_settings", "daemon_providers",
+    "monorepo_root", "monorepo", "env_file", "dotenv", "env_path", "experimental_monorepo_root",
+];
+
+/// Top-level keys that are read here.
+const KNOWN: [&str; 11] = [
+    "tasks", "env", "vars", "task_config", "settings", "tools", "deps", "min_version",
+    "task_templates", "redactions", "_",
+];
+
+/// The version whose behaviour this program has.
+pub(super) const COMPATIBLE: [u32; 3] = [2026, 9, 15];
+
+/// The text of a file. `None` where there is none; a problem where it is
+/// there and cannot be read.
+pub(super) fn text(path: &Path) -> Option<Result<Arc<SourceFile>, Problem>> {
+    match std::fs::read(path) {
+        Ok(bytes) => {
+            let text = match String::from_utf8(bytes) {
+                Ok(text) => text,
+                Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+            };
+            Some(Ok(SourceFile::new(path.to_path_buf(), text)))
+        }
+        Err(error) if is_absent(&error) => None,
+        Err(error) => Some(Err(Problem::new(
+            "config::unreadable",
+            format!("cannot read {}: {error}", path.display()),
+        )
+        .help("make the file readable, or remove it"))),
+    }
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | IsADirectory)
+}
+
+/// The mistakes of the TOML itself, all of them.
+fn syntax(file: &Arc<SourceFile>, errors: &[toml::de::Error], blame: &Blame) -> Vec<Problem> {
+    let problem = |error: &toml::de::Error| {
+        let span = error.span().unwrap_or(0..0);
+        Problem::new(
+            "config::syntax",
+            format!("{} is not valid TOML", file.path.display()),
+        )
+        .at(&Spot::new(file, span), error.message())
+        .blame(blame.clone())
+    };
+    errors.iter().map(problem).collect()
+}
+
+/// Reads a configuration file.
+pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
+    let mut raw = RawFile::new(Arc::clone(file));
+    let (root, errors) = DeTable::parse_recoverable(&file.text);
+    if !errors.is_empty() {
+        raw.problems = syntax(file, &errors, &Blame::Project);
+        return raw;
+    }
+    for (key, value) in root.get_ref() {
+        if let Err(problem) = top_level(&mut raw, key.get_ref(), value, scope) {
+            raw.problems.push(problem);
+        }
+    }
+    raw
+}
+
+fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> Result<(), Problem> {
+    let file = Arc::clone(&raw.file);
+    let at = At {
+        file: &file,
+        owner: file.path.display().to_string(),
+        blame: Blame::Project,
+    };
+    match key {
+        "tasks" => raw.tasks = tasks(&at, value)?,
+        "env" | "vars" => match env_table::read(&at, key, value) {
+            Ok(entries) if key == "env" => raw.env.extend(entries),
+            Ok(entries) => raw.vars = entries,
+            Err(problems) => raw.problems.extend(problems),
+        },
+        "redactions" => raw.env.push(later_env(&at, value)),
+        "task_config" => raw.task_config = task_config(&at, value, &mut raw.warnings)?,
+        "settings" => raw.settings = settings::read(&at, value, scope, &mut raw.warnings)?,
+        "tools" | "deps" => {
+            let names = at.table(key, value)?;
+            let first = names.iter().next().map(|(name, _)| at.spot(name.span()));
+            raw.tools = raw.tools.take().or(first);
+        }
+        "min_version" => min_version(&at, value, &mut raw.warnings)?,
+        "_" => extension(raw, &at, value),
+        _ if KNOWN.contains(&key) || FOREIGN.contains(&key) => {}
+        _ => raw.warnings.push(unknown_field(&at, key)),
+    }
+    Ok(())
+}
+
+fn later_env(at: &At<'_>, value: &Value<'_>) -> crate::model::EnvEntry {
+    crate::model::EnvEntry {
+        directive: crate::model::EnvDirective::Later("redactions"),
+        spot: at.spot(value.span()),
+    }
+}
+
+fn unknown_field(at: &At<'_>, key: &str) -> String {
+    let all = KNOWN.iter().chain(&FOREIGN).copied();
+    let near = closest(key, all, 1).first().map(|n| format!(" (did you mean `{n}`?)"));
+    format!(
+        "unknown field in {}: {key}{}",
+        at.file.path.display(),
+        near.unwrap_or_default()
+    )
+}
+
+fn tasks(at: &At<'_>, value: &Value<'_>) -> Result<Vec<RawTask>, Problem> {
+    let DeValue::Table(table) = value.get_ref() else {
+        return Err(at
+            .wrong("tasks", value, "a table of tasks")
+            .help("write `[tasks.name]` with `run = \"…\"` below it"));
+    };
+    Ok(table.iter().map(|(name, value)| task_table::read(at, name, value)).collect())
+}
+
+/// Reads a `*.toml` of a task directory: its top-level keys are tasks. A
+/// broken one stops only its own tasks.
+pub(super) fn include(file: &Arc<SourceFile>) -> Result<Vec<RawTask>, Vec<Problem>> {
+    let (root, errors) = DeTable::parse_recoverable(&file.text);
+    if !errors.is_empty() {
+        return Err(syntax(file, &errors, &Blame::File));
+    }
+    let at = At {
+        file,
+        owner: file.path.display().to_string(),
+        blame: Blame::File,
+    };
+    Ok(root
+        .get_ref()
+        .iter()
+        .map(|(name, value)| task_table::read(&at, name, value))
+        .collect())
+}
+
+fn task_config(
+    at: &At<'_>,
+    value: &Value<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<RawTaskConfig, Problem> {
+    let mut read = RawTaskConfig::default();
+    for (key, value) in at.table("task_config", value)? {
+        let full = format!("task_config.{}", key.get_ref());
+        match key.get_ref().as_ref() {
+            "includes" => {
+                let texts = at.string_list(&full, value)?;
+                let items = value.get_ref().as_array().into_iter().flatten();
+                let spots = items.map(|item| at.spot(item.span()));
+                read.includes = Some(texts.into_iter().zip(spots).collect());
+            }
+            "dir" => read.dir = Some(at.string(&full, value)?),
+            "shell" => read.shell = Some(at.string(&full, value)?),
+            "cascade" => read.cascade = Some(at.boolean(&full, value)?),
+            "cache" | "rust_cache" | "global_env" | "global_pass_through_env"
+            | "global_inputs" | "input_groups" => {}
+            _ => warnings.push(format!("unknown field in {}: {full}", at.file.path.display())),
+        }
+    }
+    Ok(read)
+}
+
+fn extension(raw: &mut RawFile, at: &At<'_>, value: &Value<'_>) {
+    let Some(mep) = value.get_ref().get("mep") else {
+        return;
+    };
+    let at = At {
+        owner: "[_.mep]".into(),
+        ..at.clone()
+    };
+    match at.table("mep", mep) {
+        Ok(table) => {
+            let (own, problems) = own::read(&at, table);
+            raw.own = Some(own);
+            raw.problems.extend(problems);
+        }
+        Err(problem) => raw.problems.push(problem),
+    }
+}
+
+/// Reads a `mep.toml`.
+pub(super) fn own_file(file: &Arc<SourceFile>) -> (own::OwnTable, Vec<Problem>) {
+    let (root, errors) = DeTable::parse_recoverable(&file.text);
+    if !errors.is_empty() {
+        return (own::OwnTable::default(), syntax(file, &errors, &Blame::Project));
+    }
+    let at = At {
+        file,
+        owner: file.path.display().to_string(),
+        blame: Blame::Project,
+    };
+    own::read(&at, root.get_ref())
+}
+
+fn min_version(at: &At<'_>, value: &Value<'_>, warnings: &mut Vec<String>) -> Result<(), Problem> {
+    let DeValue::Table(table) = value.get_ref() else {
+        let wanted = at.string("min_version", value)?;
+        return require(at, value, &wanted);
+    };
+    for (key, value) in table {
+        let wanted = at.string(&format!("min_version.{}", key.get_ref()), value)?;
+        match key.get_ref().as_ref() {
+            "hard" => require(at, value, &wanted)?,
+            "soft" if is_newer(&wanted) => warnings.push(format!(
+                "mise version {wanted} is recommended, but this is compatible with {}",
+                compatible()
+            )),
+            "soft" => {}
+            _ => return Err(at.unknown(key, &["hard", "soft"])),
+        }
+    }
+    Ok(())
+}
+
+fn require(at: &At<'_>, value: &Value<'_>, wanted: &str) -> Result<(), Problem> {
+    if !is_newer(wanted) {
+        return Ok(());
+    }
+    let message = format!(
+        "mise version {wanted} is required, but this is compatible with {}",
+        compatible()
+    );
+    Err(at.mistake("config::min-version", message, value, "asked for here"))
+}
+
+fn compatible() -> String {
+    let [year, month, patch] = COMPATIBLE;
+    format!("{year}.{month}.{patch}")
+}
+
+fn is_newer(wanted: &str) -> bool {
+    let mut parts = wanted
+        .trim_start_matches('v')
+        .split('.')
+        .map(|p| p.parse().unwrap_or(0));
+    let wanted: [u32; 3] = std::array::from_fn(|_| parts.next().unwrap_or(0));
+    wanted > COMPATIBLE
+}

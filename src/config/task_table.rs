@@ -1,0 +1,393 @@
+//! Reads one task: a `[tasks.x]` table, its shorthands, or the same keys out
+//! of a script's header lines. Mistakes stay with the task.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::raw::RawTask;
+use super::settings::{STYLES, parse_style};
+use super::value::{At, Value};
+use super::{env_table, settings};
+use crate::model::{Blame, Call, Confirm, Dep, DepSpec, LaterKey, Outputs, Problem, RunEntry, Silence};
+
+/// Every key of a task, in the order the reference lists them.
+pub(super) const KEYS: [&str; 41] = [
+    "description", "alias", "confirm", "depends", "daemons", "depends_post", "wait_for", "env",
+    "vars", "dir", "hide", "global", "raw", "raw_args", "interactive", "sources", "watch",
+    "outputs", "cache", "rust_cache", "shell", "quiet", "silent", "output", "tools", "usage",
+    "timeout", "run", "run_windows", "args", "file", "deny_all", "deny_read", "deny_write",
+    "deny_net", "deny_env", "allow_read", "allow_write", "allow_net", "allow_env",
+    "pass_through_env",
+];
+
+/// Keys that are kept for a later version. The flag says that leaving the key
+/// out cannot change what the task does.
+const LATER: [(&str, bool); 15] = [
+    ("daemons", false),
+    ("cache", true),
+    ("rust_cache", true),
+    ("deny_all", false),
+    ("deny_read", false),
+    ("deny_write", false),
+    ("deny_net", false),
+    ("deny_env", false),
+    ("allow_read", false),
+    ("allow_write", false),
+    ("allow_net", false),
+    ("allow_env", false),
+    ("pass_through_env", false),
+    ("extends", false),
+    ("tools", false),
+];
+
+/// Reads a task in any of its forms.
+pub(super) fn read(at: &At<'_>, name: &Spanned<impl AsRef<str>>, value: &Value<'_>) -> RawTask {
+    let title = name.get_ref().as_ref().to_string();
+    let at = At {
+        file: at.file,
+        owner: format!("task `{title}`"),
+        blame: Blame::Task(title.clone()),
+    };
+    let mut task = RawTask::new(title, at.spot(name.span()));
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                field(&at, &mut task, key, value);
+            }
+        }
+        DeValue::String(_) | DeValue::Array(_) => match run(&at, "run", value) {
+            Ok(entries) => task.run = Some(entries),
+            Err(problem) => task.broken.push(problem),
+        },
+        _ => task.broken.push(at.wrong_task(value)),
+    }
+    task
+}
+
+impl At<'_> {
+    fn wrong_task(&self, value: &Value<'_>) -> Problem {
+        let message = format!("{} must be a command, a list of commands or a table", self.owner);
+        self.mistake("config::type", message, value, "not a task")
+    }
+}
+
+/// Reads one key into `task`; a mistake goes to `task.broken`.
+pub(super) fn field(
+    at: &At<'_>,
+    task: &mut RawTask,
+    key: &Spanned<impl AsRef<str>>,
+    value: &Value<'_>,
+) {
+    let done = text_field(at, task, key.get_ref().as_ref(), value)
+        .or_else(|| flag_field(at, task, key.get_ref().as_ref(), value))
+        .or_else(|| list_field(at, task, key.get_ref().as_ref(), value))
+        .unwrap_or_else(|| other_field(at, task, key, value));
+    if let Err(problem) = done {
+        task.broken.push(problem);
+    }
+}
+
+type Done = Option<Result<(), Problem>>;
+
+fn text_field(at: &At<'_>, task: &mut RawTask, key: &str, value: &Value<'_>) -> Done {
+    let slot = match key {
+        "description" => &mut task.description,
+        "dir" => &mut task.dir,
+        "shell" => &mut task.shell,
+        "usage" => &mut task.usage,
+        "timeout" => &mut task.timeout,
+        "file" => &mut task.file,
+        _ => return None,
+    };
+    Some(at.string(key, value).map(|text| *slot = Some(text)))
+}
+
+fn flag_field(at: &At<'_>, task: &mut RawTask, key: &str, value: &Value<'_>) -> Done {
+    let slot = match key {
+        "hide" => &mut task.hide,
+        "global" => &mut task.global,
+        "raw" => &mut task.raw,
+        "raw_args" => &mut task.raw_args,
+        "interactive" => &mut task.interactive,
+        "quiet" => &mut task.quiet,
+        _ => return None,
+    };
+    Some(at.boolean(key, value).map(|flag| *slot = Some(flag)))
+}
+
+fn list_field(at: &At<'_>, task: &mut RawTask, key: &str, value: &Value<'_>) -> Done {
+    let deps = match key {
+        "depends" => &mut task.depends,
+        "depends_post" => &mut task.depends_post,
+        "wait_for" => &mut task.wait_for,
+        "alias" | "aliases" => {
+            return Some(at.strings(key, value).map(|list| task.alias = list));
+        }
+        "sources" => return Some(at.strings(key, value).map(|list| task.sources = list)),
+        _ => return None,
+    };
+    Some(dependencies(at, key, value).map(|list| *deps = list))
+}
+
+fn other_field(
+    at: &At<'_>,
+    task: &mut RawTask,
+    key: &Spanned<impl AsRef<str>>,
+    value: &Value<'_>,
+) -> Result<(), Problem> {
+    let name = key.get_ref().as_ref();
+    match name {
+        "run" => task.run = Some(run(at, name, value)?),
+        "run_windows" => task.run_windows = !run(at, name, value)?.is_empty(),
+        "env" | "vars" => {
+            let slot = if name == "env" { &mut task.env } else { &mut task.vars };
+            match env_table::read(at, name, value) {
+                Ok(entries) => *slot = entries,
+                Err(problems) => task.broken.extend(problems),
+            }
+        }
+        "outputs" => task.outputs = Some(outputs(at, value)?),
+        "silent" => task.silent = Some(silence(at, value)?),
+        "output" => output(at, task, value)?,
+        "confirm" => task.confirm = Some(confirm(at, value)?),
+        "args" => drop(at.string_list(name, value)?),
+        "watch" => watch(at, value)?,
+        _ => return later_field(at, task, key, value),
+    }
+    Ok(())
+}
+
+/// Keys without an effect yet: remembered with their place, so that running
+/// the task can name them.
+fn later_field(
+    at: &At<'_>,
+    task: &mut RawTask,
+    key: &Spanned<impl AsRef<str>>,
+    value: &Value<'_>,
+) -> Result<(), Problem> {
+    let name = key.get_ref().as_ref();
+    let Some((key_name, harmless)) = LATER.into_iter().find(|(k, _)| *k == name) else {
+        let known: Vec<&str> = KEYS.into_iter().chain(["extends"]).collect();
+        return Err(at.unknown(key, &known));
+    };
+    let in_force = match name {
+        n if n.starts_with("deny_") => at.boolean(n, value)?,
+        n if n.starts_with("allow_") || n == "pass_through_env" => {
+            !at.string_list(n, value)?.is_empty()
+        }
+        "tools" => {
+            task.tools = tools(at, value)?;
+            !task.tools.is_empty()
+        }
+        "extends" => !at.string(name, value)?.is_empty(),
+        "cache" => {
+            at.table(name, value)?;
+            true
+        }
+        _ => value.get_ref().as_bool() != Some(false),
+    };
+    if in_force {
+        task.later.push(LaterKey {
+            key: key_name,
+            spot: at.spot(key.span()),
+            harmless,
+        });
+    }
+    Ok(())
+}
+
+fn tools(at: &At<'_>, value: &Value<'_>) -> Result<Vec<(String, String)>, Problem> {
+    let mut found = Vec::new();
+    for (name, value) in at.table("tools", value)? {
+        let key = format!("tools.{}", name.get_ref());
+        let version = match value.get_ref() {
+            DeValue::Table(table) => table.iter().next().map(|(_, v)| at.string(&key, v)).transpose()?,
+            _ => Some(at.string(&key, value)?),
+        };
+        found.push((name.get_ref().to_string(), version.unwrap_or_default()));
+    }
+    Ok(found)
+}
+
+/// `run`: a string, a table, or a list of both.
+fn run(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<RunEntry>, Problem> {
+    match value.get_ref() {
+        DeValue::Array(items) => {
+            let entry = |(i, v): (usize, &Value<'_>)| run_entry(at, &format!("{key}[{i}]"), v);
+            items.iter().enumerate().map(entry).collect()
+        }
+        _ => Ok(vec![run_entry(at, key, value)?]),
+    }
+}
+
+fn run_entry(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<RunEntry, Problem> {
+    const RUN_KEYS: [&str; 4] = ["task", "tasks", "args", "env"];
+    let spot = at.spot(value.span());
+    let table = match value.get_ref() {
+        DeValue::String(script) => return Ok(RunEntry::Script(script.to_string())),
+        DeValue::Table(table) => table,
+        _ => return Err(at.wrong(key, value, "a string, a table or a list of these")),
+    };
+    if let Some(tasks) = table.get("tasks") {
+        return Ok(RunEntry::Tasks(at.string_list(&format!("{key}.tasks"), tasks)?, spot));
+    }
+    let Some(task) = table.get("task") else {
+        let message = format!("`{key}` of {} needs `task` or `tasks`", at.owner);
+        let problem = at.mistake("config::run", message, value, "no `task` here");
+        let near = table.iter().map(|(k, _)| k).find(|k| !RUN_KEYS.contains(&k.get_ref().as_ref()));
+        return Err(match near {
+            Some(wrong) => at.unknown(wrong, &RUN_KEYS),
+            None => problem,
+        });
+    };
+    let args = table.get("args").map(|v| at.string_list(&format!("{key}.args"), v));
+    let env = table.get("env").map(|v| at.string_table(&format!("{key}.env"), v));
+    Ok(RunEntry::Task {
+        task: at.string(&format!("{key}.task"), task)?,
+        args: args.transpose()?.unwrap_or_default(),
+        env: env.transpose()?.unwrap_or_default(),
+        spot,
+    })
+}
+
+/// `depends`, `depends_post`, `wait_for` in all their forms.
+fn dependencies(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<Dep>, Problem> {
+    match value.get_ref() {
+        DeValue::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(i, v)| dependency(at, &format!("{key}[{i}]"), v))
+            .collect(),
+        _ => Ok(vec![dependency(at, key, value)?]),
+    }
+}
+
+fn dependency(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Dep, Problem> {
+    let spec = match value.get_ref() {
+        DeValue::String(text) => DepSpec::Text(text.to_string()),
+        DeValue::Array(words) if !words.is_empty() => DepSpec::List(at.string_list(key, value)?),
+        DeValue::Table(table) => dependency_table(at, key, value, table)?,
+        _ => return Err(at.wrong(key, value, "a task name, a list of words or a table")),
+    };
+    if let DepSpec::Text(text) = &spec {
+        check_words(at, key, value, text)?;
+    }
+    let spot = at.spot(value.span());
+    Ok(Dep { spec, spot })
+}
+
+/// Unbalanced quotes and a line of nothing but `K=v` are mistakes of the text
+/// itself; a template is looked at when it is rendered.
+fn check_words(at: &At<'_>, key: &str, value: &Value<'_>, text: &str) -> Result<(), Problem> {
+    if super::template::is_template(text) {
+        return Ok(());
+    }
+    let complaint = match Call::from_text(text) {
+        Ok(_) => return Ok(()),
+        Err(complaint) => complaint,
+    };
+    let message = format!("`{key}` of {}: {complaint}", at.owner);
+    Err(at.mistake("config::dependency", message, value, "here"))
+}
+
+fn dependency_table(
+    at: &At<'_>,
+    key: &str,
+    whole: &Value<'_>,
+    table: &DeTable<'_>,
+) -> Result<DepSpec, Problem> {
+    const DEP_KEYS: [&str; 4] = ["task", "args", "env", "optional"];
+    let (mut task, mut args, mut env, mut optional) = (None, Vec::new(), Vec::new(), false);
+    for (name, value) in table {
+        let full = format!("{key}.{}", name.get_ref());
+        match name.get_ref().as_ref() {
+            "task" => task = Some(at.string(&full, value)?),
+            "args" => args = at.string_list(&full, value)?,
+            "env" => env = at.string_table(&full, value)?,
+            "optional" => optional = at.boolean(&full, value)?,
+            _ => return Err(at.unknown(name, &DEP_KEYS)),
+        }
+    }
+    let Some(task) = task else {
+        let message = format!("`{key}` of {} needs `task`", at.owner);
+        return Err(at.mistake("config::dependency", message, whole, "no `task` here"));
+    };
+    Ok(DepSpec::Table { task, args, env, optional })
+}
+
+fn outputs(at: &At<'_>, value: &Value<'_>) -> Result<Outputs, Problem> {
+    if let DeValue::Table(table) = value.get_ref() {
+        let auto = table.get("auto").and_then(|v| v.get_ref().as_bool());
+        return match (auto, table.len()) {
+            (Some(true), 1) => Ok(Outputs::Auto),
+            (Some(false), 1) => Ok(Outputs::Unset),
+            _ => Err(at.wrong("outputs", value, "a list of patterns or { auto = true }")),
+        };
+    }
+    Ok(Outputs::Patterns(at.strings("outputs", value)?))
+}
+
+fn silence(at: &At<'_>, value: &Value<'_>) -> Result<Silence, Problem> {
+    match value.get_ref() {
+        DeValue::Boolean(true) => Ok(Silence::Both),
+        DeValue::Boolean(false) => Ok(Silence::None),
+        DeValue::String(s) if s == "stdout" => Ok(Silence::Stdout),
+        DeValue::String(s) if s == "stderr" => Ok(Silence::Stderr),
+        _ => Err(at.wrong("silent", value, "true, false, \"stdout\" or \"stderr\"")),
+    }
+}
+
+/// `quiet` and `silent` are old bundles of a style and a verbosity.
+fn output(at: &At<'_>, task: &mut RawTask, value: &Value<'_>) -> Result<(), Problem> {
+    let name = at.string("output", value)?;
+    match name.as_str() {
+        "quiet" => task.quiet = Some(true),
+        "silent" => task.silent = Some(Silence::Both),
+        _ => match parse_style(&name) {
+            Some(style) => task.output = Some(style),
+            None if settings::LATER_STYLES.contains(&name.as_str()) => {
+                task.later.push(LaterKey {
+                    key: "output",
+                    spot: at.spot(value.span()),
+                    harmless: true,
+                });
+            }
+            None => {
+                let known = STYLES.join(", ");
+                return Err(at.wrong("output", value, &format!("one of {known}")));
+            }
+        },
+    }
+    Ok(())
+}
+
+fn confirm(at: &At<'_>, value: &Value<'_>) -> Result<Confirm, Problem> {
+    let table = match value.get_ref() {
+        DeValue::String(message) => {
+            return Ok(Confirm {
+                message: message.to_string(),
+                default: "yes".into(),
+            });
+        }
+        DeValue::Table(table) => table,
+        _ => return Err(at.wrong("confirm", value, "a question or { message, default }")),
+    };
+    let part = |key: &str| match table.get(key) {
+        Some(v) => at.string(&format!("confirm.{key}"), v),
+        None => Err(at.wrong("confirm", value, "a table with both `message` and `default`")),
+    };
+    Ok(Confirm {
+        message: part("message")?,
+        default: part("default")?,
+    })
+}
+
+fn watch(at: &At<'_>, value: &Value<'_>) -> Result<(), Problem> {
+    for (key, value) in at.table("watch", value)? {
+        match key.get_ref().as_ref() {
+            "no_vcs_ignore" => drop(at.boolean("watch.no_vcs_ignore", value)?),
+            _ => return Err(at.unknown(key, &["no_vcs_ignore"])),
+        }
+    }
+    Ok(())
+}

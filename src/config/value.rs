@@ -1,0 +1,150 @@
+//! Typed access to TOML values. Every refusal names what was expected, what
+//! stands there and where. Knows no key of any table.
+
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::model::{Blame, Problem, SourceFile, Spot, closest};
+
+/// A value and its place.
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
+
+/// The table being read: its file and what to call it in messages.
+#[derive(Debug, Clone)]
+pub(super) struct At<'a> {
+    /// The file.
+    pub(super) file: &'a Arc<SourceFile>,
+    /// "task `build`", "[settings]" …
+    pub(super) owner: String,
+    /// What a mistake in it stops.
+    pub(super) blame: Blame,
+}
+
+impl At<'_> {
+    /// A place in the file.
+    pub(super) fn spot(&self, span: std::ops::Range<usize>) -> Spot {
+        Spot::new(self.file, span)
+    }
+
+    /// "`key` of task `x` must be …"
+    pub(super) fn wrong(&self, key: &str, value: &Value<'_>, expected: &str) -> Problem {
+        let found = match value.get_ref() {
+            DeValue::Array(_) => "a list".to_string(),
+            DeValue::Table(_) => "a table".to_string(),
+            DeValue::Boolean(_) => "a boolean".to_string(),
+            DeValue::Integer(_) => "an integer".to_string(),
+            other => format!("a {}", other.type_str()),
+        };
+        self.mistake(
+            "config::type",
+            format!("`{key}` of {} must be {expected}", self.owner),
+            value,
+            format!("this is {found}"),
+        )
+    }
+
+    /// A problem at `value`.
+    pub(super) fn mistake(
+        &self,
+        code: &'static str,
+        message: String,
+        value: &Value<'_>,
+        label: impl Into<String>,
+    ) -> Problem {
+        Problem::new(code, message)
+            .at(&self.spot(value.span()), label)
+            .blame(self.blame.clone())
+    }
+
+    /// An unknown key, with the known one it resembles.
+    pub(super) fn unknown(&self, key: &Spanned<impl AsRef<str>>, known: &[&str]) -> Problem {
+        let name = key.get_ref().as_ref();
+        let problem = Problem::new(
+            "config::unknown-key",
+            format!("unknown key `{name}` in {}", self.owner),
+        )
+        .at(&self.spot(key.span()), "not a key of this table")
+        .blame(self.blame.clone());
+        match closest(name, known.iter().copied(), 1).first() {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!("the keys are {}", listed(known))),
+        }
+    }
+
+    /// A string.
+    pub(super) fn string(&self, key: &str, value: &Value<'_>) -> Result<String, Problem> {
+        match value.get_ref() {
+            DeValue::String(s) => Ok(s.to_string()),
+            _ => Err(self.wrong(key, value, "a string")),
+        }
+    }
+
+    /// A boolean.
+    pub(super) fn boolean(&self, key: &str, value: &Value<'_>) -> Result<bool, Problem> {
+        let found = value.get_ref().as_bool();
+        found.ok_or_else(|| self.wrong(key, value, "true or false"))
+    }
+
+    /// A string, or a list of strings.
+    pub(super) fn strings(&self, key: &str, value: &Value<'_>) -> Result<Vec<String>, Problem> {
+        match value.get_ref() {
+            DeValue::String(s) => Ok(vec![s.to_string()]),
+            DeValue::Array(_) => self.string_list(key, value),
+            _ => Err(self.wrong(key, value, "a string or a list of strings")),
+        }
+    }
+
+    /// A list of strings.
+    pub(super) fn string_list(&self, key: &str, value: &Value<'_>) -> Result<Vec<String>, Problem> {
+        let Some(items) = value.get_ref().as_array() else {
+            return Err(self.wrong(key, value, "a list of strings"));
+        };
+        let item = |(i, v): (usize, &Value<'_>)| self.string(&format!("{key}[{i}]"), v);
+        items.iter().enumerate().map(item).collect()
+    }
+
+    /// A table.
+    pub(super) fn table<'v, 'i>(
+        &self,
+        key: &str,
+        value: &'v Value<'i>,
+    ) -> Result<&'v DeTable<'i>, Problem> {
+        let found = value.get_ref().as_table();
+        found.ok_or_else(|| self.wrong(key, value, "a table"))
+    }
+
+    /// Pairs of strings.
+    pub(super) fn string_table(
+        &self,
+        key: &str,
+        value: &Value<'_>,
+    ) -> Result<Vec<(String, String)>, Problem> {
+        self.table(key, value)?
+            .iter()
+            .map(|(k, v)| {
+                let name = k.get_ref().to_string();
+                Ok((name, self.string(&format!("{key}.{}", k.get_ref()), v)?))
+            })
+            .collect()
+    }
+}
+
+/// The decimal text of an integer in any radix.
+pub(super) fn integer_text(value: &toml::de::DeInteger<'_>) -> String {
+    match i64::from_str_radix(value.as_str(), value.radix()) {
+        Ok(number) => number.to_string(),
+        Err(_) => value.as_str().to_string(),
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
+    quoted.join(", ")
+}
+
+/// The decimal text of an integer value; empty for anything else.
+pub(super) fn integer_text_of(value: &Value<'_>) -> String {
+    value.get_ref().as_integer().map_or_else(String::new, integer_text)
+}

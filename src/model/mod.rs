@@ -1,0 +1,28 @@
+//! The words every other room speaks: tasks, where they come from, what can
+//! happen to them. Plain data: no I/O, no TOML, no clock, no terminal.
+
+mod dialect;
+mod env;
+mod event;
+mod exit;
+mod names;
+mod outcome;
+mod problem;
+mod project;
+mod source;
+mod style;
+mod task;
+
+pub use dialect::Dialect;
+pub use env::{EnvDirective, EnvEntry, EnvMap};
+pub use event::{Event, JobView, Stream};
+pub use exit::Exit;
+pub use names::{closest, strip_extension};
+pub use outcome::{Cause, Outcome, SkipReason, format_elapsed};
+pub use problem::{Blame, Label, Problem};
+pub use project::{OwnKeys, Project, Root, Scope};
+pub use source::{SourceFile, Spot};
+pub use style::{OutputStyle, Silence};
+pub use task::{
+    Call, Command, Confirm, Dep, DepSpec, JobId, LaterKey, Outputs, RunEntry, Task, TaskId,
+};

@@ -1,0 +1,55 @@
+//! Where a piece of configuration stands: a file's text and a byte range in it.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A file that was read once; every span into it shares this one copy.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// The whole text, lossily decoded.
+    pub text: String,
+}
+
+impl SourceFile {
+    /// Shares a file's text between all that points into it.
+    pub fn new(path: PathBuf, text: String) -> Arc<Self> {
+        Arc::new(Self { path, text })
+    }
+}
+
+/// A byte range of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// Byte offsets into its text.
+    pub span: Range<usize>,
+}
+
+impl Spot {
+    /// A place in a file.
+    pub fn new(file: &Arc<SourceFile>, span: Range<usize>) -> Self {
+        Self {
+            file: Arc::clone(file),
+            span,
+        }
+    }
+
+    /// 1-based line number of the start.
+    pub fn line(&self) -> usize {
+        let end = self.span.start.min(self.file.text.len());
+        self.file.text.as_bytes()[..end]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1
+    }
+
+    /// `path:line`, for messages of one line.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.file.path.display(), self.line())
+    }
+}

@@ -1,0 +1,176 @@
+//! The `{ task }` and `{ tasks }` entries of `run` → edges, and occurrences of
+//! their own where joining would make a cycle.
+
+use std::collections::VecDeque;
+
+use super::{Expander, Key, Site, cycle};
+use crate::model::{Call, RunEntry, Spot, Task, TaskId};
+use crate::plan::graph::{EdgeKind, Occurrence, Phase};
+
+/// A task whose calls are being followed.
+struct Frame {
+    occurrence: usize,
+    calls: VecDeque<(Site, usize)>,
+    /// Called tasks that make calls themselves.
+    pending: Vec<usize>,
+}
+
+impl Expander<'_, '_> {
+    pub(super) fn follow_calls(&mut self, composites: Vec<usize>) {
+        for composite in composites {
+            let mut stack = vec![self.frame(composite)];
+            while let Some(top) = stack.last_mut() {
+                if let Some(child) = top.pending.pop() {
+                    let frame = self.frame(child);
+                    stack.push(frame);
+                } else if let Some((site, entry)) = top.calls.pop_front() {
+                    let caller = top.occurrence;
+                    let chain: Vec<usize> = stack.iter().map(|f| f.occurrence).collect();
+                    let Some(mut pending) = self.call(caller, &site, entry, &chain) else {
+                        return;
+                    };
+                    pending.reverse();
+                    if let Some(top) = stack.last_mut() {
+                        top.pending = pending;
+                    }
+                } else {
+                    stack.pop();
+                }
+            }
+        }
+    }
+
+    fn frame(&mut self, occurrence: usize) -> Frame {
+        Frame {
+            occurrence,
+            calls: self.calls.remove(&occurrence).unwrap_or_default(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Links what one `{ task }` or `{ tasks }` entry calls. Returns the
+    /// called tasks that make calls themselves; `None` after a mistake that
+    /// would repeat without end.
+    fn call(&mut self, caller: usize, site: &Site, entry: usize, chain: &[usize]) -> Option<Vec<usize>> {
+        let me = self.graph.occurrences[caller].clone();
+        let task = self.project.task(me.task);
+        let mut inherits = me.inherits.clone();
+        if !task.env.is_empty() {
+            inherits.push(me.task);
+        }
+        let mut new = Vec::new();
+        for (key, spot) in self.callees(&me, task, &task.run()[entry]) {
+            if let Some(from) = self.repeats(chain, &key) {
+                let names: Vec<&str> = chain[from..].iter().map(|o| self.name(*o)).collect();
+                let problem = cycle(&names, [spot].into_iter());
+                self.problems.push(problem);
+                return None;
+            }
+            if let Some(created) = self.call_one(key, site, &inherits) {
+                new.push(created);
+            }
+        }
+        let before = self.graph.occurrences.len();
+        let pending = self.link_all(new, Some(site))?;
+        self.check_recursion(before, chain)?;
+        Some(pending)
+    }
+
+    /// A dependency that came in by the call and is the caller itself.
+    fn check_recursion(&mut self, from: usize, chain: &[usize]) -> Option<()> {
+        for occurrence in from..self.graph.occurrences.len() {
+            let o = &self.graph.occurrences[occurrence];
+            let key = (o.task, o.args.clone(), o.env.clone(), o.phase);
+            if let Some(at) = self.repeats(chain, &key) {
+                let mut names: Vec<&str> = chain[at..].iter().map(|o| self.name(*o)).collect();
+                let dependent = self.needs.iter().enumerate().find_map(|(who, needs)| {
+                    let found = needs.iter().find(|(n, _)| *n == occurrence)?;
+                    Some((who, found.1.clone()))
+                });
+                let spot = dependent.map(|(who, spot)| {
+                    names.push(self.name(who));
+                    spot
+                });
+                let problem = cycle(&names, spot.into_iter());
+                self.problems.push(problem);
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Index in `chain` of a caller with that identity.
+    fn repeats(&self, chain: &[usize], key: &Key) -> Option<usize> {
+        chain.iter().position(|o| {
+            let o = &self.graph.occurrences[*o];
+            o.task == key.0 && o.args == key.1 && o.env == key.2
+        })
+    }
+
+    fn call_one(&mut self, key: Key, site: &Site, inherits: &[TaskId]) -> Option<usize> {
+        let known = self.index.get(&key).cloned().unwrap_or_default();
+        let reaches = |from, to| self.graph.reaches(from, to);
+        let done = known.iter().find(|o| reaches(self.graph.occurrences[**o].last, site.before));
+        if let Some(done) = done {
+            let last = self.graph.occurrences[*done].last;
+            self.graph.edge(last, site.join, EdgeKind::Depends);
+            return None;
+        }
+        let joinable = |o: &&usize| {
+            let other = &self.graph.occurrences[**o];
+            other.inherits == inherits && !reaches(site.join, other.first)
+        };
+        if let Some(joined) = known.iter().find(joinable).copied() {
+            let last = self.graph.occurrences[joined].last;
+            self.ask_for(joined, site.before);
+            self.graph.edge(last, site.join, EdgeKind::Depends);
+            return None;
+        }
+        let created = self.create(key, Some(site), inherits.to_vec());
+        let (first, last) = (self.graph.occurrences[created].first, self.graph.occurrences[created].last);
+        self.graph.edge(site.before, first, EdgeKind::Call);
+        self.graph.edge(last, site.join, EdgeKind::Depends);
+        Some(created)
+    }
+
+    /// What an entry calls.
+    fn callees(&mut self, me: &Occurrence, task: &Task, entry: &RunEntry) -> Vec<(Key, Spot)> {
+        let (names, args, env, spot) = match entry {
+            RunEntry::Script(_) => return Vec::new(),
+            RunEntry::Task { task, args, env, spot } => (vec![task], &args[..], &env[..], spot),
+            RunEntry::Tasks(names, spot) => (names.iter().collect(), &[][..], &[][..], spot),
+        };
+        let mut found = Vec::new();
+        for name in names {
+            let Some(text) = self.render(me.task, name, spot) else {
+                continue;
+            };
+            let mut call = words(&text, !args.is_empty());
+            call.env = env.to_vec();
+            let own = std::mem::replace(&mut call.args, args.to_vec());
+            if let Some(mut call) = self.rendered(me.task, call, spot) {
+                call.args.splice(0..0, own);
+                found.extend(self.resolve(me, task, &call, spot, Phase::Normal, "runs"));
+            }
+        }
+        found
+    }
+}
+
+/// A call's name with its arguments, which are split at blanks, without
+/// quotes, unless the entry has `args`.
+fn words(text: &str, has_args: bool) -> Call {
+    if has_args {
+        return Call {
+            task: text.to_string(),
+            ..Call::default()
+        };
+    }
+    let mut words = text.split_whitespace().map(str::to_string);
+    Call {
+        task: words.next().unwrap_or_default(),
+        args: words.collect(),
+        ..Call::default()
+    }
+}
+

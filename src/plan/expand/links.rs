@@ -1,0 +1,216 @@
+//! `depends`, `depends_post` and `wait_for` → edges.
+
+use std::collections::HashSet;
+
+use super::{Expander, Key, Scope, Site, cycle};
+use crate::model::{Call, JobId, Problem, Task};
+use crate::plan::graph::{EdgeKind, Occurrence, Phase};
+use crate::plan::names::matching;
+
+impl Expander<'_, '_> {
+    /// Follows `depends` and `depends_post` from `new` until nothing is new.
+    /// Returns those among them that make calls, dependencies first; `None`
+    /// after a cycle.
+    pub(super) fn link_all(&mut self, new: Vec<usize>, site: Option<&Site>) -> Option<Vec<usize>> {
+        // Last in, first out: nodes get the order in which mise draws them.
+        let mut queue = new;
+        let mut seen = Vec::new();
+        while let Some(occurrence) = queue.pop() {
+            seen.push(occurrence);
+            if self.scope != Scope::WithoutDependencies {
+                self.link(occurrence, site, &mut queue);
+            }
+        }
+        match self.in_order(&seen) {
+            Ok(order) => Some(order.into_iter().filter(|o| self.calls.contains_key(o)).collect()),
+            Err(problem) => {
+                self.problems.push(*problem);
+                None
+            }
+        }
+    }
+
+    fn link(&mut self, occurrence: usize, site: Option<&Site>, queue: &mut Vec<usize>) {
+        let me = self.graph.occurrences[occurrence].clone();
+        let task = self.project.task(me.task);
+        for dep in &task.depends {
+            for (key, spot) in self.targets(&me, dep, me.phase, "depends on") {
+                let target = self.obtain(key, site, queue);
+                let last = self.graph.occurrences[target].last;
+                self.graph.edge(last, me.first, EdgeKind::Depends);
+                self.needs[occurrence].push((target, spot));
+            }
+        }
+        if me.phase == Phase::Post {
+            return;
+        }
+        for dep in &task.depends_post {
+            for (key, _) in self.targets(&me, dep, Phase::Post, "is followed by") {
+                let shared = site.is_none().then(|| self.index.get(&key).map(|f| f[0])).flatten();
+                let target = shared.unwrap_or_else(|| {
+                    let target = self.create(key, site, Vec::new());
+                    queue.push(target);
+                    target
+                });
+                self.parents[target].push(me.last);
+                if let Some(site) = site {
+                    let last = self.graph.occurrences[target].last;
+                    self.graph.edge(last, site.join, EdgeKind::Depends);
+                }
+            }
+        }
+    }
+
+    /// The occurrence for a dependency: an existing one where that makes no
+    /// cycle, else a new one.
+    fn obtain(&mut self, key: Key, site: Option<&Site>, queue: &mut Vec<usize>) -> usize {
+        let known = self.index.get(&key).cloned().unwrap_or_default();
+        let Some(site) = site else {
+            return known.first().copied().unwrap_or_else(|| {
+                let created = self.create(key, None, Vec::new());
+                queue.push(created);
+                created
+            });
+        };
+        let post = key.3 == Phase::Post;
+        let here = |o: &usize| self.graph.occurrences[*o].site == Some(site.id);
+        let free = |o: &usize| !self.graph.reaches(site.join, self.graph.occurrences[*o].first);
+        let joined = known.into_iter().find(|o| if post { here(o) } else { free(o) });
+        if let Some(joined) = joined {
+            if !post {
+                self.ask_for(joined, site.before);
+            }
+            return joined;
+        }
+        let created = self.create(key, Some(site), Vec::new());
+        if !post {
+            let first = self.graph.occurrences[created].first;
+            self.graph.edge(site.before, first, EdgeKind::Call);
+        }
+        queue.push(created);
+        created
+    }
+
+    /// Makes `occurrence`, and all it depends on, wanted once `before` ends.
+    pub(super) fn ask_for(&mut self, occurrence: usize, before: JobId) {
+        let mut stack = vec![occurrence];
+        let mut seen = HashSet::new();
+        while let Some(at) = stack.pop() {
+            let me = &self.graph.occurrences[at];
+            let (first, last) = (me.first, me.last);
+            if !seen.insert(at) || !self.conditional[at] || self.graph.reaches(last, before) {
+                continue;
+            }
+            self.graph.edge(before, first, EdgeKind::Call);
+            stack.extend(self.needs[at].iter().map(|(o, _)| *o));
+        }
+    }
+
+    /// Dependencies first. `Err` is the circle.
+    fn in_order(&self, among: &[usize]) -> Result<Vec<usize>, Box<Problem>> {
+        let set: HashSet<usize> = among.iter().copied().collect();
+        let mut done: HashSet<usize> = HashSet::new();
+        let mut order = Vec::new();
+        for start in among {
+            let mut path: Vec<(usize, usize)> = vec![(*start, 0)];
+            let mut on_path: HashSet<usize> = HashSet::from([*start]);
+            while let Some((at, next)) = path.last_mut() {
+                if done.contains(at) {
+                    on_path.remove(at);
+                    path.pop();
+                } else if let Some((need, _)) = self.needs[*at].get(*next) {
+                    *next += 1;
+                    if on_path.contains(need) {
+                        return Err(Box::new(self.circle(&path, *need)));
+                    }
+                    if set.contains(need) && !done.contains(need) {
+                        on_path.insert(*need);
+                        path.push((*need, 0));
+                    }
+                } else {
+                    done.insert(*at);
+                    order.push(*at);
+                }
+            }
+        }
+        Ok(order)
+    }
+
+    fn circle(&self, path: &[(usize, usize)], back_to: usize) -> Problem {
+        let start = path.iter().position(|(o, _)| *o == back_to).unwrap_or(0);
+        let names: Vec<&str> = path[start..].iter().map(|(o, _)| self.name(*o)).collect();
+        let spots = path[start..].iter().map(|(o, next)| self.needs[*o][*next - 1].1.clone());
+        cycle(&names, spots)
+    }
+
+    /// A post task, and what it depends on, waits for the parent.
+    pub(super) fn link_posts(&mut self) {
+        for post in 0..self.graph.occurrences.len() {
+            for parent in self.parents[post].clone() {
+                let mut waiting = vec![post];
+                let mut at = 0;
+                while at < waiting.len() {
+                    let needs = self.needs[waiting[at]].iter().map(|(o, _)| *o);
+                    let new: Vec<usize> = needs
+                        .filter(|o| self.graph.occurrences[*o].phase == Phase::Post)
+                        .filter(|o| !waiting.contains(o))
+                        .collect();
+                    waiting.extend(new);
+                    at += 1;
+                }
+                waiting[1..].reverse();
+                for occurrence in waiting {
+                    let first = self.graph.occurrences[occurrence].first;
+                    self.graph.edge(parent, first, EdgeKind::Post);
+                }
+            }
+        }
+    }
+
+    /// `wait_for` orders what is here anyway; it never adds a task and never
+    /// closes a circle.
+    pub(super) fn link_wait_for(&mut self) {
+        if self.scope == Scope::WithoutDependencies {
+            return;
+        }
+        for waiter in 0..self.graph.occurrences.len() {
+            let me = self.graph.occurrences[waiter].clone();
+            let task = self.project.task(me.task);
+            for dep in &task.wait_for {
+                if let Some(call) = self.parse(me.task, dep) {
+                    self.wait_for(&me, task, &call);
+                }
+            }
+        }
+    }
+
+    fn wait_for(&mut self, me: &Occurrence, task: &Task, call: &Call) {
+        let named = matching(self.project, &call.task);
+        if named.is_empty() {
+            self.notes.push(format!(
+                "task `{}` waits for `{}`, which does not exist",
+                task.name, call.task
+            ));
+        }
+        let any_variant = call.args.is_empty() && call.env.is_empty();
+        let others: Vec<Occurrence> = self
+            .graph
+            .occurrences
+            .iter()
+            .filter(|o| named.contains(&o.task) && o.task != me.task)
+            .filter(|o| any_variant || (o.args == call.args && o.env == call.env))
+            .cloned()
+            .collect();
+        let same_phase = others.iter().any(|o| o.phase == me.phase);
+        for other in others.iter().filter(|o| !same_phase || o.phase == me.phase) {
+            if self.graph.reaches(me.first, other.last) {
+                self.notes.push(format!(
+                    "task `{}` does not wait for `{}`, which comes after it",
+                    task.name, call.task
+                ));
+            } else {
+                self.graph.edge(other.last, me.first, EdgeKind::WaitFor);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Requests → graph: follows `depends`, `depends_post`, the calls inside
+//! `run`, and `wait_for`, and says what is missing or goes round in circles.
+//!
+//! The rules of occurrences: one node chain per task + args + env + phase. A
+//! call whose occurrence is an ancestor of its place already is satisfied by
+//! it; else it joins an identical one where that makes no cycle; else it gets
+//! an occurrence of its own. So an acyclic project never expands into a cycle.
+
+mod calls;
+mod links;
+mod resolve;
+
+use std::collections::{HashMap, VecDeque};
+
+use super::graph::{EdgeKind, Graph, Occurrence, Part, Phase};
+use super::select::Request;
+use crate::config::env::Evaluator;
+use crate::model::{JobId, Problem, Project, RunEntry, Spot, TaskId};
+
+/// The graph and what was noticed on the way.
+#[derive(Debug)]
+pub struct Expansion {
+    /// Nodes and edges.
+    pub graph: Graph,
+    /// Occurrences that were asked for or are depended on, without those that
+    /// only calls inside `run` brought in: the graph that mise draws.
+    pub static_count: usize,
+    /// Things dropped, for `-v`.
+    pub notes: Vec<String>,
+    /// Things a user should mend.
+    pub warnings: Vec<String>,
+}
+
+/// How far the graph reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything: what a run needs.
+    Full,
+    /// Without what calls inside `run` bring in: what is drawn.
+    Drawing,
+    /// Only what was asked for and what it calls (`--skip-deps`).
+    WithoutDependencies,
+}
+
+type Key = (TaskId, Vec<String>, Vec<(String, String)>, Phase);
+
+/// A place inside a `run` list where other tasks are called.
+#[derive(Debug, Clone)]
+struct Site {
+    id: usize,
+    /// Ends when the call is reached.
+    before: JobId,
+    /// Waits for what is called.
+    join: JobId,
+}
+
+struct Expander<'a, 'e> {
+    project: &'a Project,
+    evaluator: &'e mut Evaluator<'a>,
+    scope: Scope,
+    graph: Graph,
+    index: HashMap<Key, Vec<usize>>,
+    /// What each occurrence depends on, with the place that says so.
+    needs: Vec<Vec<(usize, Spot)>>,
+    /// True where something has to ask for it before it may run.
+    conditional: Vec<bool>,
+    /// Parents of each post occurrence.
+    parents: Vec<Vec<JobId>>,
+    sites: usize,
+    calls: HashMap<usize, VecDeque<(Site, usize)>>,
+    problems: Vec<Problem>,
+    notes: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// Expands requests into the complete graph.
+///
+/// # Errors
+/// Everything that is wrong with it: missing tasks, cycles, tasks that are
+/// broken in their own definition.
+pub fn expand<'a>(
+    project: &'a Project,
+    evaluator: &mut Evaluator<'a>,
+    requests: &[Request],
+    scope: Scope,
+) -> Result<Expansion, Vec<Problem>> {
+    let mut expander = Expander {
+        project,
+        evaluator,
+        scope,
+        graph: Graph::default(),
+        index: HashMap::new(),
+        needs: Vec::new(),
+        conditional: Vec::new(),
+        parents: Vec::new(),
+        sites: 0,
+        calls: HashMap::new(),
+        problems: Vec::new(),
+        notes: Vec::new(),
+        warnings: Vec::new(),
+    };
+    expander.run(requests);
+    let Expander {
+        graph,
+        problems,
+        notes,
+        warnings,
+        conditional,
+        ..
+    } = expander;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let called = |i: &usize| conditional[*i] && graph.occurrences[*i].phase == Phase::Normal;
+    let static_count = (0..graph.occurrences.len()).filter(|i| !called(i)).count();
+    Ok(Expansion {
+        graph,
+        static_count,
+        notes,
+        warnings,
+    })
+}
+
+impl Expander<'_, '_> {
+    fn run(&mut self, requests: &[Request]) {
+        let mut new = Vec::new();
+        for request in requests {
+            let key = (request.task, request.args.clone(), Vec::new(), Phase::Normal);
+            if !self.index.contains_key(&key) {
+                new.push(self.create(key, None, Vec::new()));
+            }
+        }
+        let Some(composites) = self.link_all(new, None) else {
+            return;
+        };
+        if self.scope != Scope::Drawing {
+            self.follow_calls(composites);
+        }
+        if self.problems.is_empty() {
+            self.link_posts();
+            self.link_wait_for();
+        }
+    }
+
+    /// A new occurrence with its chain of nodes.
+    fn create(&mut self, key: Key, site: Option<&Site>, inherits: Vec<TaskId>) -> usize {
+        let occurrence = self.graph.occurrences.len();
+        let (first, last) = self.chain(occurrence, key.0);
+        let task = self.project.task(key.0);
+        self.problems.extend(task.broken.iter().cloned());
+        self.graph.occurrences.push(Occurrence {
+            task: key.0,
+            args: key.1.clone(),
+            env: key.2.clone(),
+            phase: key.3,
+            site: site.map(|s| s.id),
+            inherits,
+            first,
+            last,
+        });
+        self.needs.push(Vec::new());
+        self.parents.push(Vec::new());
+        self.conditional.push(site.is_some() || key.3 == Phase::Post);
+        self.index.entry(key).or_default().push(occurrence);
+        occurrence
+    }
+
+    /// One node for a plain task; a gate, scripts and joins for one that
+    /// calls others or has to be confirmed.
+    fn chain(&mut self, occurrence: usize, task: TaskId) -> (JobId, JobId) {
+        let task = self.project.task(task);
+        let run = task.run();
+        let is_call = |entry: &RunEntry| !matches!(entry, RunEntry::Script(_));
+        if !run.iter().any(is_call) && task.confirm.is_none() {
+            let only = self.graph.node(occurrence, Part::Whole);
+            return (only, only);
+        }
+        let first = self.graph.node(occurrence, Part::Gate);
+        let mut last = first;
+        let mut at = 0;
+        let mut calls = VecDeque::new();
+        while at < run.len() {
+            let end = run[at..].iter().position(is_call).map_or(run.len(), |n| at + n);
+            let part = if end > at { Part::Scripts(at, end) } else { Part::Join };
+            let node = self.graph.node(occurrence, part.clone());
+            self.graph.edge(last, node, EdgeKind::Sequence);
+            if part == Part::Join {
+                let site = Site { id: self.sites, before: last, join: node };
+                self.sites += 1;
+                calls.push_back((site, at));
+            }
+            at = if end > at { end } else { at + 1 };
+            last = node;
+        }
+        if !calls.is_empty() {
+            self.calls.insert(occurrence, calls);
+        }
+        if run.is_empty() {
+            last = self.graph.node(occurrence, Part::Scripts(0, 0));
+            self.graph.edge(first, last, EdgeKind::Sequence);
+        }
+        (first, last)
+    }
+
+    fn name(&self, occurrence: usize) -> &str {
+        &self.project.task(self.graph.occurrences[occurrence].task).name
+    }
+}
+
+/// "Circular dependency detected: a → b → a", each step marked.
+fn cycle(names: &[&str], spots: impl Iterator<Item = Spot>) -> Problem {
+    let closed: Vec<&str> = names.iter().chain(names.first()).copied().collect();
+    let problem = Problem::new(
+        "graph::cycle",
+        format!("Circular dependency detected: {}", closed.join(" → ")),
+    )
+    .reference(format!("circular dependency detected: {}", closed.join(" -> ")))
+    .help("remove one of these, or use `wait_for` where only the order matters");
+    spots.enumerate().fold(problem, |problem, (i, spot)| {
+        let to = closed.get(i + 1).copied().unwrap_or_default();
+        problem.at(&spot, format!("`{}` needs `{to}`", closed[i.min(closed.len() - 1)]))
+    })
+}

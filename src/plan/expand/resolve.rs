@@ -1,0 +1,137 @@
+//! Names and templates of dependencies → the tasks they mean.
+
+use super::{Expander, Key};
+use crate::config::template;
+use crate::model::{Blame, Call, Dep, DepSpec, Problem, Spot, Task, TaskId};
+use crate::plan::graph::{Occurrence, Phase};
+use crate::plan::names::{is_pattern, matching};
+use crate::plan::select::{suggestion, unsupported};
+
+impl Expander<'_, '_> {
+    /// The keys a dependency means.
+    pub(super) fn targets(&mut self, me: &Occurrence, dep: &Dep, phase: Phase, verb: &str) -> Vec<(Key, Spot)> {
+        let task = self.project.task(me.task);
+        match self.parse(me.task, dep) {
+            Some(call) => self.resolve(me, task, &call, &dep.spot, phase, verb),
+            None => Vec::new(),
+        }
+    }
+
+    /// A dependency taken apart and rendered; `None` where it renders to
+    /// nothing.
+    pub(super) fn parse(&mut self, of: TaskId, dep: &Dep) -> Option<Call> {
+        let call = match &dep.spec {
+            DepSpec::Text(text) => {
+                let text = self.render(of, text, &dep.spot)?;
+                match Call::from_text(&text) {
+                    Ok(call) => call,
+                    Err(complaint) => {
+                        let problem = Problem::new("graph::dependency", complaint).at(&dep.spot, "here");
+                        self.problems.push(problem);
+                        return None;
+                    }
+                }
+            }
+            DepSpec::List(list) => {
+                let call = Call {
+                    task: list[0].clone(),
+                    args: list[1..].to_vec(),
+                    ..Call::default()
+                };
+                self.rendered(of, call, &dep.spot)?
+            }
+            DepSpec::Table { task, args, env, optional } => {
+                let call = Call {
+                    task: task.clone(),
+                    args: args.clone(),
+                    env: env.clone(),
+                    optional: *optional,
+                };
+                self.rendered(of, call, &dep.spot)?
+            }
+        };
+        (!call.task.trim().is_empty()).then_some(call)
+    }
+
+    /// Renders each part; an argument that becomes empty is dropped.
+    pub(super) fn rendered(&mut self, of: TaskId, call: Call, spot: &Spot) -> Option<Call> {
+        let mut out = Call {
+            task: self.render(of, &call.task, spot)?,
+            optional: call.optional,
+            ..Call::default()
+        };
+        for arg in &call.args {
+            let text = self.render(of, arg, spot)?;
+            if !(text.is_empty() && template::is_template(arg)) {
+                out.args.push(text);
+            }
+        }
+        for (key, value) in &call.env {
+            out.env.push((key.clone(), self.render(of, value, spot)?));
+        }
+        Some(out)
+    }
+
+    pub(super) fn render(&mut self, of: TaskId, text: &str, spot: &Spot) -> Option<String> {
+        if !template::is_template(text) {
+            return Some(text.to_string());
+        }
+        let task = self.project.task(of);
+        let rendered = self.evaluator.render(task, text, spot);
+        rendered.map_err(|problem| self.problems.push(problem.blame(Blame::Task(task.name.clone())))).ok()
+    }
+
+    pub(super) fn resolve(
+        &mut self,
+        me: &Occurrence,
+        task: &Task,
+        call: &Call,
+        spot: &Spot,
+        phase: Phase,
+        verb: &str,
+    ) -> Vec<(Key, Spot)> {
+        if let Some(problem) = unsupported(&call.task) {
+            self.problems.push(problem.at(spot, "named here"));
+            return Vec::new();
+        }
+        let found = matching(self.project, &call.task);
+        if found.is_empty() {
+            if !call.optional {
+                let problem = self.missing(task, &call.task, spot, verb);
+                self.problems.push(problem);
+            }
+            return Vec::new();
+        }
+        let literal = !is_pattern(&call.task);
+        let mut keys = Vec::new();
+        for id in found {
+            let same = id == me.task && call.args == me.args && phase == me.phase && verb != "runs";
+            if id == me.task && (same || !literal) && verb != "runs" {
+                if literal {
+                    self.warnings.push(format!(
+                        "task `{}` depends on itself, which is left out ({})",
+                        task.name,
+                        spot.place()
+                    ));
+                }
+                continue;
+            }
+            keys.push(((id, call.args.clone(), call.env.clone(), phase), spot.clone()));
+        }
+        keys
+    }
+
+    fn missing(&self, task: &Task, name: &str, spot: &Spot, verb: &str) -> Problem {
+        let problem = Problem::new(
+            "graph::missing-task",
+            format!("Task '{}' {verb} '{name}' but '{name}' was not found", task.name),
+        )
+        .reference(format!("task not found: {name}"))
+        .at(spot, "no such task")
+        .blame(Blame::Task(task.name.clone()));
+        match suggestion(self.project, name) {
+            Some(text) => problem.help(text),
+            None => problem.help("define the task, or mark the entry `optional = true`"),
+        }
+    }
+}

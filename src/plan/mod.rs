@@ -1,0 +1,23 @@
+//! From words on a command line to a complete plan: names → requests → graph
+//! → jobs. The last reader of `config`; runs nothing, and assumes nothing of
+//! how a job will be executed.
+//!
+//! Inside, from the bottom: `names` (which tasks a word means), `select`
+//! (words → requests), `graph` (the plan's shape), `expand` (requests →
+//! graph), `echo` (what a command looks like to a person), `job` (graph →
+//! jobs), `tree` (the shape drawn).
+
+pub mod echo;
+mod expand;
+mod graph;
+mod job;
+mod names;
+mod select;
+mod tree;
+
+pub use expand::{Expansion, Scope, expand};
+pub use graph::{Edge, EdgeKind, Graph, Node, Occurrence, Part, Phase};
+pub use job::{Action, Field, FreshSpec, Invocation, Job, Plan, PlanOptions, build};
+pub use names::{is_pattern, matching};
+pub use select::{Group, Request, groups, select};
+pub use tree::{Drawing, draw};

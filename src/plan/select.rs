@@ -1,0 +1,185 @@
+//! Words of the command line → requests: groups between `:::`, names, and
+//! what to say when a name means nothing.
+
+use super::names::matching;
+use crate::model::{Problem, Project, TaskId, closest};
+
+/// One group of words as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The first word, or `default`.
+    pub name: String,
+    /// The rest, without the first `--`.
+    pub args: Vec<String>,
+}
+
+/// A task that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Which.
+    pub task: TaskId,
+    /// Its arguments.
+    pub args: Vec<String>,
+}
+
+/// Splits at `:::`. After the first `--` of a group every word, `:::` too,
+/// belongs to its task. No words at all mean `default`.
+pub fn groups(words: &[String]) -> Vec<Group> {
+    let mut all = Vec::new();
+    let mut words = words.iter().peekable();
+    words.next_if(|w| *w == ":::");
+    loop {
+        let name = words.next_if(|w| *w != "--").cloned();
+        let mut group = Group {
+            name: name.unwrap_or_else(|| "default".into()),
+            args: Vec::new(),
+        };
+        let mut verbatim = false;
+        let mut more = false;
+        for word in words.by_ref() {
+            match word.as_str() {
+                "--" if !verbatim => verbatim = true,
+                ":::" if !verbatim => {
+                    more = true;
+                    break;
+                }
+                _ => group.args.push(word.clone()),
+            }
+        }
+        all.push(group);
+        if !more || words.peek().is_none() {
+            return all;
+        }
+    }
+}
+
+/// The tasks of all groups, in order.
+///
+/// # Errors
+/// A name that means nothing, with what it may have meant.
+pub fn select(project: &Project, groups: &[Group]) -> Result<Vec<Request>, Problem> {
+    let mut requests = Vec::new();
+    for group in groups {
+        if let Some(problem) = unsupported(&group.name) {
+            return Err(problem);
+        }
+        let found = matching(project, &group.name);
+        if found.is_empty() {
+            return Err(unknown(project, &group.name));
+        }
+        requests.extend(found.into_iter().map(|task| Request {
+            task,
+            args: group.args.clone(),
+        }));
+    }
+    Ok(requests)
+}
+
+/// Words of the monorepo syntax, and paths into other projects.
+pub(super) fn unsupported(word: &str) -> Option<Problem> {
+    if word.starts_with("//") || word.starts_with(':') {
+        return Some(
+            Problem::new(
+                "select::monorepo",
+                format!("monorepo task paths like `{word}` are not supported by this version of mep"),
+            )
+            .help("run the task from its own directory, or with `-C DIR`"),
+        );
+    }
+    if word.contains('/') && word.contains(':') {
+        return Some(
+            Problem::new(
+                "select::other-project",
+                format!("tasks of other projects like `{word}` are not supported by this version of mep"),
+            )
+            .help("run the task from its own directory, or with `-C DIR`"),
+        );
+    }
+    None
+}
+
+fn unknown(project: &Project, word: &str) -> Problem {
+    if project.tasks.is_empty() {
+        return empty(project, word);
+    }
+    let problem = Problem::new("select::unknown-task", format!("no task {word} found"));
+    let names = candidates(project);
+    let near = closest(word, names.iter().copied(), 5);
+    if !near.is_empty() {
+        let list: Vec<String> = near.iter().map(|n| format!("\n  - {n}")).collect();
+        return problem.help(format!("did you mean one of these?{}", list.concat()));
+    }
+    let visible: Vec<&str> = project
+        .tasks
+        .iter()
+        .filter(|t| !t.hide)
+        .map(|t| t.display.as_str())
+        .collect();
+    let shown = visible.iter().take(20).map(|n| format!("\n  {n}"));
+    let more = visible.len().saturating_sub(20);
+    let rest = (more > 0).then(|| format!("\n  ... and {more} more; `mep tasks` lists all"));
+    problem.help(format!(
+        "the tasks here are{}{}",
+        shown.collect::<String>(),
+        rest.unwrap_or_default()
+    ))
+}
+
+/// Visible names and aliases.
+fn candidates(project: &Project) -> Vec<&str> {
+    let visible = project.tasks.iter().filter(|t| !t.hide);
+    visible
+        .flat_map(|t| {
+            let aliases = t.aliases.iter().map(String::as_str);
+            std::iter::once(t.display.as_str()).chain(aliases)
+        })
+        .collect()
+}
+
+/// No task at all: say where there is none, and what may be the reason.
+fn empty(project: &Project, word: &str) -> Problem {
+    let problem = Problem::new(
+        "select::no-tasks",
+        format!("no task {word} found: no tasks are defined here"),
+    );
+    match project.not_executable.first() {
+        Some(path) => problem.help(format!(
+            "a script must be executable to be a task; run: chmod +x {}",
+            path.display()
+        )),
+        None => problem.help("put `[tasks]` with `hello = \"echo hello\"` into a file mise.toml"),
+    }
+}
+
+/// Near names for a dependency that does not exist.
+pub(super) fn suggestion(project: &Project, word: &str) -> Option<String> {
+    let names = project.tasks.iter().map(|t| t.display.as_str());
+    let near = closest(word, names, 1);
+    near.first().map(|n| format!("did you mean `{n}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(words: &[&str]) -> Vec<(String, Vec<String>)> {
+        let words: Vec<String> = words.iter().map(|w| w.to_string()).collect();
+        groups(&words).into_iter().map(|g| (g.name, g.args)).collect()
+    }
+
+    #[test]
+    fn groups_end_at_three_colons_but_not_after_two_dashes() {
+        let group = |n: &str, args: &[&str]| {
+            (n.to_string(), args.iter().map(|a| a.to_string()).collect::<Vec<_>>())
+        };
+        assert_eq!(split(&[]), [group("default", &[])]);
+        assert_eq!(split(&["a", "x", ":::", "b"]), [group("a", &["x"]), group("b", &[])]);
+        assert_eq!(split(&[":::", "a"]), [group("a", &[])]);
+        assert_eq!(split(&["a", ":::"]), [group("a", &[])]);
+        assert_eq!(
+            split(&["a", "--", "b", ":::", "--", "c"]),
+            [group("a", &["b", ":::", "--", "c"])]
+        );
+        assert_eq!(split(&["--", "a"]), [group("default", &["a"])]);
+    }
+}

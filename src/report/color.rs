@@ -1,0 +1,76 @@
+//! Colours: when they are on, and which one a label has.
+
+use crate::sys::Context;
+
+const RESET: &str = "\u{1b}[0m";
+
+/// Paints words, or leaves them as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Palette {
+    on: bool,
+}
+
+impl Palette {
+    /// `CLICOLOR_FORCE`, then `NO_COLOR` and `MISE_COLOR=0`, then `CLICOLOR`;
+    /// else on for a terminal and in CI.
+    pub fn decide(ctx: &Context, terminal: bool) -> Self {
+        let set = |key: &str| ctx.env.get(key).is_some_and(|v| !v.is_empty());
+        let on = if ctx.env.get("CLICOLOR_FORCE").is_some_and(|v| v != "0") {
+            true
+        } else if set("NO_COLOR") || ctx.flag_value("MISE_COLOR") == Some(false) {
+            false
+        } else {
+            match ctx.flag_value("CLICOLOR") {
+                Some(choice) => choice,
+                None => terminal || ctx.flag("CI") || ctx.flag("GITHUB_ACTIONS"),
+            }
+        };
+        Self { on }
+    }
+
+    /// A palette that never paints.
+    pub fn plain() -> Self {
+        Self { on: false }
+    }
+
+    /// True where words are painted.
+    pub fn is_on(self) -> bool {
+        self.on
+    }
+
+    /// Wraps `text` in an escape sequence such as `1` (bold).
+    pub fn paint(self, code: &str, text: &str) -> String {
+        if self.on {
+            format!("\u{1b}[{code}m{text}{RESET}")
+        } else {
+            text.to_string()
+        }
+    }
+
+    /// Wraps `text` in a label's colour.
+    pub fn label(self, start: &str, text: &str) -> String {
+        if self.on && !start.is_empty() {
+            format!("{start}{text}{RESET}")
+        } else {
+            text.to_string()
+        }
+    }
+
+    /// What ends a coloured line.
+    pub fn line_end(self) -> &'static str {
+        if self.on { RESET } else { "" }
+    }
+}
+
+/// The escape sequence of a name's label: one of four hues in four shades, by
+/// the sum of its characters, as the reference picks them.
+pub fn label_color(name: &str) -> String {
+    let sum: u32 = name.chars().map(u32::from).sum();
+    let hue = [34, 35, 36, 32][(sum % 4) as usize];
+    match (sum / 4) % 4 {
+        0 => format!("\u{1b}[{hue}m"),
+        1 => format!("\u{1b}[1m\u{1b}[{hue}m"),
+        2 => format!("\u{1b}[2m\u{1b}[{hue}m"),
+        _ => format!("\u{1b}[38;5;{}m", hue - 30 + 8),
+    }
+}

@@ -1,0 +1,259 @@
+//! The two styles that print as things happen, `prefix` and `interleave`:
+//! command lines, labelled output, skips, errors, times.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::color::Palette;
+use super::lines::Lines;
+use crate::model::{
+    Cause, Event, JobId, JobView, Outcome, OutputStyle, SkipReason, Stream, format_elapsed,
+};
+use crate::sys::signal;
+
+/// Choices that hold for the whole run.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Colours on standard error.
+    pub palette: Palette,
+    /// Width for command lines; `None` shows them whole.
+    pub columns: Option<usize>,
+    /// `[x] Finished in` lines: always, never, or as the style has it.
+    pub timings: Option<bool>,
+    /// The line with the total.
+    pub total: bool,
+    /// Reasons and notes are shown.
+    pub verbose: bool,
+    /// Failures are listed at the end (`-c`).
+    pub list_failures: bool,
+    /// The first word of warnings.
+    pub program: &'static str,
+}
+
+/// Writes events as they come.
+pub struct Report<'a> {
+    views: &'a [JobView],
+    look: Look,
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+    open: HashMap<(JobId, bool), Lines>,
+    failed: Vec<(JobId, Cause)>,
+    /// The reader of standard output has gone away.
+    closed: bool,
+}
+
+impl<'a> Report<'a> {
+    /// A report on jobs with these views.
+    pub fn new(
+        views: &'a [JobView],
+        look: Look,
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+    ) -> Self {
+        Self {
+            views,
+            look,
+            out,
+            err,
+            open: HashMap::new(),
+            failed: Vec::new(),
+            closed: false,
+        }
+    }
+
+    /// True once nobody reads standard output any more.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Takes one event.
+    pub fn event(&mut self, event: &Event) {
+        match event {
+            Event::Started(_) => {}
+            Event::Command(job, text) => self.command(*job, text),
+            Event::Output(job, stream, bytes) => self.output(*job, *stream, bytes),
+            Event::Reason(job, why) if self.look.verbose => {
+                self.labelled(*job, &format!("runs because {why}"));
+            }
+            Event::Reason(..) | Event::Interrupted => {}
+            Event::Warning(_, text) => {
+                let warn = self.look.palette.paint("33", "WARN");
+                let program = self.look.palette.paint("33", self.look.program);
+                self.error_line(&format!("{program} {warn}  {text}"));
+            }
+            Event::Ended {
+                job,
+                outcome,
+                elapsed,
+            } => self.ended(*job, outcome, *elapsed),
+            Event::Finished(elapsed) => self.finished(*elapsed),
+        }
+    }
+
+    fn view(&self, job: JobId) -> &'a JobView {
+        &self.views[job.0 as usize]
+    }
+
+    fn label(&self, job: JobId) -> String {
+        let view = self.view(job);
+        let label = cut(&view.label, 40);
+        self.look.palette.label(&view.color, &format!("[{label}]"))
+    }
+
+    fn command(&mut self, job: JobId, text: &str) {
+        let view = self.view(job);
+        if view.quiet {
+            return;
+        }
+        let shown = if text.is_empty() { "$".to_string() } else { format!("$ {text}") };
+        let shown = match self.look.columns {
+            Some(columns) => {
+                let room = columns.saturating_sub(cut(&view.label, 40).width() + 3).max(20);
+                cut(&shown, room).to_string()
+            }
+            None => shown,
+        };
+        let painted = self.look.palette.paint("1", &shown);
+        self.labelled(job, &painted);
+    }
+
+    fn labelled(&mut self, job: JobId, text: &str) {
+        let label = self.label(job);
+        self.error_line(&format!("{label} {text}"));
+    }
+
+    fn error_line(&mut self, text: &str) {
+        let line = format!("{text}\n");
+        let _ = self.err.write_all(line.as_bytes());
+    }
+
+    fn output(&mut self, job: JobId, stream: Stream, bytes: &[u8]) {
+        let head = format!("{} ", self.label(job));
+        let tail = format!("{}\n", self.look.palette.line_end());
+        let lines = self.open.entry((job, stream == Stream::Stdout)).or_default();
+        let mut whole = Vec::with_capacity(bytes.len() + head.len() * 8);
+        lines.push(bytes, |line| {
+            whole.extend_from_slice(head.as_bytes());
+            whole.extend_from_slice(line);
+            whole.extend_from_slice(tail.as_bytes());
+        });
+        self.write(stream, &whole);
+    }
+
+    fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let result = match stream {
+            Stream::Stdout => self.out.write_all(bytes).and_then(|()| self.out.flush()),
+            Stream::Stderr => self.err.write_all(bytes),
+        };
+        let broken = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
+        self.closed |= stream == Stream::Stdout && result.as_ref().is_err_and(broken);
+    }
+
+    /// Last lines that have no end.
+    fn close_streams(&mut self, job: JobId) {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let rest = self
+                .open
+                .remove(&(job, stream == Stream::Stdout))
+                .and_then(|mut lines| lines.finish());
+            if let Some(rest) = rest {
+                let mut line = format!("{} ", self.label(job)).into_bytes();
+                line.extend_from_slice(&rest);
+                line.extend_from_slice(self.look.palette.line_end().as_bytes());
+                line.push(b'\n');
+                self.write(stream, &line);
+            }
+        }
+    }
+
+    fn ended(&mut self, job: JobId, outcome: &Outcome, elapsed: Duration) {
+        self.close_streams(job);
+        let view = self.view(job);
+        match outcome {
+            Outcome::Fresh if view.first && !view.quiet => {
+                self.labelled(job, "sources up-to-date, skipping");
+            }
+            Outcome::Skipped(SkipReason::Asked) if view.first && !view.quiet => {
+                self.labelled(job, "skipping task");
+            }
+            Outcome::Success if view.last && view.has_command => {
+                if self.timed(view) {
+                    self.labelled(job, &format!("Finished in {}", format_elapsed(elapsed)));
+                }
+            }
+            Outcome::Failed(cause) => self.failed(job, cause),
+            _ => {}
+        }
+    }
+
+    fn timed(&self, view: &JobView) -> bool {
+        let by_style = view.style == OutputStyle::Prefix && !view.quiet;
+        self.look.timings.map_or(by_style, |on| on && (by_style || !view.quiet))
+    }
+
+    fn failed(&mut self, job: JobId, cause: &Cause) {
+        match cause {
+            Cause::Cancelled | Cause::Inner(_) | Cause::Signal(2, _) => return,
+            Cause::Exit(_) => {}
+            Cause::Signal(number, program) => {
+                let name = signal::name(*number);
+                let text = format!("{program} exited with non-zero status: killed by {name}");
+                self.complain(job, &text);
+            }
+            Cause::Error(lines) => {
+                for line in lines {
+                    self.complain(job, line);
+                }
+            }
+        }
+        self.failed.push((job, cause.clone()));
+    }
+
+    fn complain(&mut self, job: JobId, text: &str) {
+        let error = self.look.palette.paint("31", "ERROR");
+        self.labelled(job, &format!("{error} {text}"));
+    }
+
+    fn finished(&mut self, elapsed: Duration) {
+        if self.look.total {
+            let text = format!("Finished in {}", format_elapsed(elapsed));
+            let text = self.look.palette.paint("2", &text);
+            self.error_line(&text);
+        }
+        let failed = std::mem::take(&mut self.failed);
+        if self.look.list_failures && !failed.is_empty() {
+            let error = self.look.palette.paint("31", "ERROR");
+            self.error_line(&format!("{error} {} task(s) failed:", failed.len()));
+            for (job, cause) in &failed {
+                let how = format!("exited with status {}", cause.code());
+                self.labelled(*job, &how);
+            }
+        }
+        if let Some((job, _)) = failed.first() {
+            self.complain(*job, "task failed");
+        }
+        let _ = self.err.flush();
+    }
+}
+
+/// The first `width` columns of `text`, ending in `…` where it is cut.
+fn cut(text: &str, width: usize) -> std::borrow::Cow<'_, str> {
+    if text.width() <= width {
+        return text.into();
+    }
+    let mut used = 0;
+    let kept: String = text
+        .chars()
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used < width
+        })
+        .collect();
+    format!("{kept}…").into()
+}

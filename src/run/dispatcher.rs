@@ -1,0 +1,577 @@
+//! The loop round the scheduler: starts what may start, hears of output,
+//! ends, signals and timers, and tells everybody by events. The only owner of
+//! processes.
+
+use std::collections::{HashMap, VecDeque};
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
+
+use super::fresh::{Freshness, Mode, Verdict};
+use super::launch::{Launcher, ScriptFile, streams};
+use super::pipes::{Chunk, follow};
+use super::prompt::{self, Answer};
+use super::state::{Needs, State};
+use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stream};
+use crate::plan::{Action, EdgeKind, Plan};
+use crate::sys::process::{self, News, Plug};
+use crate::sys::signal as sending;
+use crate::sys::terminal::Terminal;
+
+/// How a run is to be done.
+#[derive(Debug, Clone)]
+pub struct RunOptions<'a> {
+    /// Slots.
+    pub jobs: usize,
+    /// Go on with what does not depend on a failure.
+    pub keep_going: bool,
+    /// Strictness of the freshness check.
+    pub fresh: Mode,
+    /// Our state directory.
+    pub state: &'a Path,
+    /// Whole scripts in the command lines.
+    pub show_full_cmd: bool,
+}
+
+/// Time between TERM and KILL where nothing else is said.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long output may still come after its process has ended.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A job with a process, or between two of them.
+#[derive(Debug)]
+struct Unit {
+    job: JobId,
+    /// Index of the command that runs.
+    command: usize,
+    /// Name of its program, for messages.
+    program: String,
+    /// How its process ended, once it has.
+    ended: Option<News>,
+    /// Pipes that are still open.
+    pipes: usize,
+    readers: Vec<JoinHandle<()>>,
+    /// Ended by us.
+    cancelled: bool,
+    kill_at: Option<Instant>,
+    drain_until: Option<Instant>,
+    _script: Option<ScriptFile>,
+}
+
+struct Dispatcher<'a> {
+    plan: &'a Plan,
+    views: &'a [JobView],
+    options: &'a RunOptions<'a>,
+    emit: &'a mut dyn FnMut(Event),
+    state: State,
+    fresh: Freshness,
+    launcher: Launcher,
+    units: HashMap<u32, Unit>,
+    chunks: Sender<Chunk>,
+    answers: Sender<Answer>,
+    /// When each task started, by occurrence.
+    started: HashMap<usize, Instant>,
+    terminal: Option<Terminal>,
+    /// The process that has the terminal's foreground, and those that want it.
+    holder: Option<u32>,
+    waiting_for_terminal: VecDeque<u32>,
+    first_failure: Option<u8>,
+    interrupted: Option<Signal>,
+    asked_twice: bool,
+}
+
+/// Runs the whole plan and returns how the program should end.
+///
+/// # Errors
+/// Where the operating system refuses signals or pipes.
+pub fn run(
+    plan: &Plan,
+    views: &[JobView],
+    options: &RunOptions<'_>,
+    emit: &mut dyn FnMut(Event),
+) -> std::io::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let exit = runtime.block_on(async {
+        let (chunks, chunk_in) = channel(256);
+        let (answers, answer_in) = channel(1);
+        let mut dispatcher = Dispatcher::new(plan, views, options, emit, chunks, answers);
+        dispatcher.all(chunk_in, answer_in).await
+    });
+    runtime.shutdown_background();
+    exit
+}
+
+/// The signals that end a run, unless the caller had them ignored.
+struct Signals {
+    child: Listener,
+    ending: Vec<(Signal, Listener)>,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        let ending = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+        let ending = ending
+            .into_iter()
+            .filter(|s| !sending::is_ignored(*s))
+            .map(|s| Ok((s, signal(SignalKind::from_raw(s as i32))?)))
+            .collect::<std::io::Result<_>>()?;
+        Ok(Self {
+            child: signal(SignalKind::child())?,
+            ending,
+        })
+    }
+
+    /// The next signal that asks us to end.
+    async fn next(ending: &mut [(Signal, Listener)]) -> Signal {
+        std::future::poll_fn(|cx| {
+            for (signal, listener) in ending.iter_mut() {
+                if listener.poll_recv(cx).is_ready() {
+                    return std::task::Poll::Ready(*signal);
+                }
+            }
+            std::task::Poll::Pending
+        })
+        .await
+    }
+}
+
+impl<'a> Dispatcher<'a> {
+    fn new(
+        plan: &'a Plan,
+        views: &'a [JobView],
+        options: &'a RunOptions<'a>,
+        emit: &'a mut dyn FnMut(Event),
+        chunks: Sender<Chunk>,
+        answers: Sender<Answer>,
+    ) -> Self {
+        let needs: Vec<Needs> = plan
+            .jobs
+            .iter()
+            .map(|job| Needs {
+                slot: job.takes_slot(),
+                alone: job.exclusive,
+            })
+            .collect();
+        Self {
+            plan,
+            views,
+            options,
+            emit,
+            state: State::new(&needs, plan.graph.edges(), options.jobs),
+            fresh: Freshness::new(options.state, options.fresh),
+            launcher: Launcher::new(options.show_full_cmd),
+            units: HashMap::new(),
+            chunks,
+            answers,
+            started: HashMap::new(),
+            terminal: Terminal::in_foreground(),
+            holder: None,
+            waiting_for_terminal: VecDeque::new(),
+            first_failure: None,
+            interrupted: None,
+            asked_twice: false,
+        }
+    }
+
+    async fn all(
+        &mut self,
+        mut chunks: Receiver<Chunk>,
+        mut answers: Receiver<Answer>,
+    ) -> std::io::Result<Exit> {
+        let begin = Instant::now();
+        let mut signals = Signals::listen()?;
+        loop {
+            while let Some(job) = self.state.next() {
+                self.begin(job);
+            }
+            if self.state.is_finished() || self.abandoned() {
+                break;
+            }
+            let deadline = self.next_deadline();
+            tokio::select! {
+                _ = signals.child.recv() => self.reap(),
+                Some(chunk) = chunks.recv() => self.chunk(chunk),
+                Some(answer) = answers.recv() => self.answered(&answer),
+                signal = Signals::next(&mut signals.ending) => self.interrupt(signal),
+                () = sleep_until(deadline) => self.timers(),
+            }
+        }
+        (self.emit)(Event::Finished(begin.elapsed()));
+        Ok(self.exit())
+    }
+
+    /// An interrupt while a question is open: nobody will answer it.
+    fn abandoned(&self) -> bool {
+        self.interrupted.is_some() && self.units.is_empty() && self.state.running() > 0
+    }
+
+    fn exit(&self) -> Exit {
+        match (self.interrupted, self.first_failure) {
+            (Some(signal), _) => Exit::Signal(signal as u8),
+            (None, Some(code)) => Exit::Task(code),
+            (None, None) => Exit::Success,
+        }
+    }
+
+    // ---- the life of a job -----------------------------------------------
+
+    fn begin(&mut self, id: JobId) {
+        let job = &self.plan.jobs[id.0 as usize];
+        let occurrence = self.plan.graph.get(id).occurrence;
+        self.started.entry(occurrence).or_insert_with(Instant::now);
+        (self.emit)(Event::Started(id));
+        if job.action == Action::Join {
+            return self.finish(id, Outcome::Success);
+        }
+        let first = self.plan.graph.occurrences[occurrence].first == id;
+        if first && job.skip {
+            return self.finish(id, Outcome::Skipped(SkipReason::Asked));
+        }
+        if let Some(spec) = job.fresh.as_ref().filter(|_| first) {
+            match self.fresh.check(spec, self.dependency_that_ran(id)) {
+                Verdict::Fresh => return self.finish(id, Outcome::Fresh),
+                Verdict::Stale(reason) => (self.emit)(Event::Reason(id, reason.to_string())),
+            }
+        }
+        if job.confirm.is_some() {
+            return self.ask(id);
+        }
+        self.proceed(id);
+    }
+
+    /// The work itself, after all questions.
+    fn proceed(&mut self, id: JobId) {
+        let job = &self.plan.jobs[id.0 as usize];
+        let first = self.plan.graph.occurrence(id).first == id;
+        if let Some(spec) = job.fresh.as_ref().filter(|_| first) {
+            self.fresh.begin(spec);
+        }
+        if job.commands.is_empty() {
+            self.finish(id, Outcome::Success);
+        } else {
+            self.command(id, 0);
+        }
+    }
+
+    /// A direct dependency with sources that did something in this run.
+    fn dependency_that_ran(&self, id: JobId) -> Option<&'a str> {
+        let plan = self.plan;
+        plan.graph
+            .before(id)
+            .filter(|(_, kind)| *kind == EdgeKind::Depends)
+            .find(|(from, _)| {
+                plan.jobs[from.0 as usize].fresh.is_some()
+                    && self.state.outcome(*from) == Some(&Outcome::Success)
+            })
+            .map(|(from, _)| plan.jobs[from.0 as usize].name.as_str())
+    }
+
+    fn ask(&mut self, id: JobId) {
+        let job = &self.plan.jobs[id.0 as usize];
+        let Some((message, default)) = &job.confirm else {
+            return self.proceed(id);
+        };
+        let text = message.get();
+        let question = text.and_then(|text| Ok((text, prompt::default_answer(default)?)));
+        match question {
+            Err(error) => self.finish(id, Outcome::Failed(Cause::Error(vec![error]))),
+            Ok(_) if !prompt::can_ask() => {
+                let why = "task requires confirmation but there was nobody to ask; pass --yes to accept";
+                self.finish(id, Outcome::Failed(Cause::Error(vec![why.into()])));
+            }
+            Ok((text, default)) => prompt::ask(id, &text, default, self.answers.clone()),
+        }
+    }
+
+    fn answered(&mut self, answer: &Answer) {
+        if answer.yes {
+            self.proceed(answer.job);
+        } else {
+            let why = vec!["aborted by user".to_string()];
+            self.finish(answer.job, Outcome::Failed(Cause::Error(why)));
+        }
+    }
+
+    /// Starts command number `index` of a job.
+    fn command(&mut self, id: JobId, index: usize) {
+        let job = &self.plan.jobs[id.0 as usize];
+        let ready = match self.launcher.prepare(job, &job.commands[index]) {
+            Ok(ready) => ready,
+            Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
+        };
+        (self.emit)(Event::Command(id, ready.shown.clone()));
+        let view = &self.views[id.0 as usize];
+        let plugs = streams(view.style, view.silent, job.inherits_terminal);
+        let started = ready.start(job, &self.extra(id), plugs);
+        let child = match started {
+            Ok(child) => child,
+            Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
+        };
+        let mut unit = Unit {
+            job: id,
+            command: index,
+            program: ready.name.clone(),
+            ended: None,
+            pipes: 0,
+            readers: Vec::new(),
+            cancelled: false,
+            kill_at: None,
+            drain_until: None,
+            _script: ready.script,
+        };
+        for (stream, fd) in [(Stream::Stdout, child.stdout), (Stream::Stderr, child.stderr)] {
+            let reader = fd.and_then(|fd| follow(child.pid, stream, fd, self.chunks.clone()).ok());
+            unit.pipes += usize::from(reader.is_some());
+            unit.readers.extend(reader);
+        }
+        self.units.insert(child.pid, unit);
+        if plugs[0] == Plug::Inherit {
+            self.offer_terminal(child.pid);
+        }
+    }
+
+    /// What only this process gets.
+    fn extra(&self, id: JobId) -> Vec<(OsString, OsString)> {
+        let job = &self.plan.jobs[id.0 as usize];
+        let mut extra = job.extra.clone();
+        let color = self.views[id.0 as usize].color.clone();
+        extra.push(("MISE_TASK_COLOR".into(), color.into()));
+        if !job.inherits_terminal {
+            extra.push(("MISE_TASK_PGID_MANAGED".into(), "1".into()));
+        }
+        extra
+    }
+
+    /// Ends a job and reports it with all that it decides.
+    fn finish(&mut self, id: JobId, outcome: Outcome) {
+        let job = &self.plan.jobs[id.0 as usize];
+        let last = self.plan.graph.occurrence(id).last == id;
+        if let Some(spec) = job.fresh.as_ref().filter(|_| last && outcome == Outcome::Success) {
+            match self.fresh.record(spec) {
+                Ok(missing) => {
+                    for pattern in missing {
+                        let text = format!("task {} did not generate expected output: {pattern}", job.name);
+                        (self.emit)(Event::Warning(id, text));
+                    }
+                }
+                Err(e) => {
+                    let text = format!("cannot record the success of task {}: {e}", job.name);
+                    (self.emit)(Event::Warning(id, text));
+                }
+            }
+        }
+        self.report(id, &outcome);
+        let consequences = self.state.end(id, outcome.clone());
+        self.note_failure(&outcome);
+        for (id, outcome) in consequences {
+            self.report(id, &outcome);
+        }
+    }
+
+    fn report(&mut self, id: JobId, outcome: &Outcome) {
+        let occurrence = self.plan.graph.get(id).occurrence;
+        let elapsed = self.started.get(&occurrence).map_or(Duration::ZERO, Instant::elapsed);
+        (self.emit)(Event::Ended {
+            job: id,
+            outcome: outcome.clone(),
+            elapsed,
+        });
+    }
+
+    fn note_failure(&mut self, outcome: &Outcome) {
+        let Outcome::Failed(cause) = outcome else {
+            return;
+        };
+        if matches!(cause, Cause::Cancelled | Cause::Inner(_)) {
+            return;
+        }
+        self.first_failure.get_or_insert(cause.code());
+        if !self.options.keep_going {
+            self.stop(Signal::SIGTERM);
+        }
+    }
+
+    // ---- the end of processes --------------------------------------------
+
+    fn reap(&mut self) {
+        for news in process::news() {
+            match news {
+                News::Exited(pid, _) | News::Killed(pid, _) => self.process_ended(pid, news),
+                News::Stopped(pid, signal) => self.process_stopped(pid, signal),
+            }
+        }
+    }
+
+    fn process_ended(&mut self, pid: u32, news: News) {
+        self.release_terminal(pid);
+        if let Some(unit) = self.units.get_mut(&pid) {
+            unit.ended = Some(news);
+            unit.drain_until = Some(Instant::now() + DRAIN);
+        }
+        self.settle(pid);
+    }
+
+    fn chunk(&mut self, chunk: Chunk) {
+        match chunk {
+            Chunk::Bytes(pid, stream, bytes) => {
+                if let Some(unit) = self.units.get(&pid) {
+                    (self.emit)(Event::Output(unit.job, stream, bytes));
+                }
+            }
+            Chunk::Closed(pid) => {
+                if let Some(unit) = self.units.get_mut(&pid) {
+                    unit.pipes -= 1;
+                }
+                self.settle(pid);
+            }
+        }
+    }
+
+    /// A command is done when its process has ended and its pipes are read.
+    fn settle(&mut self, pid: u32) {
+        let done = |u: &Unit| u.ended.is_some() && u.pipes == 0;
+        if !self.units.get(&pid).is_some_and(done) {
+            return;
+        }
+        let Some(unit) = self.units.remove(&pid) else {
+            return;
+        };
+        let outcome = match unit.ended {
+            Some(News::Exited(_, 0)) => None,
+            Some(_) if unit.cancelled => Some(Cause::Cancelled),
+            Some(News::Exited(_, code)) => Some(Cause::Exit(code)),
+            Some(News::Killed(_, signal)) => Some(Cause::Signal(signal, unit.program.clone())),
+            Some(News::Stopped(..)) | None => None,
+        };
+        let commands = self.plan.jobs[unit.job.0 as usize].commands.len();
+        match outcome {
+            Some(cause) => self.finish(unit.job, Outcome::Failed(cause)),
+            None if unit.command + 1 < commands && unit.cancelled => {
+                self.finish(unit.job, Outcome::Failed(Cause::Cancelled));
+            }
+            None if unit.command + 1 < commands => self.command(unit.job, unit.command + 1),
+            None => self.finish(unit.job, Outcome::Success),
+        }
+    }
+
+    // ---- ending early ----------------------------------------------------
+
+    /// Starts nothing new and asks what runs to end.
+    fn stop(&mut self, signal: Signal) {
+        let consequences = self.state.stop();
+        for (id, outcome) in consequences {
+            self.report(id, &outcome);
+        }
+        let now = Instant::now();
+        for (pid, unit) in &mut self.units {
+            if unit.cancelled {
+                continue;
+            }
+            unit.cancelled = true;
+            let job = &self.plan.jobs[unit.job.0 as usize];
+            unit.kill_at = Some(now + job.grace.unwrap_or(GRACE));
+            sending::send_to_group(*pid, signal);
+        }
+    }
+
+    /// The first signal is passed on once; the second one ends everything.
+    fn interrupt(&mut self, signal: Signal) {
+        if self.interrupted.is_some() {
+            self.asked_twice = true;
+            for pid in self.units.keys() {
+                sending::send_to_group(*pid, Signal::SIGKILL);
+            }
+            return;
+        }
+        self.interrupted = Some(signal);
+        (self.emit)(Event::Interrupted);
+        self.stop(signal);
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let times = self.units.values().flat_map(|u| {
+            let drain = u.drain_until.filter(|_| u.pipes > 0);
+            [u.kill_at.filter(|_| u.ended.is_none()), drain]
+        });
+        times.flatten().min()
+    }
+
+    fn timers(&mut self) {
+        let now = Instant::now();
+        let due = |t: Option<Instant>| t.is_some_and(|t| t <= now);
+        let mut drained = Vec::new();
+        for (pid, unit) in &mut self.units {
+            if unit.ended.is_none() && due(unit.kill_at) {
+                unit.kill_at = None;
+                sending::send_to_group(*pid, Signal::SIGKILL);
+            }
+            if unit.ended.is_some() && due(unit.drain_until) {
+                unit.readers.iter().for_each(JoinHandle::abort);
+                unit.pipes = 0;
+                drained.push(*pid);
+            }
+        }
+        for pid in drained {
+            self.settle(pid);
+        }
+    }
+
+    // ---- the terminal ----------------------------------------------------
+
+    /// Gives the foreground to a process that inherits the terminal.
+    fn offer_terminal(&mut self, pid: u32) {
+        match (&self.terminal, self.holder) {
+            (Some(terminal), None) => {
+                terminal.give(pid);
+                self.holder = Some(pid);
+            }
+            (Some(_), Some(_)) => self.waiting_for_terminal.push_back(pid),
+            (None, _) => {}
+        }
+    }
+
+    fn release_terminal(&mut self, pid: u32) {
+        self.waiting_for_terminal.retain(|p| *p != pid);
+        if self.holder != Some(pid) {
+            return;
+        }
+        self.holder = None;
+        if let Some(terminal) = &self.terminal {
+            terminal.take();
+        }
+        if let Some(next) = self.waiting_for_terminal.pop_front() {
+            self.offer_terminal(next);
+            sending::send_to_group(next, Signal::SIGCONT);
+        }
+    }
+
+    /// A stop for want of the terminal is mended; Ctrl-Z stops us as well.
+    fn process_stopped(&mut self, pid: u32, signal: i32) {
+        let Some(terminal) = &self.terminal else {
+            return;
+        };
+        let wants_terminal = signal == Signal::SIGTTIN as i32 || signal == Signal::SIGTTOU as i32;
+        if self.holder == Some(pid) {
+            if !wants_terminal {
+                terminal.take();
+                let _ = nix::sys::signal::raise(Signal::SIGSTOP);
+            }
+            terminal.give(pid);
+            sending::send_to_group(pid, Signal::SIGCONT);
+        }
+    }
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,212 @@
+//! One command of a job → one process: program look-up, script files, what
+//! can go wrong before anything runs. Knows nothing of order or other jobs.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::model::{OutputStyle, Silence};
+use crate::plan::{Invocation, Job, echo};
+use crate::sys::lookup;
+use crate::sys::process::{Child, Plug, Spawn, spawn};
+
+/// A command ready to start.
+#[derive(Debug)]
+pub(super) struct Ready {
+    program: PathBuf,
+    arg0: OsString,
+    args: Vec<OsString>,
+    /// The line to show.
+    pub(super) shown: String,
+    /// The program's name for messages.
+    pub(super) name: String,
+    /// Removed when the command has ended.
+    pub(super) script: Option<ScriptFile>,
+}
+
+/// A script that lives in a file only as long as it runs.
+#[derive(Debug)]
+pub(super) struct ScriptFile(PathBuf);
+
+impl Drop for ScriptFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Starts commands; remembers where programs are.
+#[derive(Debug, Default)]
+pub(super) struct Launcher {
+    programs: HashMap<(String, OsString), Option<PathBuf>>,
+    scripts: u32,
+    /// Show whole scripts, not only the first command.
+    show_full: bool,
+}
+
+/// The lines that say what is wrong, outermost first.
+pub(super) type Complaint = Vec<String>;
+
+impl Launcher {
+    pub(super) fn new(show_full: bool) -> Self {
+        Self {
+            show_full,
+            ..Self::default()
+        }
+    }
+
+    /// Renders and looks up what the command needs.
+    pub(super) fn prepare(&mut self, job: &Job, command: &Invocation) -> Result<Ready, Complaint> {
+        match command {
+            Invocation::Shell { shell, script, args } => {
+                let script = script.get().map_err(|e| vec![e])?;
+                let text = echo::with_args(&script, args);
+                let program = self.find(job, &shell[0])?;
+                let mut words: Vec<OsString> = shell[1..].iter().map(OsString::from).collect();
+                words.push(text.clone().into());
+                Ok(Ready {
+                    program,
+                    arg0: shell[0].clone().into(),
+                    args: words,
+                    shown: self.shown(&text),
+                    name: shell[0].clone(),
+                    script: None,
+                })
+            }
+            Invocation::Shebang { script, args } => {
+                let text = script.get().map_err(|e| vec![e])?;
+                let shown = self.shown(&text);
+                let file = self.script_file(&text).map_err(|e| vec![format!("cannot write the script file: {e}")])?;
+                Ok(Ready {
+                    program: file.0.clone(),
+                    arg0: file.0.clone().into(),
+                    args: args.iter().map(OsString::from).collect(),
+                    shown,
+                    name: file.0.display().to_string(),
+                    script: Some(file),
+                })
+            }
+            Invocation::File { path, shown, args } => Ok(Ready {
+                program: path.clone(),
+                arg0: path.clone().into(),
+                args: args.iter().map(OsString::from).collect(),
+                shown: echo::with_args(shown, args),
+                name: path.display().to_string(),
+                script: None,
+            }),
+        }
+    }
+
+    fn shown(&self, script: &str) -> String {
+        if self.show_full {
+            script.to_string()
+        } else {
+            echo::first_command(script)
+        }
+    }
+
+    fn find(&mut self, job: &Job, name: &str) -> Result<PathBuf, Complaint> {
+        let path = job.env.get("PATH").unwrap_or_default().to_os_string();
+        let key = (name.to_string(), path);
+        if let Some(known) = self.programs.get(&key).filter(|_| !name.contains('/')) {
+            return known.clone().ok_or_else(|| not_found(name));
+        }
+        let found = lookup::program(OsStr::new(name), &key.1, &job.cwd);
+        self.programs.insert(key, found.clone());
+        found.ok_or_else(|| not_found(name))
+    }
+
+    /// A private, executable file with the script in it.
+    fn script_file(&mut self, text: &str) -> io::Result<ScriptFile> {
+        self.scripts += 1;
+        let name = format!("mep-script-{}-{}", std::process::id(), self.scripts);
+        let path = std::env::temp_dir().join(name);
+        let _ = fs::remove_file(&path);
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o700)
+            .open(&path)?;
+        let script = ScriptFile(path);
+        file.write_all(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            file.write_all(b"\n")?;
+        }
+        Ok(script)
+    }
+}
+
+fn not_found(name: &str) -> Complaint {
+    vec![format!("shell `{name}` was not found on PATH")]
+}
+
+impl Ready {
+    /// Starts the process.
+    pub(super) fn start(
+        &self,
+        job: &Job,
+        extra: &[(OsString, OsString)],
+        streams: [Plug; 3],
+    ) -> Result<Child, Complaint> {
+        let spec = Spawn {
+            program: self.program.clone(),
+            arg0: &self.arg0,
+            args: &self.args,
+            cwd: &job.cwd,
+            env: &job.env,
+            extra,
+            streams,
+        };
+        match spawn(&spec) {
+            Ok(child) => Ok(child),
+            // A script without an interpreter line is the shell's.
+            Err(e) if e.raw_os_error() == Some(nix::libc::ENOEXEC) => {
+                let mut args = vec![self.program.clone().into_os_string()];
+                args.extend(self.args.iter().cloned());
+                let shell = Spawn {
+                    program: "/bin/sh".into(),
+                    arg0: OsStr::new("/bin/sh"),
+                    args: &args,
+                    ..spec
+                };
+                spawn(&shell).map_err(|e| self.complaint(job, &e))
+            }
+            Err(e) => Err(self.complaint(job, &e)),
+        }
+    }
+
+    /// Says which of the things that can be missing is.
+    fn complaint(&self, job: &Job, error: &io::Error) -> Complaint {
+        if !job.cwd.is_dir() {
+            return vec![format!("task directory does not exist: {}", job.cwd.display())];
+        }
+        let what = format!("failed to execute command: {}", self.name);
+        match interpreter(&self.program) {
+            Some(name) if error.kind() == io::ErrorKind::NotFound => {
+                vec![what, format!("its interpreter `{name}` was not found")]
+            }
+            _ => vec![what, error.to_string()],
+        }
+    }
+}
+
+/// The program of a `#!` line.
+fn interpreter(path: &Path) -> Option<String> {
+    let bytes = fs::read(path).ok()?;
+    let line = bytes.strip_prefix(b"#!")?.split(|b| *b == b'\n').next()?;
+    Some(String::from_utf8_lossy(line).trim().to_string())
+}
+
+/// Where a job's streams lead.
+pub(super) fn streams(style: OutputStyle, silent: Silence, terminal: bool) -> [Plug; 3] {
+    let (input, output) = match style {
+        _ if terminal => return [Plug::Inherit; 3],
+        OutputStyle::Interleave => (Plug::Inherit, Plug::Inherit),
+        OutputStyle::Prefix => (Plug::Null, Plug::Pipe),
+    };
+    let stream = |dropped: bool| if dropped { Plug::Null } else { output };
+    let input = if silent == Silence::Both { Plug::Null } else { input };
+    [input, stream(silent.drops_stdout()), stream(silent.drops_stderr())]
+}

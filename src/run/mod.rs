@@ -1,0 +1,15 @@
+//! Runs a plan: the scheduler, the loop round it, processes, freshness.
+//! Knows nothing of terminals' looks: events are all that comes out.
+//!
+//! Inside, from the bottom: `fresh` (verdicts), `state` (the scheduler, pure),
+//! `launch` (one command → one process), `pipes` (their output), `prompt`
+//! (questions), `dispatcher` (the loop that owns them all).
+
+mod dispatcher;
+pub mod fresh;
+mod launch;
+mod pipes;
+mod prompt;
+pub mod state;
+
+pub use dispatcher::{RunOptions, run};

@@ -1,0 +1,316 @@
+//! The scheduler as a pure state machine: which job may start, and what the
+//! end of one means for the others. No processes, no clock, no I/O.
+
+use std::collections::VecDeque;
+
+use crate::model::{Cause, JobId, Outcome, SkipReason};
+use crate::plan::{Edge, EdgeKind};
+
+/// What the scheduler has to know of a job.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Needs {
+    /// It starts processes and takes one of the slots.
+    pub slot: bool,
+    /// Nothing else may run beside it.
+    pub alone: bool,
+}
+
+/// Where a job stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Status {
+    Waiting,
+    Ready,
+    Running,
+    Ended(Outcome),
+}
+
+#[derive(Debug)]
+struct Node {
+    needs: Needs,
+    status: Status,
+    /// Predecessors that have not ended.
+    unmet: u32,
+    /// Edges that may still ask for it.
+    askers: u32,
+    /// Something asked for it, or nothing has to.
+    wanted: bool,
+    /// It goes on with a task that has begun.
+    continues: bool,
+    /// It runs also while the run is ending.
+    cleanup: bool,
+    /// What a predecessor has decided for it.
+    verdict: Option<Outcome>,
+    after: Vec<(JobId, EdgeKind)>,
+}
+
+/// The state of a whole run.
+#[derive(Debug)]
+pub struct State {
+    nodes: Vec<Node>,
+    /// Ready, without a slot: gates and joins.
+    instant: VecDeque<JobId>,
+    /// Ready, in the order in which they became so.
+    queue: VecDeque<JobId>,
+    limit: usize,
+    slots: usize,
+    running: usize,
+    alone: bool,
+    open: usize,
+    stopping: bool,
+}
+
+/// A job that ended without having run.
+pub type Consequence = (JobId, Outcome);
+
+impl State {
+    /// A fresh run over `needs.len()` jobs with at most `limit` slots.
+    pub fn new(needs: &[Needs], edges: impl IntoIterator<Item = Edge>, limit: usize) -> Self {
+        let node = |needs: &Needs| Node {
+            needs: *needs,
+            status: Status::Waiting,
+            unmet: 0,
+            askers: 0,
+            wanted: true,
+            continues: false,
+            cleanup: false,
+            verdict: None,
+            after: Vec::new(),
+        };
+        let mut state = Self {
+            nodes: needs.iter().map(node).collect(),
+            instant: VecDeque::new(),
+            queue: VecDeque::new(),
+            limit: limit.max(1),
+            slots: 0,
+            running: 0,
+            alone: false,
+            open: needs.len(),
+            stopping: false,
+        };
+        for edge in edges {
+            state.link(edge);
+        }
+        state.mark_cleanup();
+        for id in 0..state.nodes.len() {
+            state.settle(JobId(id as u32), &mut Vec::new());
+        }
+        state
+    }
+
+    fn link(&mut self, edge: Edge) {
+        self.node(edge.from).after.push((edge.to, edge.kind));
+        let to = self.node(edge.to);
+        match edge.kind {
+            EdgeKind::Depends | EdgeKind::WaitFor => to.unmet += 1,
+            EdgeKind::Sequence => {
+                to.unmet += 1;
+                to.continues = true;
+            }
+            EdgeKind::Call => {
+                to.askers += 1;
+                to.wanted = false;
+            }
+            EdgeKind::Post => {
+                to.unmet += 1;
+                to.askers += 1;
+                to.wanted = false;
+                to.cleanup = true;
+            }
+        }
+    }
+
+    /// What a cleanup calls, or goes on with, is cleanup as well.
+    fn mark_cleanup(&mut self) {
+        let mut stack: Vec<usize> = (0..self.nodes.len()).filter(|i| self.nodes[*i].cleanup).collect();
+        while let Some(at) = stack.pop() {
+            let after = std::mem::take(&mut self.nodes[at].after);
+            for (to, kind) in &after {
+                let to_node = self.node(*to);
+                if matches!(kind, EdgeKind::Call | EdgeKind::Sequence) && !to_node.cleanup {
+                    to_node.cleanup = true;
+                    stack.push(to.0 as usize);
+                }
+            }
+            self.nodes[at].after = after;
+        }
+    }
+
+    fn node(&mut self, id: JobId) -> &mut Node {
+        &mut self.nodes[id.0 as usize]
+    }
+
+    /// The next job that may start; it counts as running from now on.
+    pub fn next(&mut self) -> Option<JobId> {
+        if let Some(id) = self.instant.pop_front() {
+            return Some(self.start(id));
+        }
+        let id = *self.queue.front()?;
+        let needs = self.nodes[id.0 as usize].needs;
+        let blocked = self.alone
+            || (needs.alone && self.running > 0)
+            || (needs.slot && self.slots >= self.limit);
+        if blocked {
+            return None;
+        }
+        self.queue.pop_front();
+        Some(self.start(id))
+    }
+
+    fn start(&mut self, id: JobId) -> JobId {
+        let needs = self.nodes[id.0 as usize].needs;
+        self.running += 1;
+        self.slots += usize::from(needs.slot);
+        self.alone |= needs.alone;
+        self.node(id).status = Status::Running;
+        id
+    }
+
+    /// Takes note that a running job ended. Returns the jobs that end with it
+    /// without having run.
+    pub fn end(&mut self, id: JobId, outcome: Outcome) -> Vec<Consequence> {
+        let needs = self.nodes[id.0 as usize].needs;
+        debug_assert_eq!(self.nodes[id.0 as usize].status, Status::Running);
+        self.running -= 1;
+        self.slots -= usize::from(needs.slot);
+        self.alone &= !needs.alone;
+        let mut ended = Vec::new();
+        self.close(id, outcome, &mut ended);
+        self.propagate(&mut ended);
+        ended.split_off(1)
+    }
+
+    /// Starts nothing new but the post tasks of what has been started.
+    pub fn stop(&mut self) -> Vec<Consequence> {
+        let mut consequences = Vec::new();
+        if self.stopping {
+            return consequences;
+        }
+        self.stopping = true;
+        self.instant.clear();
+        self.queue.clear();
+        for i in 0..self.nodes.len() {
+            let id = JobId(i as u32);
+            if self.nodes[i].status == Status::Ready {
+                self.nodes[i].status = Status::Waiting;
+            }
+            self.settle(id, &mut consequences);
+        }
+        self.propagate(&mut consequences);
+        consequences
+    }
+
+    /// True once every job has ended.
+    pub fn is_finished(&self) -> bool {
+        self.open == 0
+    }
+
+    /// Number of jobs that run now.
+    pub fn running(&self) -> usize {
+        self.running
+    }
+
+    /// How a job ended, once it has.
+    pub fn outcome(&self, id: JobId) -> Option<&Outcome> {
+        match &self.nodes[id.0 as usize].status {
+            Status::Ended(outcome) => Some(outcome),
+            _ => None,
+        }
+    }
+
+    fn close(&mut self, id: JobId, outcome: Outcome, ended: &mut Vec<Consequence>) {
+        self.node(id).status = Status::Ended(outcome.clone());
+        self.open -= 1;
+        ended.push((id, outcome));
+    }
+
+    /// Tells the successors of everything in `ended`, which grows by those
+    /// whose fate that decides.
+    fn propagate(&mut self, ended: &mut Vec<Consequence>) {
+        let mut at = 0;
+        while at < ended.len() {
+            let (id, outcome) = ended[at].clone();
+            at += 1;
+            for (to, kind) in std::mem::take(&mut self.node(id).after) {
+                self.tell(to, kind, &outcome);
+                self.settle(to, ended);
+            }
+        }
+    }
+
+    /// Passes the end of a predecessor on to one successor.
+    fn tell(&mut self, to: JobId, kind: EdgeKind, outcome: &Outcome) {
+        let node = self.node(to);
+        if !matches!(kind, EdgeKind::Call) {
+            node.unmet -= 1;
+        }
+        match kind {
+            EdgeKind::WaitFor => {}
+            EdgeKind::Depends if outcome.is_ok() => {}
+            EdgeKind::Depends => {
+                let verdict = if node.continues {
+                    Outcome::Failed(inner(outcome))
+                } else {
+                    Outcome::Skipped(SkipReason::Dependency)
+                };
+                node.verdict.get_or_insert(verdict);
+            }
+            EdgeKind::Sequence => match outcome {
+                Outcome::Success => {}
+                Outcome::Failed(_) => node.verdict = Some(Outcome::Failed(inner(outcome))),
+                decided => node.verdict = Some(decided.clone()),
+            },
+            EdgeKind::Call | EdgeKind::Post => {
+                let asks = match kind {
+                    EdgeKind::Call => *outcome == Outcome::Success,
+                    _ => outcome.has_started(),
+                };
+                node.askers -= 1;
+                node.wanted |= asks;
+            }
+        }
+    }
+
+    /// Makes a waiting job ready, or decides its end, where that is due now.
+    fn settle(&mut self, id: JobId, ended: &mut Vec<Consequence>) {
+        let stopping = self.stopping;
+        let node = self.node(id);
+        if node.status != Status::Waiting {
+            return;
+        }
+        let due = node.unmet == 0;
+        let cut = stopping && !node.cleanup;
+        let fate = if !node.wanted {
+            (node.askers == 0).then_some(Outcome::Skipped(SkipReason::NotNeeded))
+        } else if cut && !node.continues {
+            Some(Outcome::Skipped(SkipReason::Stopped))
+        } else if due && node.verdict.is_some() {
+            node.verdict.take()
+        } else if due && cut && node.needs.slot {
+            Some(Outcome::Failed(Cause::Cancelled))
+        } else {
+            None
+        };
+        match fate {
+            Some(outcome) => self.close(id, outcome, ended),
+            None if node.wanted && due => self.make_ready(id),
+            None => {}
+        }
+    }
+
+    fn make_ready(&mut self, id: JobId) {
+        let node = self.node(id);
+        node.status = Status::Ready;
+        let instant = !node.needs.slot && !node.needs.alone;
+        let queue = if instant { &mut self.instant } else { &mut self.queue };
+        queue.push_back(id);
+    }
+}
+
+/// A step that is a task of its own did not succeed.
+fn inner(outcome: &Outcome) -> Cause {
+    match outcome {
+        Outcome::Failed(Cause::Cancelled) | Outcome::Skipped(_) => Cause::Cancelled,
+        Outcome::Failed(cause) => Cause::Inner(cause.code()),
+        Outcome::Success | Outcome::Fresh => Cause::Inner(1),
+    }
+}

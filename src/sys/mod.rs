@@ -1,0 +1,13 @@
+//! The operating system, wrapped: processes, terminal, directories, atomic
+//! files, signals. Knows nothing of tasks.
+
+pub mod atomic;
+mod context;
+pub mod duration;
+pub mod lookup;
+pub mod process;
+pub mod shim;
+pub mod signal;
+pub mod terminal;
+
+pub use context::{Context, Dirs, normalize};

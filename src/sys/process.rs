@@ -1,0 +1,119 @@
+//! Starting child processes and hearing of their ends. Knows commands and
+//! pids, not tasks.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use nix::errno::Errno;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+
+use crate::model::EnvMap;
+
+/// Where a child's standard streams lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plug {
+    /// The same as ours.
+    Inherit,
+    /// Nowhere.
+    Null,
+    /// A pipe to us (never for standard input).
+    Pipe,
+}
+
+/// A process to be.
+#[derive(Debug)]
+pub struct Spawn<'a> {
+    /// Path of the executable; looked up by the caller.
+    pub program: PathBuf,
+    /// What it sees as its own name.
+    pub arg0: &'a OsStr,
+    /// Arguments after that.
+    pub args: &'a [OsString],
+    /// Working directory.
+    pub cwd: &'a std::path::Path,
+    /// The complete environment.
+    pub env: &'a EnvMap,
+    /// Variables on top of `env`.
+    pub extra: &'a [(OsString, OsString)],
+    /// Standard input, output, error.
+    pub streams: [Plug; 3],
+}
+
+/// A running child.
+#[derive(Debug)]
+pub struct Child {
+    /// Its pid, which is its group's number as well.
+    pub pid: u32,
+    /// Read end of its standard output, where piped.
+    pub stdout: Option<OwnedFd>,
+    /// Read end of its standard error, where piped.
+    pub stderr: Option<OwnedFd>,
+}
+
+/// News of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It exited with a code.
+    Exited(u32, u8),
+    /// A signal killed it.
+    Killed(u32, i32),
+    /// It stopped on a signal.
+    Stopped(u32, i32),
+}
+
+/// Starts a child in a process group of its own. Only spawn attributes are
+/// used, so that the standard library takes `posix_spawn`, not fork.
+///
+/// # Errors
+/// What the operating system says of the program or the directory.
+pub fn spawn(spec: &Spawn<'_>) -> io::Result<Child> {
+    let plug = |p: Plug| match p {
+        Plug::Inherit => Stdio::inherit(),
+        Plug::Null => Stdio::null(),
+        Plug::Pipe => Stdio::piped(),
+    };
+    let mut command = Command::new(&spec.program);
+    command
+        .arg0(spec.arg0)
+        .args(spec.args)
+        .current_dir(spec.cwd)
+        .env_clear()
+        .envs(spec.env.iter())
+        .envs(spec.extra.iter().map(|(k, v)| (k, v)))
+        .stdin(plug(spec.streams[0]))
+        .stdout(plug(spec.streams[1]))
+        .stderr(plug(spec.streams[2]))
+        .process_group(0);
+    let mut child = command.spawn()?;
+    Ok(Child {
+        pid: child.id(),
+        stdout: child.stdout.take().map(OwnedFd::from),
+        stderr: child.stderr.take().map(OwnedFd::from),
+    })
+}
+
+/// All news of children that waits to be heard; never blocks.
+pub fn news() -> Vec<News> {
+    let mut heard = Vec::new();
+    let flags = WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED;
+    loop {
+        match waitpid(None, Some(flags)) {
+            Ok(WaitStatus::Exited(pid, code)) => {
+                heard.push(News::Exited(pid.as_raw() as u32, code as u8));
+            }
+            Ok(WaitStatus::Signaled(pid, signal, _)) => {
+                heard.push(News::Killed(pid.as_raw() as u32, signal as i32));
+            }
+            Ok(WaitStatus::Stopped(pid, signal)) => {
+                heard.push(News::Stopped(pid.as_raw() as u32, signal as i32));
+            }
+            Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return heard,
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(_) => return heard,
+        }
+    }
+}
