@@ -7,8 +7,8 @@
 pub mod app;
 pub mod cli;
 pub mod config;
-pub mod model;
 pub mod files;
+pub mod model;
 pub mod plan;
 pub mod report;
 pub mod run;

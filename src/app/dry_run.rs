@@ -1,23 +1,63 @@
 //! The human view of a plan: the commands in an order that works. Starts
 //! nothing, writes nothing, asks nothing.
 
+use std::collections::HashSet;
 use std::io::Write;
+use std::time::Instant;
 
-use crate::model::{Event, JobView};
+use crate::model::{Event, JobId, JobView, Outcome};
 use crate::plan::{Invocation, Plan, echo};
 use crate::report::{Look, Report};
+use crate::run::fresh::{Freshness, Verdict};
 
-/// Prints every command line that would run.
-pub(super) fn print(plan: &Plan, views: &[JobView], mut look: Look, err: &mut dyn Write) {
-    look.total = false;
+/// Prints every command line that would run, and what is up to date; `timed`
+/// adds the times that mise prints even here.
+pub(super) fn print(
+    plan: &Plan,
+    views: &[JobView],
+    look: Look,
+    fresh: &Freshness,
+    timed: bool,
+    err: &mut dyn Write,
+) {
+    let begin = Instant::now();
     let whole = look.columns.is_none();
     let mut nowhere = std::io::sink();
     let mut report = Report::new(views, look, &mut nowhere, err);
+    let mut would_run: HashSet<usize> = HashSet::new();
+    let mut skipped: HashSet<usize> = HashSet::new();
     for id in plan.graph.order().unwrap_or_default() {
+        let occurrence = plan.graph.get(id).occurrence;
+        if skipped.contains(&occurrence) {
+            continue;
+        }
+        let job = &plan.jobs[id.0 as usize];
+        if let Some(spec) = job.fresh.as_ref().filter(|_| views[id.0 as usize].first) {
+            let before = plan.graph.before(id).map(|(from, _)| plan.graph.get(from).occurrence);
+            let ran = before.into_iter().find(|o| would_run.contains(o));
+            let name =
+                ran.map(|o| plan.jobs[plan.graph.occurrences[o].first.0 as usize].name.as_str());
+            if fresh.check(spec, name) == Verdict::Fresh {
+                skipped.insert(occurrence);
+                report.event(&ended(id, Outcome::Fresh, begin));
+                continue;
+            }
+            would_run.insert(occurrence);
+        }
         for command in &plan.jobs[id.0 as usize].commands {
             report.event(&Event::Command(id, shown(command, whole)));
         }
+        if timed {
+            report.event(&ended(id, Outcome::Success, begin));
+        }
     }
+    if timed {
+        report.event(&Event::Finished(begin.elapsed()));
+    }
+}
+
+fn ended(job: JobId, outcome: Outcome, begin: Instant) -> Event {
+    Event::Ended { job, outcome, elapsed: begin.elapsed() }
 }
 
 fn shown(command: &Invocation, whole: bool) -> String {
@@ -25,6 +65,6 @@ fn shown(command: &Invocation, whole: bool) -> String {
     match command {
         Invocation::Shell { script, args, .. } => line(&echo::with_args(script.preview(), args)),
         Invocation::Shebang { script, .. } => line(script.preview()),
-        Invocation::File { shown, args, .. } => echo::with_args(shown, args),
+        Invocation::File { shown, args, .. } => echo::plain(shown, args),
     }
 }

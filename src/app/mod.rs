@@ -4,5 +4,5 @@
 mod dry_run;
 mod run;
 
-pub use run::{RunFlags, run};
 pub use crate::config::Loaded;
+pub use run::{RunFlags, run};

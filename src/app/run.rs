@@ -15,12 +15,10 @@ use crate::config::{self, Loaded, Settings};
 use crate::model::{
     Blame, Command, Dialect, Exit, JobId, JobView, OutputStyle, Problem, Project, RunEntry,
 };
-use crate::plan::{
-    self, Expansion, Graph, Group, Plan, PlanOptions, Request, Scope,
-};
+use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Request, Scope};
 use crate::report::{Look, Palette, Report, label_color};
-use crate::run::RunOptions;
-use crate::run::fresh::Mode;
+use crate::run::fresh::{Freshness, Mode};
+use crate::run::{OnFailure, RunOptions};
 use crate::sys::{Context, shim, terminal};
 
 /// What the command line says about a run.
@@ -68,16 +66,19 @@ pub fn run(
     let groups = plan::groups(&flags.words);
     add_files(ctx, &mut loaded.project, &groups, warn)?;
     let loaded = &*loaded;
-    let requests = plan::select(&loaded.project, &groups).map_err(|p| with_files(&loaded.project, p))?;
     blocking(&loaded.project)?;
+    let requests =
+        plan::select(&loaded.project, &groups).map_err(|p| with_files(&loaded.project, p))?;
     let prepared = prepare(ctx, dialect, loaded, flags, palette, &requests, warn)?;
     let settings = &loaded.settings;
     let look = look(ctx, dialect, settings, flags, palette, &prepared.plan);
     if flags.dry_run {
-        dry_run::print(&prepared.plan, &prepared.views, look, &mut io::stderr());
+        let timed = dialect == Dialect::Mise;
+        let fresh = Freshness::new(&ctx.dirs.state, mode(settings, flags));
+        dry_run::print(&prepared.plan, &prepared.views, look, &fresh, timed, &mut io::stderr());
         return Ok(Exit::Success);
     }
-    execute(ctx, settings, flags, &prepared, look)
+    execute(ctx, dialect, settings, flags, &prepared, look)
 }
 
 /// Scripts that are named by their path become tasks.
@@ -95,7 +96,7 @@ fn add_files(
         if project.find(word).is_some() {
             continue;
         }
-        let path = ctx.dirs.resolve(&ctx.cwd, word);
+        let path = ctx.dirs.below(&ctx.cwd, word);
         match config::ad_hoc_task(ctx, project, word, &path) {
             None => {}
             Some(Err(problem)) => return Err(vec![problem]),
@@ -138,20 +139,14 @@ fn prepare(
 ) -> Result<Prepared, Vec<Problem>> {
     let project = &loaded.project;
     let settings = &loaded.settings;
-    let bare = Project::default();
-    let with_env = if settings.no_env { &bare } else { project };
-    let mut evaluator = Evaluator::new(ctx, with_env, &loaded.profiles, settings.env_shell_expand);
+    let mut evaluator = Evaluator::new(ctx, project, &loaded.profiles, settings.env_shell_expand);
     let scope = if flags.skip_deps || settings.skip_depends {
         Scope::WithoutDependencies
     } else {
         Scope::Full
     };
-    let Expansion {
-        graph,
-        static_count,
-        notes,
-        warnings,
-    } = plan::expand(project, &mut evaluator, requests, scope)?;
+    let Expansion { graph, static_count, notes, warnings } =
+        plan::expand(project, &mut evaluator, requests, scope)?;
     others(project, &graph, warn);
     if settings.verbose > 0 {
         notes.iter().for_each(|n| warn(n));
@@ -250,12 +245,14 @@ fn views(
         let occurrence = plan.graph.occurrence(id);
         let task = project.task(occurrence.task);
         let own = if job.inherits_terminal { job.style } else { flags.style.or(job.style) };
+        let style = own.or(settings.output).unwrap_or(default);
         JobView {
             label: job.label.clone(),
-            style: own.or(settings.output).unwrap_or(default),
+            style,
             quiet: job.quiet,
             silent: job.silent,
             color: if palette.is_on() { label_color(&task.display) } else { String::new() },
+            labels_output: style == OutputStyle::Prefix,
             first: occurrence.first == id,
             last: occurrence.last == id,
             has_command: match &task.command {
@@ -271,9 +268,7 @@ fn views(
 /// True where at every moment at most one task can be ready; what calls
 /// inside `run` bring in does not count.
 fn is_line(plan: &Plan) -> bool {
-    let inner = |id: JobId| {
-        plan.graph.occurrence(id).site.is_some()
-    };
+    let inner = |id: JobId| plan.graph.occurrence(id).site.is_some();
     let order = plan.graph.order().unwrap_or_default();
     let mut done: Vec<bool> = vec![false; plan.graph.len()];
     let mut previous: Option<JobId> = None;
@@ -311,12 +306,21 @@ fn look(
 
 fn columns(ctx: &Context) -> usize {
     let set = |key: &str| ctx.env.get_str(key).and_then(|v| v.parse().ok());
-    let given = set("MISE_TERM_WIDTH").or_else(|| set("COLUMNS"));
+    let given = set("MISE_TERM_WIDTH").or_else(|| set("COLUMNS")).filter(|n| *n > 0);
     given.or_else(terminal::columns).unwrap_or(80)
+}
+
+fn mode(settings: &Settings, flags: &RunFlags) -> Mode {
+    Mode {
+        by_content: settings.hash_contents,
+        equal_is_fresh: settings.equal_mtime,
+        force: flags.force,
+    }
 }
 
 fn execute(
     ctx: &Context,
+    dialect: Dialect,
     settings: &Settings,
     flags: &RunFlags,
     prepared: &Prepared,
@@ -324,12 +328,12 @@ fn execute(
 ) -> Result<Exit, Vec<Problem>> {
     let options = RunOptions {
         jobs: if settings.raw { 1 } else { settings.jobs },
-        keep_going: flags.keep_going,
-        fresh: Mode {
-            by_content: settings.hash_contents,
-            equal_is_fresh: settings.equal_mtime,
-            force: flags.force,
+        on_failure: match (flags.keep_going, dialect) {
+            (false, _) => OnFailure::Stop,
+            (true, Dialect::Mep) => OnFailure::GoOn,
+            (true, Dialect::Mise) => OnFailure::Ignore,
         },
+        fresh: mode(settings, flags),
         state: &ctx.dirs.state,
         show_full_cmd: settings.show_full_cmd,
     };

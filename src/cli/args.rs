@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::{Settings, parse_style};
 use crate::model::{Dialect, OutputStyle, Problem, Project, closest};
@@ -30,7 +30,7 @@ Examples:
     after_help = EXAMPLES,
     disable_help_subcommand = true,
     subcommand_help_heading = "Commands",
-    allow_external_subcommands = true
+    override_usage = "mep [FLAGS] [TASK] [ARGS]...\n       mep [FLAGS] COMMAND"
 )]
 pub(super) struct Cli {
     #[command(flatten)]
@@ -66,7 +66,7 @@ pub(super) struct Global {
     /// Read no configuration file
     #[arg(long, global = true, hide = true)]
     pub(super) no_config: bool,
-    /// Leave `[env]` out
+    /// Accepted for mise's sake: tasks get `[env]` there as well
     #[arg(long, global = true, hide = true)]
     no_env: bool,
     /// Accepted for mise's sake: hooks are not ours
@@ -83,9 +83,6 @@ pub(super) enum Command {
     /// List tasks, draw their graph
     #[command(visible_aliases = ["t", "task"], disable_help_subcommand = true)]
     Tasks(TasksArgs),
-    /// A bare task name.
-    #[command(external_subcommand)]
-    Task(Vec<OsString>),
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -131,12 +128,8 @@ pub(super) struct RunArgs {
     #[arg(long, hide = true)]
     skip_tools: bool,
     /// Tasks and their arguments; `:::` starts the next one
-    #[arg(
-        value_name = "TASK [ARGS]... [::: TASK [ARGS]...]",
-        trailing_var_arg = true,
-        allow_hyphen_values = true
-    )]
-    words: Vec<OsString>,
+    #[arg(value_name = "TASK [ARGS]... [::: TASK [ARGS]...]")]
+    pub(super) words: Vec<OsString>,
 }
 
 /// What `-o` can say.
@@ -250,6 +243,20 @@ pub(super) struct DepsArgs {
     pub(super) tasks: Vec<String>,
 }
 
+impl Cli {
+    /// The part that takes a task's words, where this is a run.
+    pub(super) fn run_args(&mut self) -> Option<&mut RunArgs> {
+        match &mut self.command {
+            Some(Command::Run(run)) => Some(run),
+            Some(Command::Tasks(tasks)) => match &mut tasks.command {
+                Some(TasksCommand::Run(run)) => Some(run),
+                _ => None,
+            },
+            None => None,
+        }
+    }
+}
+
 impl Global {
     /// Flags beat files and environment.
     pub(super) fn apply(&self, settings: &mut Settings) {
@@ -260,19 +267,10 @@ impl Global {
         settings.silent |= self.silent;
         settings.verbose = settings.verbose.max(self.verbose);
         settings.yes |= self.yes;
-        settings.no_env |= self.no_env;
     }
 }
 
 impl RunArgs {
-    /// A bare task name and its arguments.
-    pub(super) fn of_words(words: Vec<OsString>) -> Self {
-        Self {
-            words,
-            ..Self::default()
-        }
-    }
-
     /// Flags beat files and environment.
     pub(super) fn apply(&self, settings: &mut Settings) {
         settings.raw |= self.raw;
@@ -304,23 +302,87 @@ impl RunArgs {
     }
 }
 
-/// clap takes the first `--` of the trailing words for itself; doubled, one
-/// stays. Only the one that follows the task's name needs it.
-pub(super) fn keep_separators(argv: &mut Vec<OsString>) {
-    if let Some(at) = argv.iter().position(|word| word == "--") {
-        argv.insert(at, OsString::from("--"));
+/// Flags of ours stand before the task's name; from the name on every word is
+/// the task's. Returns what clap may see and the words, if there are any.
+pub(super) fn split_words(argv: &[OsString]) -> (Vec<OsString>, Vec<OsString>) {
+    let command = Cli::command();
+    let run = |c: &clap::Command| c.find_subcommand("run").cloned().unwrap_or_default();
+    let at = skip_flags(&[&command], argv, 1);
+    let verb = argv.get(at).and_then(|w| w.to_str()).unwrap_or_default();
+    let sub = command.find_subcommand(verb);
+    let (from, verbs) = match sub.map(clap::Command::get_name) {
+        Some("run") => (at + 1, Vec::new()),
+        Some("tasks") => {
+            let next = skip_flags(&[&command], argv, at + 1);
+            match argv.get(next).and_then(|w| w.to_str()) {
+                Some("run" | "r") => (next + 1, Vec::new()),
+                _ => return (argv.to_vec(), Vec::new()),
+            }
+        }
+        _ if at < argv.len() => (at, vec![OsString::from("run")]),
+        _ => return (argv.to_vec(), Vec::new()),
+    };
+    let end =
+        if verbs.is_empty() { skip_flags(&[&command, &run(&command)], argv, from) } else { from };
+    let head = argv[..end].iter().cloned().chain(verbs).collect();
+    (head, argv[end..].to_vec())
+}
+
+/// Index of the first word from `at` on that is no known flag and no value of
+/// one.
+fn skip_flags(commands: &[&clap::Command], argv: &[OsString], mut at: usize) -> usize {
+    while let Some(word) = argv.get(at).and_then(|w| w.to_str()) {
+        match flag_words(commands, word) {
+            Some(used) => at += used,
+            None => return at,
+        }
     }
+    at.min(argv.len())
+}
+
+/// How many words a known flag takes; `None` for anything else.
+fn flag_words(commands: &[&clap::Command], word: &str) -> Option<usize> {
+    let all = || commands.iter().flat_map(|c| c.get_arguments());
+    let words = |arg: &clap::Arg| if arg.get_action().takes_values() { 2 } else { 1 };
+    if let Some(long) = word.strip_prefix("--") {
+        let (name, value) = long.split_once('=').map_or((long, None), |(n, v)| (n, Some(v)));
+        if matches!(name, "help" | "version") {
+            return Some(1);
+        }
+        let named = |a: &&clap::Arg| {
+            a.get_long() == Some(name)
+                || a.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
+        };
+        let found = all().find(named)?;
+        return Some(if value.is_some() { 1 } else { words(found) });
+    }
+    let mut letters = word.strip_prefix('-').filter(|l| !l.is_empty())?.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if matches!(letter, 'h' | 'V') {
+            continue;
+        }
+        let found = all().find(|a| a.get_short() == Some(letter))?;
+        if words(found) == 2 {
+            return Some(if letters.peek().is_some() { 1 } else { 2 });
+        }
+    }
+    Some(1)
 }
 
 /// A mistyped flag in the place of a task's name.
 pub(super) fn refuse_flag(word: &str, project: &Project, dialect: Dialect) -> Result<(), Problem> {
-    if dialect == Dialect::Mise || !word.starts_with('-') || word == "--" || project.find(word).is_some() {
+    if dialect == Dialect::Mise
+        || !word.starts_with('-')
+        || word == "--"
+        || project.find(word).is_some()
+    {
         return Ok(());
     }
-    let flags = <Cli as clap::CommandFactory>::command();
+    let flags = Cli::command();
     let run = flags.find_subcommand("run").into_iter().flat_map(|c| c.get_arguments());
     let known: Vec<String> = run
         .chain(flags.get_arguments())
+        .filter(|a| !a.is_hide_set())
         .filter_map(|a| a.get_long().map(|l| format!("--{l}")))
         .collect();
     let problem = Problem::new("usage::flag", format!("unexpected flag `{word}`"));

@@ -20,19 +20,10 @@ pub(super) fn print(
     let project = &loaded.project;
     project.warnings.iter().for_each(|w| voice.warn(w));
     let roots = roots(project, args)?;
-    let requests: Vec<Request> = roots
-        .iter()
-        .map(|task| Request {
-            task: *task,
-            args: Vec::new(),
-        })
-        .collect();
-    let mut evaluator = Evaluator::new(
-        ctx,
-        project,
-        &loaded.profiles,
-        loaded.settings.env_shell_expand,
-    );
+    let requests: Vec<Request> =
+        roots.iter().map(|task| Request { task: *task, args: Vec::new() }).collect();
+    let mut evaluator =
+        Evaluator::new(ctx, project, &loaded.profiles, loaded.settings.env_shell_expand);
     let expansion = plan::expand(project, &mut evaluator, &requests, Scope::Drawing)?;
     let form = match (args.dot, args.compact) {
         (true, _) => Drawing::Dot,
@@ -57,10 +48,8 @@ fn roots(project: &Project, args: &DepsArgs) -> Result<Vec<TaskId>, Vec<Problem>
         let found = matching(project, word);
         if found.is_empty() {
             let names: Vec<&str> = project.tasks.iter().map(|t| t.display.as_str()).collect();
-            let text = format!(
-                "no tasks named `{word}` found. Available tasks: {}",
-                names.join(", ")
-            );
+            let text =
+                format!("no tasks named `{word}` found. Available tasks: {}", names.join(", "));
             return Err(vec![Problem::new("select::unknown-task", text)]);
         }
         roots.extend(found.into_iter().filter(|id| !roots.contains(id)).collect::<Vec<_>>());

@@ -109,7 +109,11 @@ impl Voice {
             out.push_str(&self.snippet(&file, &labels));
         }
         if let Some(help) = &problem.help {
-            out.push_str(&format!("  {} {}\n", self.palette.paint("36", "help:"), help.replace('\n', "\n  ")));
+            out.push_str(&format!(
+                "  {} {}\n",
+                self.palette.paint("36", "help:"),
+                help.replace('\n', "\n  ")
+            ));
         }
     }
 
@@ -129,9 +133,8 @@ impl Voice {
         } else {
             GraphicalTheme::unicode_nocolor()
         };
-        let handler = GraphicalReportHandler::new_themed(theme)
-            .with_width(100)
-            .with_wrap_lines(false);
+        let handler =
+            GraphicalReportHandler::new_themed(theme).with_width(100).with_wrap_lines(false);
         let mut drawn = String::new();
         if handler.render_report(&mut drawn, &snippet).is_err() {
             return format!("  at {}\n", labels[0].spot.place());

@@ -11,16 +11,15 @@ use crate::sys::{Context, shim};
 /// Commands and aliases of mise that are not ours.
 const FOREIGN: [&str; 95] = [
     "activate", "aliases", "alias", "b", "backend", "backend-list", "backends", "bin-paths",
-    "bootstrap", "bs", "cache", "cfg", "complete", "completion", "completions", "config",
-    "daemon", "daemons", "deactivate", "dep", "deps", "doctor", "dot", "dotfiles", "dr", "e",
-    "edit", "en", "env", "env-vars", "ev", "exec", "x", "fmt", "g", "gen", "generate",
-    "hook-env", "i", "implode", "install", "install-into", "latest", "link", "list", "list-all",
-    "list-remote", "ln", "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip",
-    "patrons", "plugin", "plugin-list", "plugins", "prepare", "prune", "registry", "remove",
-    "reshim", "rm", "search", "self-update", "set", "settings", "sh", "shell", "shell-alias",
-    "skill", "skills", "sponsors", "ssh", "sync", "test-tool", "token", "tool", "tool-alias",
-    "tool-stub", "toml", "trust", "u", "uninstall", "unset", "untrust", "unuse", "up",
-    "upgrade", "use", "w", "watch",
+    "bootstrap", "bs", "cache", "cfg", "complete", "completion", "completions", "config", "daemon",
+    "daemons", "deactivate", "dep", "deps", "doctor", "dot", "dotfiles", "dr", "e", "edit", "en",
+    "env", "env-vars", "ev", "exec", "x", "fmt", "g", "gen", "generate", "hook-env", "i",
+    "implode", "install", "install-into", "latest", "link", "list", "list-all", "list-remote",
+    "ln", "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons",
+    "plugin", "plugin-list", "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm",
+    "search", "self-update", "set", "settings", "sh", "shell", "shell-alias", "skill", "skills",
+    "sponsors", "ssh", "sync", "test-tool", "token", "tool", "tool-alias", "tool-stub", "toml",
+    "trust", "u", "uninstall", "unset", "untrust", "unuse", "up", "upgrade", "use", "w", "watch",
 ];
 
 /// More of them, apart only to keep the list above in one block.
@@ -43,7 +42,8 @@ pub(super) fn foreign(ctx: &Context, argv: &[OsString], voice: &Voice) -> Option
     if !is_foreign && !tasks {
         return None;
     }
-    let name = if tasks { format!("{first} {}", second.unwrap_or_default()) } else { first.to_string() };
+    let name =
+        if tasks { format!("{first} {}", second.unwrap_or_default()) } else { first.to_string() };
     Some(hand_over(ctx, argv, &name, voice))
 }
 
@@ -64,16 +64,15 @@ fn hand_over(ctx: &Context, argv: &[OsString], name: &str, voice: &Voice) -> Exi
     let Some(next) = shim::next_mise(ctx).filter(|_| !guarded) else {
         let problem = Problem::new(
             "handover::none",
-            format!("`mise {name}` is not a task runner's business, and there is no other mise on PATH"),
+            format!(
+                "`mise {name}` is not a task runner's business, and there is no other mise on PATH"
+            ),
         )
         .help("mep runs tasks; install mise for tools, environments and the rest");
         voice.problems(&[problem]);
         return Exit::Failure;
     };
-    let error = std::process::Command::new(&next)
-        .args(&argv[1..])
-        .env(GUARD, "1")
-        .exec();
+    let error = std::process::Command::new(&next).args(&argv[1..]).env(GUARD, "1").exec();
     let text = format!("cannot start {}: {error}", next.display());
     voice.problems(&[Problem::new("handover::exec", text)]);
     Exit::Failure

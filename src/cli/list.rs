@@ -50,12 +50,8 @@ struct Row<'a> {
 
 /// Prints the list on standard output.
 pub(super) fn print(ctx: &Context, loaded: &Loaded, args: &ListArgs) -> Result<(), Vec<Problem>> {
-    let mut evaluator = Evaluator::new(
-        ctx,
-        &loaded.project,
-        &loaded.profiles,
-        loaded.settings.env_shell_expand,
-    );
+    let mut evaluator =
+        Evaluator::new(ctx, &loaded.project, &loaded.profiles, loaded.settings.env_shell_expand);
     let mut tasks: Vec<&Task> = loaded
         .project
         .tasks
@@ -79,15 +75,18 @@ pub(super) fn print(ctx: &Context, loaded: &Loaded, args: &ListArgs) -> Result<(
 }
 
 fn sort(tasks: &mut [&Task], args: &ListArgs) {
-    tasks.sort_by(|a, b| match args.sort {
-        SortKey::Name => a.display.cmp(&b.display),
-        SortKey::Alias => a.aliases.join(", ").cmp(&b.aliases.join(", ")),
-        SortKey::Description => a.description.cmp(&b.description),
-        SortKey::Source => a.source_path().cmp(b.source_path()),
+    tasks.sort_by(|a, b| {
+        let order = match args.sort {
+            SortKey::Name => a.display.cmp(&b.display),
+            SortKey::Alias => a.aliases.join(", ").cmp(&b.aliases.join(", ")),
+            SortKey::Description => a.description.cmp(&b.description),
+            SortKey::Source => a.source_path().cmp(b.source_path()),
+        };
+        match args.sort_order {
+            SortOrder::Asc => order,
+            SortOrder::Desc => order.reverse(),
+        }
     });
-    if args.sort_order == SortOrder::Desc {
-        tasks.reverse();
-    }
 }
 
 /// A text that can be rendered without starting or reading anything; else as
@@ -96,25 +95,23 @@ fn shown(task: &Task, text: &str, evaluator: &mut Evaluator<'_>) -> String {
     if !template::is_template(text) || template::is_late(text) {
         return text.to_string();
     }
-    evaluator
-        .render(task, text, &task.spot)
-        .unwrap_or_else(|_| text.to_string())
+    evaluator.render(task, text, &task.spot).unwrap_or_else(|_| text.to_string())
 }
 
 fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evaluator<'_>) -> String {
     let terminal = std::io::stdout().is_terminal();
     let palette = Palette::decide(ctx, terminal);
+    let texts: Vec<String> =
+        tasks.iter().map(|task| shown(task, &task.description, evaluator)).collect();
+    let widest = texts.iter().flat_map(|t| t.lines()).map(str::width).max();
     let mut rows: Vec<Vec<String>> = Vec::new();
-    for task in tasks {
-        let text = shown(task, &task.description, evaluator);
-        let description = match text.split_once('\n') {
-            Some((first, _)) => format!("{first}..."),
-            None => text,
-        };
+    for (task, text) in tasks.iter().zip(&texts) {
+        let description = one_line(text, widest.unwrap_or(0));
         let mut row = vec![task.display.clone()];
         if args.extended {
             row.push(task.aliases.join(", "));
-            row.push(shorten(ctx, task.source_path()));
+            let sources = task.defined_in.iter().map(|f| shorten(ctx, &f.path));
+            row.push(sources.collect::<Vec<_>>().join(", "));
         }
         row.push(description);
         rows.push(row);
@@ -129,7 +126,7 @@ fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evalua
         .map(|i| {
             let cells = rows.iter().map(|r| r[i].width());
             let first = if heading { headings[i].width() } else { 0 };
-            cells.chain([first]).max().unwrap_or(0)
+            cells.chain([first, 1]).max().unwrap_or(1)
         })
         .collect();
     let mut out = String::new();
@@ -149,8 +146,23 @@ fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evalua
     out
 }
 
+/// The first line; where there are more, it ends in dots that fit into the
+/// column's width, as the reference draws them.
+fn one_line(text: &str, width: usize) -> String {
+    let Some((first, _)) = text.split_once('\n') else {
+        return text.to_string();
+    };
+    let kept: String = first.chars().take(width.saturating_sub(3)).collect();
+    format!("{kept}...")
+}
+
 /// Cells with two spaces between them and nothing after the last.
-fn line(cells: &[String], widths: &[usize], paint: impl Fn(usize, &str) -> String, out: &mut String) {
+fn line(
+    cells: &[String],
+    widths: &[usize],
+    paint: impl Fn(usize, &str) -> String,
+    out: &mut String,
+) {
     let mut pending = 0;
     for (i, cell) in cells.iter().enumerate() {
         if !cell.is_empty() {
@@ -269,7 +281,9 @@ fn table_form(task: &str, args: &[String], env: &[(String, String)], optional: b
 
 fn env_text(directive: &EnvDirective) -> Option<String> {
     match directive {
-        EnvDirective::Set(key, value) | EnvDirective::Default(key, value) => Some(format!("{key}={value}")),
+        EnvDirective::Set(key, value) | EnvDirective::Default(key, value) => {
+            Some(format!("{key}={value}"))
+        }
         EnvDirective::Unset(key) => Some(format!("unset {key}")),
         EnvDirective::Required(key, _) => Some(format!("{key} (required)")),
         EnvDirective::File(path) => Some(format!("_.file = {path:?}")),

@@ -34,7 +34,8 @@ pub fn main() -> u8 {
     let exit = match Context::of_this_process() {
         Ok(ctx) => dispatch(ctx, grammar, argv),
         Err(error) => {
-            let problem = Problem::new("cli::cwd", format!("the current directory cannot be read: {error}"));
+            let problem =
+                Problem::new("cli::cwd", format!("the current directory cannot be read: {error}"));
             Voice::new(grammar, Palette::plain()).problems(&[problem]);
             Exit::Failure
         }
@@ -68,7 +69,7 @@ fn dispatch(mut ctx: Context, grammar: Dialect, argv: Vec<OsString>) -> Exit {
     {
         return exit;
     }
-    let cli = match parse(grammar, argv) {
+    let cli = match parse(grammar, &argv) {
         Ok(cli) => cli,
         Err(exit) => return exit,
     };
@@ -91,7 +92,7 @@ fn usage_exit(problem: &Problem) -> Option<Exit> {
 }
 
 /// Reads the command line; help and version print themselves.
-fn parse(grammar: Dialect, mut argv: Vec<OsString>) -> Result<Cli, Exit> {
+fn parse(grammar: Dialect, argv: &[OsString]) -> Result<Cli, Exit> {
     let mut command = Cli::command();
     if grammar == Dialect::Mise {
         command = command.name("mise").bin_name("mise").version(MISE_VERSION);
@@ -105,13 +106,16 @@ fn parse(grammar: Dialect, mut argv: Vec<OsString>) -> Result<Cli, Exit> {
         let _ = write!(std::io::stderr(), "{help}");
         return Err(Exit::Usage);
     }
-    args::keep_separators(&mut argv);
-    let matches = command.try_get_matches_from(argv);
-    let parsed = matches.and_then(|m| Cli::from_arg_matches(&m));
-    parsed.map_err(|error| {
+    let (head, words) = args::split_words(argv);
+    let matches = command.try_get_matches_from(head);
+    let mut cli = matches.and_then(|m| Cli::from_arg_matches(&m)).map_err(|error| {
         let _ = error.print();
         if error.use_stderr() { Exit::Usage } else { Exit::Success }
-    })
+    })?;
+    if let Some(run) = cli.run_args() {
+        run.words = words;
+    }
+    Ok(cli)
 }
 
 /// `-C`: everything after happens there.
@@ -126,14 +130,21 @@ fn enter(ctx: &mut Context, global: &Global) -> Result<(), Problem> {
             }
             _ => format!("Cannot change to the directory {}: {error}", dir.display()),
         };
-        Problem::new("cli::cd", text).help("check the path and try again")
+        Problem::new("cli::cd", text.clone())
+            .reference(format!("{text}\nPlease check the path and try again."))
+            .help("check the path and try again")
     };
     std::env::set_current_dir(dir).map_err(failed)?;
     ctx.cwd = std::env::current_dir().map_err(failed)?;
     Ok(())
 }
 
-fn verb(ctx: &Arc<Context>, grammar: Dialect, cli: Cli, voice: &Voice) -> Result<Exit, Vec<Problem>> {
+fn verb(
+    ctx: &Arc<Context>,
+    grammar: Dialect,
+    cli: Cli,
+    voice: &Voice,
+) -> Result<Exit, Vec<Problem>> {
     let global = cli.global;
     match cli.command {
         Some(Command::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
@@ -146,10 +157,6 @@ fn verb(ctx: &Arc<Context>, grammar: Dialect, cli: Cli, voice: &Voice) -> Result
                 deps::print(ctx, &loaded, &args, voice)
             }
         },
-        Some(Command::Task(words)) => {
-            let run = RunArgs::of_words(words);
-            run_tasks(ctx, grammar, &global, run, voice)
-        }
         None => {
             let help = Cli::command().render_help();
             let _ = write!(std::io::stderr(), "{help}");
@@ -211,10 +218,7 @@ fn run_tasks(
 }
 
 fn load(ctx: &Context, grammar: Dialect, global: &Global) -> Loaded {
-    let options = Options {
-        profile: global.env.clone(),
-        no_config: global.no_config,
-    };
+    let options = Options { profile: global.env.clone(), no_config: global.no_config };
     let mut loaded = config::load(ctx, dialect(ctx, grammar), &options);
     global.apply(&mut loaded.settings);
     loaded

@@ -49,16 +49,23 @@ pub(super) fn places(ctx: &Context, search: &Search) -> Vec<Place> {
         place.candidates.retain(|path| !known.contains(path));
         places.push(place);
     }
+    let ignored = paths(ctx, "MISE_IGNORED_CONFIG_PATHS");
+    for place in &mut places {
+        let is_ignored = |path: &PathBuf| ignored.iter().any(|i| path.starts_with(i));
+        place.candidates.retain(|path| !is_ignored(path));
+    }
     places
+}
+
+/// A `:`-separated list of paths in a variable.
+fn paths(ctx: &Context, variable: &str) -> Vec<PathBuf> {
+    let value = ctx.env.get(variable).filter(|v| !v.is_empty());
+    value.map(|v| std::env::split_paths(v).collect()).unwrap_or_default()
 }
 
 /// The directories from just below the ceiling down to the working directory.
 fn walked(ctx: &Context) -> Vec<PathBuf> {
-    let ceilings: Vec<PathBuf> = ctx
-        .env
-        .get("MISE_CEILING_PATHS")
-        .map(|v| std::env::split_paths(v).collect())
-        .unwrap_or_default();
+    let ceilings = paths(ctx, "MISE_CEILING_PATHS");
     let mut dirs: Vec<PathBuf> = ctx
         .cwd
         .ancestors()
@@ -83,13 +90,7 @@ fn user_place(dir: &Path, scope: Scope, ctx: &Context, search: &Search) -> Place
         ),
         _ => (Vec::new(), Vec::new()),
     };
-    Place {
-        root: ctx.dirs.global_root.clone(),
-        scope,
-        candidates,
-        task_dirs,
-        own,
-    }
+    Place { root: ctx.dirs.global_root.clone(), scope, candidates, task_dirs, own }
 }
 
 /// In the user's directory, unlike in a project, local beats profile.
@@ -108,10 +109,7 @@ fn user_candidates(dir: &Path, profiles: &[String]) -> Vec<PathBuf> {
 }
 
 fn project_place(dir: &Path, ctx: &Context, search: &Search) -> Place {
-    let overridden = ctx
-        .env
-        .get("MISE_OVERRIDE_CONFIG_FILENAMES")
-        .filter(|v| !v.is_empty());
+    let overridden = ctx.env.get("MISE_OVERRIDE_CONFIG_FILENAMES").filter(|v| !v.is_empty());
     let candidates = match overridden {
         Some(names) => std::env::split_paths(names).map(|n| dir.join(n)).collect(),
         None => project_candidates(dir, ctx, &search.profiles),
@@ -194,24 +192,14 @@ fn fragments(dir: &Path) -> Vec<PathBuf> {
 }
 
 fn default_task_dirs(dir: &Path) -> Vec<PathBuf> {
-    [
-        "mise-tasks",
-        ".mise-tasks",
-        ".mise/tasks",
-        ".config/mise/tasks",
-        "mise/tasks",
-    ]
-    .iter()
-    .map(|sub| dir.join(sub))
-    .collect()
+    ["mise-tasks", ".mise-tasks", ".mise/tasks", ".config/mise/tasks", "mise/tasks"]
+        .iter()
+        .map(|sub| dir.join(sub))
+        .collect()
 }
 
 /// The profiles: `-E` replaces `MISE_ENV`.
 pub(super) fn profiles(ctx: &Context, flag: Option<&str>) -> Vec<String> {
     let text = flag.or_else(|| ctx.env.get_str("MISE_ENV")).unwrap_or_default();
-    text.split(',')
-        .map(str::trim)
-        .filter(|p| !p.is_empty())
-        .map(str::to_string)
-        .collect()
+    text.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::to_string).collect()
 }

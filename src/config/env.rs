@@ -45,15 +45,13 @@ struct Work<'w> {
 
 impl<'a> Evaluator<'a> {
     /// An evaluator for one run. `expand` turns `$X` in values on.
-    pub fn new(ctx: &'a Context, project: &'a Project, profiles: &'a [String], expand: bool) -> Self {
-        Self {
-            ctx,
-            project,
-            profiles,
-            expand,
-            by_root: HashMap::new(),
-            warnings: Vec::new(),
-        }
+    pub fn new(
+        ctx: &'a Context,
+        project: &'a Project,
+        profiles: &'a [String],
+        expand: bool,
+    ) -> Self {
+        Self { ctx, project, profiles, expand, by_root: HashMap::new(), warnings: Vec::new() }
     }
 
     /// The environment for tasks of `root`: every root in order; for a root
@@ -67,10 +65,7 @@ impl<'a> Evaluator<'a> {
             return Ok(Arc::clone(done));
         }
         let roots: Vec<Arc<Root>> = self.project.roots.clone();
-        let mut resolved = Resolved {
-            env: self.ctx.env.clone(),
-            vars: Vars::new(),
-        };
+        let mut resolved = Resolved { env: self.ctx.env.clone(), vars: Vars::new() };
         for each in &roots {
             self.apply_vars(each, &mut resolved.vars)?;
         }
@@ -95,11 +90,7 @@ impl<'a> Evaluator<'a> {
 
     fn apply_root(&mut self, root: &Root, resolved: &mut Resolved) -> Result<(), Problem> {
         let vars = resolved.vars.clone();
-        let mut work = Work {
-            root: &root.dir,
-            env: &mut resolved.env,
-            vars: &vars,
-        };
+        let mut work = Work { root: &root.dir, env: &mut resolved.env, vars: &vars };
         self.apply(&root.env, &mut work)
     }
 
@@ -142,11 +133,7 @@ impl<'a> Evaluator<'a> {
         let mut vars = resolved.vars.clone();
         self.vars_from(&task.vars, &task.root.dir, &mut vars)?;
         let mut env = resolved.env.clone();
-        let work = Work {
-            root: &task.root.dir,
-            env: &mut env,
-            vars: &vars,
-        };
+        let work = Work { root: &task.root.dir, env: &mut env, vars: &vars };
         self.rendered(text, spot, &work)
     }
 
@@ -155,18 +142,19 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Vars are evaluated like variables, over the caller's environment.
-    fn vars_from(&mut self, entries: &[EnvEntry], root: &Path, vars: &mut Vars) -> Result<(), Problem> {
+    fn vars_from(
+        &mut self,
+        entries: &[EnvEntry],
+        root: &Path,
+        vars: &mut Vars,
+    ) -> Result<(), Problem> {
         for entry in entries {
             let mut env = self.ctx.env.clone();
             let before = vars.clone();
-            let mut work = Work {
-                root,
-                env: &mut env,
-                vars: &before,
-            };
+            let mut work = Work { root, env: &mut env, vars: &before };
             match &entry.directive {
                 EnvDirective::Set(key, value) | EnvDirective::Default(key, value) => {
-                    let value = self.value(value, &entry.spot, &work)?;
+                    let value = self.value(key, value, &entry.spot, &work)?;
                     let only_default = matches!(entry.directive, EnvDirective::Default(..));
                     match work.env.get_str(key).filter(|v| only_default && !v.is_empty()) {
                         Some(outer) => vars.insert(key.clone(), outer.to_string()),
@@ -197,17 +185,19 @@ impl<'a> Evaluator<'a> {
         for entry in entries {
             match &entry.directive {
                 EnvDirective::Set(key, value) => {
-                    let value = self.value(value, &entry.spot, work)?;
+                    let value = self.value(key, value, &entry.spot, work)?;
                     work.env.set(key, value);
                 }
                 EnvDirective::Unset(key) => work.env.unset(key),
                 EnvDirective::Default(key, value) => {
                     if work.env.get(key).is_none_or(|v| v.is_empty()) {
-                        let value = self.value(value, &entry.spot, work)?;
+                        let value = self.value(key, value, &entry.spot, work)?;
                         work.env.set(key, value);
                     }
                 }
-                EnvDirective::Required(key, help) => self.require(key, help.as_deref(), entry, work)?,
+                EnvDirective::Required(key, help) => {
+                    self.require(key, help.as_deref(), entry, work)?
+                }
                 EnvDirective::File(path) => {
                     for (key, value) in self.dotenv(path, &entry.spot, work)? {
                         work.env.set(key, value);
@@ -258,7 +248,13 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    fn value(&mut self, text: &str, spot: &Spot, work: &Work<'_>) -> Result<String, Problem> {
+    fn value(
+        &mut self,
+        key: &str,
+        text: &str,
+        spot: &Spot,
+        work: &Work<'_>,
+    ) -> Result<String, Problem> {
         let text = self.rendered(text, spot, work)?;
         if !self.expand || !text.contains('$') {
             return Ok(text);
@@ -266,9 +262,9 @@ impl<'a> Evaluator<'a> {
         let (value, undefined) = expand(&text, |key| work.env.get_str(key).map(str::to_string));
         for name in undefined {
             let note = format!(
-                "env var '{name}' is not defined and will be left unexpanded in {}. \
-                 Use ${{{name}:-}} to default to an empty string and suppress this warning.",
-                spot.place()
+                "env var '{name}' is not defined and will be left unexpanded, referenced by `{key}` \
+                 in {}. Use ${{{name}:-}} to default to an empty string and suppress this warning.",
+                spot.file.path.display()
             );
             if !self.warnings.contains(&note) {
                 self.warnings.push(note);
@@ -327,7 +323,13 @@ fn prepend_paths(env: &mut EnvMap, paths: Vec<OsString>) {
 }
 
 fn missing(what: &str, key: &str, help: Option<&str>, spot: &Spot) -> Problem {
+    let path = spot.file.path.display();
+    let hint = help.map(|text| format!("\nHelp: {text}")).unwrap_or_default();
     let problem = Problem::new("config::env", format!("required {what} '{key}' is not defined"))
+        .reference(format!(
+            "Required {what} '{key}' is not defined. It must be set before mise runs or in a \
+             later config file. (Required in: {path}){hint}"
+        ))
         .at(spot, "required here");
     match help {
         Some(text) => problem.help(text),
@@ -345,12 +347,9 @@ fn later(entry: &EnvEntry) -> Problem {
 }
 
 fn not_yet(what: &str, spot: &Spot) -> Problem {
-    Problem::new(
-        "config::later",
-        format!("{what} is not supported by this version of mep"),
-    )
-    .at(spot, "used here")
-    .help("run the task with mise, or take the key out")
+    Problem::new("config::later", format!("{what} is not supported by this version of mep"))
+        .at(spot, "used here")
+        .help("run the task with mise, or take the key out")
 }
 
 /// Expands `$A`, `${A}` and `${A:-default}`; `$$` protects the next name.

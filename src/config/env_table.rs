@@ -11,7 +11,11 @@ const DIRECTIVES: [&str; 4] = ["file", "path", "source", "python"];
 
 /// All entries in written order; every `_` directive stands where the first
 /// `_.` key is written, because TOML makes one table of them.
-pub(super) fn read(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<EnvEntry>, Vec<Problem>> {
+pub(super) fn read(
+    at: &At<'_>,
+    key: &str,
+    value: &Value<'_>,
+) -> Result<Vec<EnvEntry>, Vec<Problem>> {
     let mut entries = Vec::new();
     let mut problems = Vec::new();
     let tables: Vec<&DeTable<'_>> = match value.get_ref() {
@@ -35,13 +39,15 @@ pub(super) fn read(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<EnvE
 }
 
 fn entry(at: &At<'_>, value: &Value<'_>, directive: EnvDirective) -> EnvEntry {
-    EnvEntry {
-        directive,
-        spot: at.spot(value.span()),
-    }
+    EnvEntry { directive, spot: at.spot(value.span()) }
 }
 
-fn variable(at: &At<'_>, key: &str, name: &str, value: &Value<'_>) -> Result<Vec<EnvEntry>, Problem> {
+fn variable(
+    at: &At<'_>,
+    key: &str,
+    name: &str,
+    value: &Value<'_>,
+) -> Result<Vec<EnvEntry>, Problem> {
     let directive = match value.get_ref() {
         DeValue::Table(table) => return detailed(at, key, name, value, table),
         DeValue::Boolean(false) => EnvDirective::Unset(name.into()),
@@ -100,7 +106,11 @@ fn detailed(
             .help("give it `value`, `default` or `required = true`")),
         _ => Err(at.mistake(
             "config::env",
-            format!("`{key}.{name}` of {} has more than one of {}", at.owner, VALUE_KEYS[..3].join(", ")),
+            format!(
+                "`{key}.{name}` of {} has more than one of {}",
+                at.owner,
+                VALUE_KEYS[..3].join(", ")
+            ),
             whole,
             "choose one of them",
         )),

@@ -41,11 +41,7 @@ pub(super) fn read(file: &Arc<SourceFile>, name: &str, warnings: &mut Vec<String
         i += used;
     }
     if has_usage(&file.text) {
-        task.later.push(LaterKey {
-            key: "#USAGE",
-            spot: task.spot.clone(),
-            harmless: false,
-        });
+        task.later.push(LaterKey { key: "#USAGE", spot: task.spot.clone(), harmless: false });
     }
     if !unknown.is_empty() {
         warnings.push(format!(
@@ -128,9 +124,7 @@ fn looks_like_pair(text: &str) -> bool {
     let key = text.split('=').next().unwrap_or_default().trim();
     text.contains('=')
         && !key.is_empty()
-        && key
-            .chars()
-            .all(|c| c.is_alphanumeric() || "_-.\"'".contains(c))
+        && key.chars().all(|c| c.is_alphanumeric() || "_-.\"'".contains(c))
 }
 
 fn is_open(first: &str) -> bool {
@@ -140,13 +134,10 @@ fn is_open(first: &str) -> bool {
 fn broken(file: &Arc<SourceFile>, line: &Line<'_>, error: &toml::de::Error, task: &str) -> Problem {
     let at = error.span().map_or(0, |s| s.start).min(line.text.len());
     let spot = Spot::new(file, line.start + at..line.start + line.text.len());
-    Problem::new(
-        "config::header",
-        format!("failed to parse task header TOML \"{}\"", line.text),
-    )
-    .at(&spot, error.message())
-    .help("a header line is one `key=value` pair of TOML")
-    .blame(Blame::Task(task.to_string()))
+    Problem::new("config::header", format!("failed to parse task header TOML \"{}\"", line.text))
+        .at(&spot, error.message())
+        .help("a header line is one `key=value` pair of TOML")
+        .blame(Blame::Task(task.to_string()))
 }
 
 fn fields(
@@ -226,7 +217,10 @@ mod tests {
 
     #[test]
     fn every_marker_of_the_reference_is_read() {
-        for marker in ["#MISE", "# MISE", "#  MISE", "#[MISE]", "# [MISE]", "//MISE", "// [MISE]", "::MISE", ":: [MISE]"] {
+        for marker in [
+            "#MISE", "# MISE", "#  MISE", "#[MISE]", "# [MISE]", "//MISE", "// [MISE]", "::MISE",
+            ":: [MISE]",
+        ] {
             let task = headers(&format!("#!/bin/sh\n{marker} description=\"v\"\n"));
             assert_eq!(task.description.as_deref(), Some("v"), "{marker}");
         }
@@ -238,7 +232,8 @@ mod tests {
 
     #[test]
     fn an_open_list_goes_on_over_header_lines() {
-        let task = headers("#MISE depends=[\n#MISE  \"a\",\n#MISE  \"b\",\n#MISE ]\n#MISE quiet=true\n");
+        let task =
+            headers("#MISE depends=[\n#MISE  \"a\",\n#MISE  \"b\",\n#MISE ]\n#MISE quiet=true\n");
         assert_eq!(task.depends.len(), 2);
         assert_eq!(task.quiet, Some(true));
         assert!(task.broken.is_empty());

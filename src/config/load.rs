@@ -13,9 +13,7 @@ use super::own::OwnTask;
 use super::raw::{RawFile, RawTask};
 use super::settings::{Settings, SettingsLayer};
 use super::{read, task_dir};
-use crate::model::{
-    Blame, Dialect, OwnKeys, Problem, Project, Root, Scope, Task, strip_extension,
-};
+use crate::model::{Blame, Dialect, OwnKeys, Problem, Project, Root, Scope, Task, strip_extension};
 use crate::sys::Context;
 
 /// What the command line says about loading.
@@ -65,15 +63,12 @@ pub fn load(ctx: &Context, dialect: Dialect, options: &Options) -> Loaded {
         no_config: options.no_config || ctx.flag("MISE_NO_CONFIG"),
     };
     let mut all = Gathered::default();
+    all.project.dir.clone_from(&ctx.cwd);
     for place in discover::places(ctx, &search) {
         gather(ctx, &place, &mut all);
     }
     let settings = Settings::resolve(ctx, dialect, &all.layers);
-    Loaded {
-        project: finish(all),
-        settings,
-        profiles: search.profiles,
-    }
+    Loaded { project: finish(all), settings, profiles: search.profiles }
 }
 
 /// Reads one place and lays it over what lies farther away.
@@ -232,9 +227,9 @@ fn finish(all: Gathered) -> Project {
                 project.tasks[i].grace = own.grace;
                 project.tasks[i].later.extend(own.later);
             }
-            Err(_) => project
-                .warnings
-                .push(format!("mep keys for task `{name}`, which does not exist")),
+            Err(_) => {
+                project.warnings.push(format!("mep keys for task `{name}`, which does not exist"))
+            }
         }
     }
     let mut problems = Vec::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::raw::RawTask;
-use crate::model::{Command, Problem, Root, Silence, Task};
+use crate::model::{Command, Problem, Root, Silence, Task, strip_extension};
 
 /// The tasks of one root by name.
 pub(super) type Named = IndexMap<String, RawTask>;
@@ -21,12 +21,30 @@ pub(super) fn replace_all(named: &mut Named, tasks: Vec<RawTask>) {
 /// Adds an inline block: with a command it replaces what was there, without
 /// one it overlays it.
 pub(super) fn add_inline(named: &mut Named, task: RawTask) {
-    match named.get_mut(&task.name) {
-        Some(lower) if !task.has_command() => overlay(lower, task),
-        _ => {
+    let scripts = stripped(named, &task.name);
+    if task.has_command() {
+        scripts.iter().for_each(|name| drop(named.shift_remove(name)));
+        named.insert(task.name.clone(), task);
+        return;
+    }
+    let lower = scripts.first().unwrap_or(&task.name).clone();
+    match named.get_mut(&lower) {
+        Some(lower) => overlay(lower, task),
+        None => {
             named.insert(task.name.clone(), task);
         }
     }
+}
+
+/// Scripts that `name` means without their extension, where nothing has that
+/// name itself.
+fn stripped(named: &Named, name: &str) -> Vec<String> {
+    if named.contains_key(name) {
+        return Vec::new();
+    }
+    let scripts = named.values().filter(|t| t.script.is_some());
+    let same = scripts.filter(|t| strip_extension(&t.name) == name);
+    same.map(|t| t.name.clone()).collect()
 }
 
 fn overlay(lower: &mut RawTask, upper: RawTask) {
@@ -40,17 +58,13 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     macro_rules! append {
         ($($field:ident),*) => { $( lower.$field.extend(upper.$field); )* };
     }
-    append!(
-        alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken
-    );
+    append!(alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken);
     lower.also_in.push(upper.spot.file);
 }
 
 /// The definition that everything above works with.
 pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
-    let defined_in = std::iter::once(Arc::clone(&raw.spot.file))
-        .chain(raw.also_in)
-        .collect();
+    let defined_in = std::iter::once(Arc::clone(&raw.spot.file)).chain(raw.also_in).collect();
     let command = match (raw.script, raw.file, raw.run) {
         (Some(path), _, _) => Command::Script(path),
         (_, Some(file), _) => Command::File(file),

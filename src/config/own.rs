@@ -9,12 +9,10 @@ use super::value::{At, Value};
 use crate::model::{LaterKey, OwnKeys, Problem};
 use crate::sys::duration;
 
-const TOP: [&str; 9] = [
-    "tasks", "shim", "grace", "tools", "leaks", "services", "queue", "cache", "clusters",
-];
-const TASK: [&str; 8] = [
-    "grace", "locks", "weight", "retry", "allow_failure", "finally", "leaks", "timeout",
-];
+const TOP: [&str; 9] =
+    ["tasks", "shim", "grace", "tools", "leaks", "services", "queue", "cache", "clusters"];
+const TASK: [&str; 8] =
+    ["grace", "locks", "weight", "retry", "allow_failure", "finally", "leaks", "timeout"];
 
 /// The keys of one file.
 #[derive(Debug, Clone, Default)]

@@ -13,9 +13,26 @@ use crate::model::{Blame, Problem, Scope, SourceFile, Spot, closest};
 
 /// Top-level keys of mise that are not about tasks.
 const FOREIGN: [&str; 20] = [
-    "tool_config", "tool_alias", "alias", "shell_alias", "plugins", "hooks", "watch_files", "oci",
-    "bootstrap", "dotfiles", "daemons", "daemon_groups", "daemons_settings", "daemon_providers",
-    "monorepo_root", "monorepo", "env_file", "dotenv", "env_path", "experimental_monorepo_root",
+    "tool_config",
+    "tool_alias",
+    "alias",
+    "shell_alias",
+    "plugins",
+    "hooks",
+    "watch_files",
+    "oci",
+    "bootstrap",
+    "dotfiles",
+    "daemons",
+    "daemon_groups",
+    "daemons_settings",
+    "daemon_providers",
+    "monorepo_root",
+    "monorepo",
+    "env_file",
+    "dotenv",
+    "env_path",
+    "experimental_monorepo_root",
 ];
 
 /// Top-level keys that are read here.
@@ -56,12 +73,9 @@ fn is_absent(error: &std::io::Error) -> bool {
 fn syntax(file: &Arc<SourceFile>, errors: &[toml::de::Error], blame: &Blame) -> Vec<Problem> {
     let problem = |error: &toml::de::Error| {
         let span = error.span().unwrap_or(0..0);
-        Problem::new(
-            "config::syntax",
-            format!("{} is not valid TOML", file.path.display()),
-        )
-        .at(&Spot::new(file, span), error.message())
-        .blame(blame.clone())
+        Problem::new("config::syntax", format!("{} is not valid TOML", file.path.display()))
+            .at(&Spot::new(file, span), error.message())
+            .blame(blame.clone())
     };
     errors.iter().map(problem).collect()
 }
@@ -84,11 +98,7 @@ pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
 
 fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> Result<(), Problem> {
     let file = Arc::clone(&raw.file);
-    let at = At {
-        file: &file,
-        owner: file.path.display().to_string(),
-        blame: Blame::Project,
-    };
+    let at = At { file: &file, owner: file.path.display().to_string(), blame: Blame::Project };
     match key {
         "tasks" => raw.tasks = tasks(&at, value)?,
         "env" | "vars" => match env_table::read(&at, key, value) {
@@ -122,11 +132,7 @@ fn later_env(at: &At<'_>, value: &Value<'_>) -> crate::model::EnvEntry {
 fn unknown_field(at: &At<'_>, key: &str) -> String {
     let all = KNOWN.iter().chain(&FOREIGN).copied();
     let near = closest(key, all, 1).first().map(|n| format!(" (did you mean `{n}`?)"));
-    format!(
-        "unknown field in {}: {key}{}",
-        at.file.path.display(),
-        near.unwrap_or_default()
-    )
+    format!("unknown field in {}: {key}{}", at.file.path.display(), near.unwrap_or_default())
 }
 
 fn tasks(at: &At<'_>, value: &Value<'_>) -> Result<Vec<RawTask>, Problem> {
@@ -145,16 +151,8 @@ pub(super) fn include(file: &Arc<SourceFile>) -> Result<Vec<RawTask>, Vec<Proble
     if !errors.is_empty() {
         return Err(syntax(file, &errors, &Blame::File));
     }
-    let at = At {
-        file,
-        owner: file.path.display().to_string(),
-        blame: Blame::File,
-    };
-    Ok(root
-        .get_ref()
-        .iter()
-        .map(|(name, value)| task_table::read(&at, name, value))
-        .collect())
+    let at = At { file, owner: file.path.display().to_string(), blame: Blame::File };
+    Ok(root.get_ref().iter().map(|(name, value)| task_table::read(&at, name, value)).collect())
 }
 
 fn task_config(
@@ -175,8 +173,12 @@ fn task_config(
             "dir" => read.dir = Some(at.string(&full, value)?),
             "shell" => read.shell = Some(at.string(&full, value)?),
             "cascade" => read.cascade = Some(at.boolean(&full, value)?),
-            "cache" | "rust_cache" | "global_env" | "global_pass_through_env"
-            | "global_inputs" | "input_groups" => {}
+            "cache"
+            | "rust_cache"
+            | "global_env"
+            | "global_pass_through_env"
+            | "global_inputs"
+            | "input_groups" => {}
             _ => warnings.push(format!("unknown field in {}: {full}", at.file.path.display())),
         }
     }
@@ -187,10 +189,7 @@ fn extension(raw: &mut RawFile, at: &At<'_>, value: &Value<'_>) {
     let Some(mep) = value.get_ref().get("mep") else {
         return;
     };
-    let at = At {
-        owner: "[_.mep]".into(),
-        ..at.clone()
-    };
+    let at = At { owner: "[_.mep]".into(), ..at.clone() };
     match at.table("mep", mep) {
         Ok(table) => {
             let (own, problems) = own::read(&at, table);
@@ -207,11 +206,7 @@ pub(super) fn own_file(file: &Arc<SourceFile>) -> (own::OwnTable, Vec<Problem>) 
     if !errors.is_empty() {
         return (own::OwnTable::default(), syntax(file, &errors, &Blame::Project));
     }
-    let at = At {
-        file,
-        owner: file.path.display().to_string(),
-        blame: Blame::Project,
-    };
+    let at = At { file, owner: file.path.display().to_string(), blame: Blame::Project };
     own::read(&at, root.get_ref())
 }
 
@@ -239,10 +234,8 @@ fn require(at: &At<'_>, value: &Value<'_>, wanted: &str) -> Result<(), Problem> 
     if !is_newer(wanted) {
         return Ok(());
     }
-    let message = format!(
-        "mise version {wanted} is required, but this is compatible with {}",
-        compatible()
-    );
+    let message =
+        format!("mise version {wanted} is required, but this is compatible with {}", compatible());
     Err(at.mistake("config::min-version", message, value, "asked for here"))
 }
 
@@ -252,10 +245,7 @@ fn compatible() -> String {
 }
 
 fn is_newer(wanted: &str) -> bool {
-    let mut parts = wanted
-        .trim_start_matches('v')
-        .split('.')
-        .map(|p| p.parse().unwrap_or(0));
+    let mut parts = wanted.trim_start_matches('v').split('.').map(|p| p.parse().unwrap_or(0));
     let wanted: [u32; 3] = std::array::from_fn(|_| parts.next().unwrap_or(0));
     wanted > COMPATIBLE
 }

@@ -8,9 +8,8 @@ use crate::model::{Dialect, OutputStyle, Problem, Scope};
 use crate::sys::Context;
 
 /// Every style of the reference.
-pub(super) const STYLES: [&str; 7] = [
-    "prefix", "interleave", "keep-order", "replacing", "timed", "quiet", "silent",
-];
+pub(super) const STYLES: [&str; 7] =
+    ["prefix", "interleave", "keep-order", "replacing", "timed", "quiet", "silent"];
 
 /// Styles that this version reads but does not draw.
 pub(super) const LATER_STYLES: [&str; 3] = ["keep-order", "replacing", "timed"];
@@ -24,12 +23,8 @@ const LATER: [&str; 4] = [
 ];
 
 /// What files that are not the user's own may not decide.
-const GLOBAL_ONLY: [&str; 4] = [
-    "yes",
-    "ci",
-    "unix_default_inline_shell_args",
-    "unix_default_file_shell_args",
-];
+const GLOBAL_ONLY: [&str; 4] =
+    ["yes", "ci", "unix_default_inline_shell_args", "unix_default_file_shell_args"];
 
 /// A style by its name.
 pub fn parse_style(name: &str) -> Option<OutputStyle> {
@@ -89,8 +84,6 @@ pub struct Settings {
     pub inline_shell: String,
     /// `$X` in `[env]` values is expanded.
     pub env_shell_expand: bool,
-    /// Config environment is left out.
-    pub no_env: bool,
 }
 
 /// The notes that reading settings gives.
@@ -109,9 +102,8 @@ pub(super) fn read(
         let refused = scope == Scope::Project && GLOBAL_ONLY.contains(&key.as_str());
         let path = at.file.path.display();
         if refused {
-            notes.push(format!(
-                "{key} in non-global config {path} is ignored for security reasons"
-            ));
+            notes
+                .push(format!("{key} in non-global config {path} is ignored for security reasons"));
         }
         if LATER.contains(&key.as_str()) {
             notes.push(format!("setting `{key}` in {path} has no effect in this version"));
@@ -178,9 +170,18 @@ fn check(at: &At<'_>, name: &str, setting: &Setting, value: &Value<'_>) -> Resul
         ("task.skip", Setting::List(_) | Setting::Text(_)) => return Ok(()),
         ("task.skip", _) => "a list of task names",
         (
-            "quiet" | "silent" | "raw" | "yes" | "ci" | "task.timings" | "task.show_full_cmd"
-            | "task.skip_depends" | "task.source_freshness_hash_contents"
-            | "task.source_freshness_equal_mtime_is_fresh" | "env_shell_expand" | "task.quiet",
+            "quiet"
+            | "silent"
+            | "raw"
+            | "yes"
+            | "ci"
+            | "task.timings"
+            | "task.show_full_cmd"
+            | "task.skip_depends"
+            | "task.source_freshness_hash_contents"
+            | "task.source_freshness_equal_mtime_is_fresh"
+            | "env_shell_expand"
+            | "task.quiet",
             Setting::Number(_) | Setting::List(_) | Setting::Text(_),
         ) => "true or false",
         _ => return Ok(()),
@@ -279,13 +280,9 @@ impl Settings {
                 "MISE_TASK_SOURCE_FRESHNESS_EQUAL_MTIME_IS_FRESH",
             ),
             inline_shell: from
-                .text(
-                    "unix_default_inline_shell_args",
-                    "MISE_UNIX_DEFAULT_INLINE_SHELL_ARGS",
-                )
+                .text("unix_default_inline_shell_args", "MISE_UNIX_DEFAULT_INLINE_SHELL_ARGS")
                 .unwrap_or_else(|| "sh -o errexit -c".into()),
             env_shell_expand: from.flag("env_shell_expand", "MISE_ENV_SHELL_EXPAND") != Some(false),
-            no_env: flag("no_env", "MISE_NO_ENV"),
         }
     }
 }

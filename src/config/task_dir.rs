@@ -22,12 +22,7 @@ pub(super) struct Found {
 }
 
 /// Config file names, which are no includes.
-const CONFIG_NAMES: [&str; 4] = [
-    "mise.toml",
-    "mise.local.toml",
-    ".mise.toml",
-    ".mise.local.toml",
-];
+const CONFIG_NAMES: [&str; 4] = ["mise.toml", "mise.local.toml", ".mise.toml", ".mise.local.toml"];
 
 /// Reads `path`, a directory or a `.toml` file; nothing there is fine.
 pub(super) fn read_path(path: &Path, found: &mut Found) {
@@ -66,8 +61,7 @@ fn entries(dir: &Path) -> Vec<Result<PathBuf, Problem>> {
 }
 
 fn is_config_name(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| CONFIG_NAMES.iter().any(|c| name == *c))
+    path.file_name().is_some_and(|name| CONFIG_NAMES.iter().any(|c| name == *c))
 }
 
 /// A missing directory and a dangling link are no mistakes.
@@ -97,10 +91,7 @@ fn include(path: &Path, found: &mut Found) {
 fn script(dir: &Path, path: &Path, found: &mut Found) {
     let relative = path.strip_prefix(dir).unwrap_or(path);
     let Some(name) = header::task_name(relative) else {
-        found.warnings.push(format!(
-            "task file name is not UTF-8, ignoring: {}",
-            path.display()
-        ));
+        found.warnings.push(format!("task file name is not UTF-8, ignoring: {}", path.display()));
         return;
     };
     match read::text(path) {

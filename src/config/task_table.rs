@@ -8,7 +8,9 @@ use super::raw::RawTask;
 use super::settings::{STYLES, parse_style};
 use super::value::{At, Value};
 use super::{env_table, settings};
-use crate::model::{Blame, Call, Confirm, Dep, DepSpec, LaterKey, Outputs, Problem, RunEntry, Silence};
+use crate::model::{
+    Blame, Call, Confirm, Dep, DepSpec, LaterKey, Outputs, Problem, RunEntry, Silence,
+};
 
 /// Every key of a task, in the order the reference lists them.
 pub(super) const KEYS: [&str; 41] = [
@@ -43,11 +45,8 @@ const LATER: [(&str, bool); 15] = [
 /// Reads a task in any of its forms.
 pub(super) fn read(at: &At<'_>, name: &Spanned<impl AsRef<str>>, value: &Value<'_>) -> RawTask {
     let title = name.get_ref().as_ref().to_string();
-    let at = At {
-        file: at.file,
-        owner: format!("task `{title}`"),
-        blame: Blame::Task(title.clone()),
-    };
+    let at =
+        At { file: at.file, owner: format!("task `{title}`"), blame: Blame::Task(title.clone()) };
     let mut task = RawTask::new(title, at.spot(name.span()));
     match value.get_ref() {
         DeValue::Table(table) => {
@@ -78,6 +77,14 @@ pub(super) fn field(
     key: &Spanned<impl AsRef<str>>,
     value: &Value<'_>,
 ) {
+    // Arguments and time limits come in a later version: the place is kept.
+    if let Some(later) = ["usage", "timeout"].into_iter().find(|k| *k == key.get_ref().as_ref()) {
+        task.later.push(LaterKey {
+            key: later,
+            spot: at.spot(key.span()),
+            harmless: value.get_ref().as_str().is_some_and(|t| t.trim().is_empty()),
+        });
+    }
     let done = text_field(at, task, key.get_ref().as_ref(), value)
         .or_else(|| flag_field(at, task, key.get_ref().as_ref(), value))
         .or_else(|| list_field(at, task, key.get_ref().as_ref(), value))
@@ -142,7 +149,8 @@ fn other_field(
         "env" | "vars" => {
             let slot = if name == "env" { &mut task.env } else { &mut task.vars };
             match env_table::read(at, name, value) {
-                Ok(entries) => *slot = entries,
+                // A script's headers give one pair a line.
+                Ok(entries) => slot.extend(entries),
                 Err(problems) => task.broken.extend(problems),
             }
         }
@@ -187,11 +195,7 @@ fn later_field(
         _ => value.get_ref().as_bool() != Some(false),
     };
     if in_force {
-        task.later.push(LaterKey {
-            key: key_name,
-            spot: at.spot(key.span()),
-            harmless,
-        });
+        task.later.push(LaterKey { key: key_name, spot: at.spot(key.span()), harmless });
     }
     Ok(())
 }
@@ -201,7 +205,9 @@ fn tools(at: &At<'_>, value: &Value<'_>) -> Result<Vec<(String, String)>, Proble
     for (name, value) in at.table("tools", value)? {
         let key = format!("tools.{}", name.get_ref());
         let version = match value.get_ref() {
-            DeValue::Table(table) => table.iter().next().map(|(_, v)| at.string(&key, v)).transpose()?,
+            DeValue::Table(table) => {
+                table.iter().next().map(|(_, v)| at.string(&key, v)).transpose()?
+            }
             _ => Some(at.string(&key, value)?),
         };
         found.push((name.get_ref().to_string(), version.unwrap_or_default()));
@@ -364,10 +370,7 @@ fn output(at: &At<'_>, task: &mut RawTask, value: &Value<'_>) -> Result<(), Prob
 fn confirm(at: &At<'_>, value: &Value<'_>) -> Result<Confirm, Problem> {
     let table = match value.get_ref() {
         DeValue::String(message) => {
-            return Ok(Confirm {
-                message: message.to_string(),
-                default: "yes".into(),
-            });
+            return Ok(Confirm { message: message.to_string(), default: "yes".into() });
         }
         DeValue::Table(table) => table,
         _ => return Err(at.wrong("confirm", value, "a question or { message, default }")),
@@ -376,10 +379,7 @@ fn confirm(at: &At<'_>, value: &Value<'_>) -> Result<Confirm, Problem> {
         Some(v) => at.string(&format!("confirm.{key}"), v),
         None => Err(at.wrong("confirm", value, "a table with both `message` and `default`")),
     };
-    Ok(Confirm {
-        message: part("message")?,
-        default: part("default")?,
-    })
+    Ok(Confirm { message: part("message")?, default: part("default")? })
 }
 
 fn watch(at: &At<'_>, value: &Value<'_>) -> Result<(), Problem> {

@@ -42,14 +42,13 @@ const DIR: &str = "__dir";
 
 /// Calls whose result is not known before the task starts.
 const LATE_CALLS: [&str; 9] = [
-    "exec(", "read_file(", "now(", "get_random(", "choice(", "haiku(", "hash_file", "last_modified",
-    "file_size",
+    "exec(", "read_file(", "now(", "get_random(", "choice(", "haiku(", "hash_file",
+    "last_modified", "file_size",
 ];
 
 /// Tests that ask the file system.
-const LATE_TESTS: [&str; 6] = [
-    "is file", "is dir", "is exists", "is not file", "is not dir", "is not exists",
-];
+const LATE_TESTS: [&str; 6] =
+    ["is file", "is dir", "is exists", "is not file", "is not dir", "is not exists"];
 
 /// Where a template starts in `text`. `${#` is the shell's length of a
 /// variable, never a comment.
@@ -182,11 +181,8 @@ fn quoted(text: &str) -> String {
 fn context(scope: &Scope<'_>) -> tera::Context {
     let mut context = tera::Context::new();
     let dirs = &scope.ctx.dirs;
-    let env: IndexMap<&str, &str> = scope
-        .env
-        .iter()
-        .filter_map(|(k, v)| Some((k.to_str()?, v.to_str()?)))
-        .collect();
+    let env: IndexMap<&str, &str> =
+        scope.env.iter().filter_map(|(k, v)| Some((k.to_str()?, v.to_str()?))).collect();
     context.insert("config_root", &scope.config_root.to_string_lossy());
     context.insert(DIR, &scope.dir.to_string_lossy());
     context.insert("cwd", &scope.ctx.cwd.to_string_lossy());
@@ -213,14 +209,13 @@ fn context(scope: &Scope<'_>) -> tera::Context {
 
 fn explain(error: &tera::Error) -> TemplateError {
     match error.kind() {
-        tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => TemplateError {
-            message: report.message().to_string(),
-            offset: Some(report.span().range.start),
-        },
-        _ => TemplateError {
-            message: error.to_string(),
-            offset: None,
-        },
+        tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
+            TemplateError {
+                message: report.message().replace(&format!("{DIR}, "), ""),
+                offset: Some(report.span().range.start),
+            }
+        }
+        _ => TemplateError { message: error.to_string(), offset: None },
     }
 }
 

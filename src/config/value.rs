@@ -53,20 +53,16 @@ impl At<'_> {
         value: &Value<'_>,
         label: impl Into<String>,
     ) -> Problem {
-        Problem::new(code, message)
-            .at(&self.spot(value.span()), label)
-            .blame(self.blame.clone())
+        Problem::new(code, message).at(&self.spot(value.span()), label).blame(self.blame.clone())
     }
 
     /// An unknown key, with the known one it resembles.
     pub(super) fn unknown(&self, key: &Spanned<impl AsRef<str>>, known: &[&str]) -> Problem {
         let name = key.get_ref().as_ref();
-        let problem = Problem::new(
-            "config::unknown-key",
-            format!("unknown key `{name}` in {}", self.owner),
-        )
-        .at(&self.spot(key.span()), "not a key of this table")
-        .blame(self.blame.clone());
+        let problem =
+            Problem::new("config::unknown-key", format!("unknown key `{name}` in {}", self.owner))
+                .at(&self.spot(key.span()), "not a key of this table")
+                .blame(self.blame.clone());
         match closest(name, known.iter().copied(), 1).first() {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help(format!("the keys are {}", listed(known))),

@@ -60,19 +60,11 @@ impl Patterns {
             let below = format!("{}/**", escape_if_literal(&full));
             for glob in [escape_if_literal(&full), below] {
                 if let Ok(matcher) = compile(&glob) {
-                    rules.push(Rule {
-                        exclude,
-                        matcher,
-                        base: base.clone(),
-                        pattern: i,
-                    });
+                    rules.push(Rule { exclude, matcher, base: base.clone(), pattern: i });
                 }
             }
         }
-        Self {
-            rules,
-            count: patterns.len(),
-        }
+        Self { rules, count: patterns.len() }
     }
 
     /// All files that match, by path. Links are followed.
@@ -116,7 +108,8 @@ impl Patterns {
 
     /// Directories to walk, none of them inside another.
     fn bases(&self) -> Vec<PathBuf> {
-        let mut all: Vec<&PathBuf> = self.rules.iter().filter(|r| !r.exclude).map(|r| &r.base).collect();
+        let mut all: Vec<&PathBuf> =
+            self.rules.iter().filter(|r| !r.exclude).map(|r| &r.base).collect();
         all.sort();
         all.dedup();
         let mut bases: Vec<PathBuf> = Vec::new();
@@ -131,29 +124,25 @@ impl Patterns {
 
 impl Entry {
     fn of(meta: &Metadata) -> Self {
-        Self {
-            size: meta.len(),
-            mtime: meta.mtime() * 1_000_000_000 + meta.mtime_nsec(),
-        }
+        Self { size: meta.len(), mtime: meta.mtime() * 1_000_000_000 + meta.mtime_nsec() }
     }
 }
 
 fn walk(base: &Path) -> impl Iterator<Item = (PathBuf, Metadata)> {
-    WalkDir::new(base)
-        .follow_links(true)
-        .into_iter()
-        .filter_map(|entry| {
-            let entry = entry.ok()?;
-            let meta = entry.metadata().ok()?;
-            Some((entry.into_path(), meta))
-        })
+    WalkDir::new(base).follow_links(true).into_iter().filter_map(|entry| {
+        let entry = entry.ok()?;
+        let meta = entry.metadata().ok()?;
+        Some((entry.into_path(), meta))
+    })
 }
 
 /// `!x` leaves x out; `\!x` is a file whose name starts with `!`.
 fn split(pattern: &str) -> (bool, &str) {
     match pattern.strip_prefix('!') {
         Some(body) => (true, body),
-        None => (false, pattern.strip_prefix('\\').filter(|p| p.starts_with('!')).unwrap_or(pattern)),
+        None => {
+            (false, pattern.strip_prefix('\\').filter(|p| p.starts_with('!')).unwrap_or(pattern))
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub struct JobView {
     pub silent: Silence,
     /// The escape sequence that starts its label's colour, or nothing.
     pub color: String,
+    /// Its output carries its label.
+    pub labels_output: bool,
     /// The first node of its task.
     pub first: bool,
     /// The last node of its task.

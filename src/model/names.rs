@@ -48,10 +48,7 @@ mod tests {
 
     #[test]
     fn a_typo_finds_its_neighbours_best_first() {
-        assert_eq!(
-            closest("biuld", ["build", "lint", "build:all"], 5),
-            ["build", "build:all"]
-        );
+        assert_eq!(closest("biuld", ["build", "lint", "build:all"], 5), ["build", "build:all"]);
         assert!(closest("zzz", ["build"], 5).is_empty());
     }
 }

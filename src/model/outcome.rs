@@ -51,7 +51,10 @@ impl Outcome {
 
     /// True where a process of it may have run, so that its post tasks must.
     pub fn has_started(&self) -> bool {
-        !matches!(self, Self::Skipped(SkipReason::Dependency | SkipReason::Stopped | SkipReason::NotNeeded))
+        !matches!(
+            self,
+            Self::Skipped(SkipReason::Dependency | SkipReason::Stopped | SkipReason::NotNeeded)
+        )
     }
 }
 

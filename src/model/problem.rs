@@ -63,10 +63,7 @@ impl Problem {
     /// Marks a place.
     #[must_use]
     pub fn at(mut self, spot: &Spot, text: impl Into<String>) -> Self {
-        self.labels.push(Label {
-            spot: spot.clone(),
-            text: text.into(),
-        });
+        self.labels.push(Label { spot: spot.clone(), text: text.into() });
         self
     }
 

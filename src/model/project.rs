@@ -44,6 +44,8 @@ pub struct Root {
 /// The merged configuration of one directory.
 #[derive(Debug, Default)]
 pub struct Project {
+    /// The directory it was read for.
+    pub dir: PathBuf,
     /// All tasks, sorted by name.
     pub tasks: Vec<Task>,
     /// Roots, farthest first.

@@ -32,20 +32,13 @@ pub struct Spot {
 impl Spot {
     /// A place in a file.
     pub fn new(file: &Arc<SourceFile>, span: Range<usize>) -> Self {
-        Self {
-            file: Arc::clone(file),
-            span,
-        }
+        Self { file: Arc::clone(file), span }
     }
 
     /// 1-based line number of the start.
     pub fn line(&self) -> usize {
         let end = self.span.start.min(self.file.text.len());
-        self.file.text.as_bytes()[..end]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count()
-            + 1
+        self.file.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
     }
 
     /// `path:line`, for messages of one line.

@@ -237,9 +237,7 @@ impl Call {
             Some(task) => call.task = task,
             None if call.env.is_empty() => return Ok(call),
             None => {
-                return Err(format!(
-                    "`{text}` has no task name, only environment variables"
-                ));
+                return Err(format!("`{text}` has no task name, only environment variables"));
             }
         }
         call.args = words.collect();

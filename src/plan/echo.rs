@@ -19,6 +19,11 @@ pub fn with_args(script: &str, args: &[String]) -> String {
     })
 }
 
+/// A file and its arguments as mise shows them: without quotes.
+pub fn plain(file: &str, args: &[String]) -> String {
+    [std::slice::from_ref(&file.to_string()), args].concat().join(" ")
+}
+
 /// The first command of a script: blank lines, an interpreter line and `set`
 /// lines are passed over, lines ending in a backslash are joined.
 pub fn first_command(script: &str) -> String {

@@ -173,8 +173,7 @@ impl Graph {
         for edge in self.inner.edge_references() {
             waiting[edge.target().index()] += 1;
         }
-        let mut ready: BTreeSet<usize> =
-            (0..self.len()).filter(|i| waiting[*i] == 0).collect();
+        let mut ready: BTreeSet<usize> = (0..self.len()).filter(|i| waiting[*i] == 0).collect();
         let mut order = Vec::with_capacity(self.len());
         while let Some(next) = ready.pop_first() {
             order.push(JobId(next as u32));

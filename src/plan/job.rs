@@ -6,14 +6,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::echo;
 use super::graph::{Graph, Occurrence, Part, Phase};
+use crate::config::Settings;
 use crate::config::env::{Evaluator, Vars};
 use crate::config::template::{self, Scope};
-use crate::config::Settings;
+use crate::files;
 use crate::model::{
-    Command, Confirm, EnvMap, JobId, Outputs, OutputStyle, Problem, Project, RunEntry, Silence,
-    Spot, Task,
+    Command, Confirm, EnvMap, JobId, LaterKey, OutputStyle, Outputs, Problem, Project, RunEntry,
+    Silence, Spot, Task,
 };
 use crate::sys::Context;
 
@@ -224,14 +224,8 @@ pub fn build<'a>(
     graph: Graph,
     static_count: usize,
 ) -> Result<Plan, Vec<Problem>> {
-    let mut builder = Builder {
-        ctx,
-        project,
-        options,
-        evaluator,
-        bases: HashMap::new(),
-        shells: HashMap::new(),
-    };
+    let mut builder =
+        Builder { ctx, project, options, evaluator, bases: HashMap::new(), shells: HashMap::new() };
     let labels = labels(project, &graph);
     let mut jobs: Vec<Option<Job>> = vec![None; graph.len()];
     let mut problems = Vec::new();
@@ -253,11 +247,7 @@ pub fn build<'a>(
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(Plan {
-        graph,
-        jobs: jobs.into_iter().flatten().collect(),
-        several: static_count > 1,
-    })
+    Ok(Plan { graph, jobs: jobs.into_iter().flatten().collect(), several: static_count > 1 })
 }
 
 /// The nodes of one occurrence lie side by side.
@@ -268,10 +258,11 @@ fn nodes_of(graph: &Graph, occurrence: &Occurrence, index: usize) -> Vec<JobId> 
         .collect()
 }
 
-/// Names; with arguments where one run holds the same task with others.
+/// Names; with arguments where one run holds the same task with others. What
+/// calls inside `run` bring in shows its name only, as in mise.
 fn labels(project: &Project, graph: &Graph) -> Vec<String> {
     let mut variants: HashMap<&str, Vec<&[String]>> = HashMap::new();
-    for o in &graph.occurrences {
+    for o in graph.occurrences.iter().filter(|o| o.site.is_none()) {
         let seen = variants.entry(&project.task(o.task).display).or_default();
         if !seen.contains(&o.args.as_slice()) {
             seen.push(&o.args);
@@ -282,8 +273,9 @@ fn labels(project: &Project, graph: &Graph) -> Vec<String> {
         .iter()
         .map(|o| {
             let name = &project.task(o.task).display;
-            if variants[name.as_str()].len() > 1 {
-                echo::with_args(name, &o.args)
+            let several = variants.get(name.as_str()).is_some_and(|v| v.len() > 1);
+            if o.site.is_none() && several {
+                [std::slice::from_ref(name), &o.args].concat().join(" ")
             } else {
                 name.clone()
             }
@@ -302,13 +294,7 @@ impl Builder<'_, '_> {
         let task = self.project.task(occurrence.task);
         supported(task)?;
         let (env, vars) = self.environment(task, occurrence)?;
-        let mut at = Place {
-            task,
-            env,
-            vars,
-            dir: task.root.dir.clone(),
-            extra: Vec::new(),
-        };
+        let mut at = Place { task, env, vars, dir: task.root.dir.clone(), extra: Vec::new() };
         if let Some(dir) = &task.dir {
             let text = self.rendered(&at, dir, "dir")?;
             at.dir = self.ctx.dirs.resolve(&task.root.dir, text);
@@ -439,7 +425,7 @@ impl Builder<'_, '_> {
     fn extra(&self, task: &Task) -> Vec<(OsString, OsString)> {
         let file: PathBuf = match &task.command {
             Command::Script(path) => path.clone(),
-            Command::File(path) => self.ctx.dirs.resolve(&task.root.dir, path),
+            Command::File(path) => self.ctx.dirs.below(&task.root.dir, path),
             _ => task.source_path().to_path_buf(),
         };
         let dir = file.parent().unwrap_or(Path::new("/")).to_path_buf();
@@ -466,7 +452,7 @@ impl Builder<'_, '_> {
             Command::Script(path) => return Ok(vec![self.file(path, &o.args)]),
             Command::File(text) => {
                 let text = self.rendered(at, text, "file")?;
-                let path = self.ctx.dirs.resolve(&task.root.dir, &text);
+                let path = self.ctx.dirs.below(&task.root.dir, &text);
                 executable(task, &text, &path)?;
                 return Ok(vec![self.file(&path, &o.args)]);
             }
@@ -484,11 +470,7 @@ impl Builder<'_, '_> {
             commands.push(if text.trim_start().starts_with("#!") {
                 Invocation::Shebang { script, args }
             } else {
-                Invocation::Shell {
-                    shell: self.shell(task)?,
-                    script,
-                    args,
-                }
+                Invocation::Shell { shell: self.shell(task)?, script, args }
             });
         }
         Ok(commands)
@@ -576,8 +558,13 @@ impl Builder<'_, '_> {
             list.iter().map(|text| self.rendered(at, text, key)).collect()
         };
         let sources = render(&task.sources, "sources")?;
+        patterns(task, &sources, "sources")?;
         let outputs = match &task.outputs {
-            Outputs::Patterns(list) => Outputs::Patterns(render(list, "outputs")?),
+            Outputs::Patterns(list) => {
+                let list = render(list, "outputs")?;
+                patterns(task, &list, "outputs")?;
+                Outputs::Patterns(list)
+            }
             Outputs::Unset | Outputs::Auto => Outputs::Auto,
         };
         let phase = if o.phase == Phase::Post { "post" } else { "" };
@@ -592,11 +579,15 @@ impl Builder<'_, '_> {
         let env: Vec<_> = task.env.iter().map(|e| &e.directive).collect();
         let definition = format!(
             "{:?}\0{env:?}\0{:?}\0{:?}\0{sources:?}\0{outputs:?}",
-            task.command, task.vars.iter().map(|e| &e.directive).collect::<Vec<_>>(), task.shell
+            task.command,
+            task.vars.iter().map(|e| &e.directive).collect::<Vec<_>>(),
+            task.shell
         );
         let script = match &task.command {
             Command::Script(path) => Some(path.clone()),
-            Command::File(text) => Some(self.ctx.dirs.resolve(&task.root.dir, self.rendered(at, text, "file")?)),
+            Command::File(text) => {
+                Some(self.ctx.dirs.below(&task.root.dir, self.rendered(at, text, "file")?))
+            }
             _ => None,
         };
         Ok(Some(FreshSpec {
@@ -608,6 +599,19 @@ impl Builder<'_, '_> {
             definition: digest(&definition),
         }))
     }
+}
+
+/// Refuses a pattern that does not compile.
+fn patterns(task: &Task, list: &[String], key: &str) -> Result<(), Problem> {
+    for pattern in list {
+        if let Err(why) = files::check(pattern) {
+            let message =
+                format!("bad pattern `{pattern}` in `{key}` of task `{}`: {why}", task.name);
+            let spot = task_spot(task, pattern, Some(0));
+            return Err(Problem::new("plan::pattern", message).at(&spot, why));
+        }
+    }
+    Ok(())
 }
 
 /// What the fields of one occurrence are rendered with.
@@ -623,13 +627,18 @@ fn digest(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..32].to_string()
 }
 
-fn template_problem(task: &Task, text: &str, key: &str, error: &template::TemplateError) -> Problem {
+fn template_problem(
+    task: &Task,
+    text: &str,
+    key: &str,
+    error: &template::TemplateError,
+) -> Problem {
     let spot = task_spot(task, text, error.offset);
     Problem::new(
         "plan::template",
         format!("cannot render `{key}` of task `{}`: {}", task.name, error.message),
     )
-    .at(&spot, error.message.lines().next().unwrap_or_default())
+    .at(&spot, error.message.split(". ").next().unwrap_or_default())
 }
 
 /// The place of a template's mistake in its file, where the text stands there
@@ -641,7 +650,8 @@ fn task_spot(task: &Task, text: &str, offset: Option<usize>) -> Spot {
     match (found, offset) {
         (Some(at), Some(offset)) => {
             let begin = task.spot.span.start + at + offset;
-            let width = text.get(offset..).map_or(0, |t| t.find([' ', '}', '(']).unwrap_or(1).max(1));
+            let width =
+                text.get(offset..).map_or(0, |t| t.find([' ', '}', '(']).unwrap_or(1).max(1));
             Spot::new(file, begin..begin + width)
         }
         _ => task.spot.clone(),
@@ -651,20 +661,16 @@ fn task_spot(task: &Task, text: &str, offset: Option<usize>) -> Spot {
 /// Keys whose behaviour this version does not have: running without them
 /// would be silently wrong.
 fn supported(task: &Task) -> Result<(), Problem> {
-    let usage = (!task.usage.trim().is_empty()).then(|| ("usage", task.spot.clone()));
-    let timeout = task.timeout.as_ref().map(|_| ("timeout", task.spot.clone()));
-    let later = task
-        .later
-        .iter()
-        .find(|l| !l.harmless)
-        .map(|l| (l.key, l.spot.clone()));
-    match usage.or(timeout).or(later) {
+    match task.later.iter().find(|l| !l.harmless) {
         None => Ok(()),
-        Some((key, spot)) => Err(Problem::new(
+        Some(LaterKey { key, spot, .. }) => Err(Problem::new(
             "plan::later",
-            format!("task `{}` uses `{key}`, which this version of mep does not support yet", task.name),
+            format!(
+                "task `{}` uses `{key}`, which this version of mep does not support yet",
+                task.name
+            ),
         )
-        .at(&spot, format!("`{key}` of this task"))
+        .at(spot, "used here")
         .help("run it with mise, or take the key out")),
     }
 }
@@ -672,7 +678,9 @@ fn supported(task: &Task) -> Result<(), Problem> {
 /// A `file` must be there and executable before anything runs.
 fn executable(task: &Task, text: &str, path: &Path) -> Result<(), Problem> {
     let problem = |message: String, help: String| {
-        Err(Problem::new("plan::file", message).at(&task.spot, "this task").help(help))
+        let reference = message.clone();
+        let problem = Problem::new("plan::file", message).reference(reference);
+        Err(problem.at(&task.spot, "this task").help(help))
     };
     if text.starts_with("http://") || text.starts_with("https://") || text.starts_with("git::") {
         return problem(

@@ -47,10 +47,8 @@ fn by(project: &Project, test: impl Fn(&str) -> bool) -> Vec<TaskId> {
 
 /// `*` stays within one part between colons, `**` crosses them.
 fn compile(word: &str) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(&as_path(word))
-        .literal_separator(true)
-        .backslash_escape(false)
-        .build();
+    let glob =
+        GlobBuilder::new(&as_path(word)).literal_separator(true).backslash_escape(false).build();
     Some(glob.ok()?.compile_matcher())
 }
 
@@ -65,9 +63,8 @@ mod tests {
 
     #[test]
     fn stars_keep_to_their_part() {
-        let matches = |pattern: &str, name: &str| {
-            compile(pattern).is_some_and(|p| p.is_match(as_path(name)))
-        };
+        let matches =
+            |pattern: &str, name: &str| compile(pattern).is_some_and(|p| p.is_match(as_path(name)));
         assert!(matches("test:*", "test:unit"));
         assert!(!matches("test:*", "test:unit:fast"));
         assert!(matches("test:**", "test:unit:fast"));

@@ -2,7 +2,7 @@
 //! what to say when a name means nothing.
 
 use super::names::matching;
-use crate::model::{Problem, Project, TaskId, closest};
+use crate::model::{Problem, Project, Task, TaskId, closest};
 
 /// One group of words as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +30,7 @@ pub fn groups(words: &[String]) -> Vec<Group> {
     words.next_if(|w| *w == ":::");
     loop {
         let name = words.next_if(|w| *w != "--").cloned();
-        let mut group = Group {
-            name: name.unwrap_or_else(|| "default".into()),
-            args: Vec::new(),
-        };
+        let mut group = Group { name: name.unwrap_or_else(|| "default".into()), args: Vec::new() };
         let mut verbatim = false;
         let mut more = false;
         for word in words.by_ref() {
@@ -67,10 +64,7 @@ pub fn select(project: &Project, groups: &[Group]) -> Result<Vec<Request>, Probl
         if found.is_empty() {
             return Err(unknown(project, &group.name));
         }
-        requests.extend(found.into_iter().map(|task| Request {
-            task,
-            args: group.args.clone(),
-        }));
+        requests.extend(found.into_iter().map(|task| Request { task, args: group.args.clone() }));
     }
     Ok(requests)
 }
@@ -81,7 +75,9 @@ pub(super) fn unsupported(word: &str) -> Option<Problem> {
         return Some(
             Problem::new(
                 "select::monorepo",
-                format!("monorepo task paths like `{word}` are not supported by this version of mep"),
+                format!(
+                    "monorepo task paths like `{word}` are not supported by this version of mep"
+                ),
             )
             .help("run the task from its own directory, or with `-C DIR`"),
         );
@@ -92,6 +88,9 @@ pub(super) fn unsupported(word: &str) -> Option<Problem> {
                 "select::other-project",
                 format!("tasks of other projects like `{word}` are not supported by this version of mep"),
             )
+            .reference(format!(
+                "relative path syntax '{word}' is not supported, use '//{word}' or ':task' for current directory"
+            ))
             .help("run the task from its own directory, or with `-C DIR`"),
         );
     }
@@ -102,19 +101,16 @@ fn unknown(project: &Project, word: &str) -> Problem {
     if project.tasks.is_empty() {
         return empty(project, word);
     }
-    let problem = Problem::new("select::unknown-task", format!("no task {word} found"));
     let names = candidates(project);
     let near = closest(word, names.iter().copied(), 5);
+    let problem = Problem::new("select::unknown-task", format!("no task {word} found"))
+        .reference(reference_text(project, word, &near));
     if !near.is_empty() {
         let list: Vec<String> = near.iter().map(|n| format!("\n  - {n}")).collect();
         return problem.help(format!("did you mean one of these?{}", list.concat()));
     }
-    let visible: Vec<&str> = project
-        .tasks
-        .iter()
-        .filter(|t| !t.hide)
-        .map(|t| t.display.as_str())
-        .collect();
+    let visible: Vec<&str> =
+        project.tasks.iter().filter(|t| !t.hide).map(|t| t.display.as_str()).collect();
     let shown = visible.iter().take(20).map(|n| format!("\n  {n}"));
     let more = visible.len().saturating_sub(20);
     let rest = (more > 0).then(|| format!("\n  ... and {more} more; `mep tasks` lists all"));
@@ -123,6 +119,30 @@ fn unknown(project: &Project, word: &str) -> Problem {
         shown.collect::<String>(),
         rest.unwrap_or_default()
     ))
+}
+
+/// What mise prints: near names, then the first tasks as a table.
+fn reference_text(project: &Project, word: &str, near: &[&str]) -> String {
+    let mut text = format!("no task {word} found\n");
+    if !near.is_empty() {
+        text.push_str("\nDid you mean one of these?\n");
+        near.iter().for_each(|n| text.push_str(&format!("  - {n}\n")));
+    }
+    let mut visible: Vec<&Task> = project.tasks.iter().filter(|t| !t.hide).collect();
+    visible.sort_by(|a, b| a.display.cmp(&b.display));
+    let shown = &visible[..visible.len().min(20)];
+    let width = shown.iter().map(|t| t.display.chars().count()).max().unwrap_or(0).max(4);
+    text.push_str(&format!("\nAvailable tasks:\n  {:width$}  Description", "Name"));
+    for task in shown {
+        text.push_str(&format!("\n  {:width$}  {}", task.display, task.summary()));
+    }
+    if visible.len() > shown.len() {
+        let more = visible.len() - shown.len();
+        text.push_str(&format!(
+            "\n  ... and {more} more tasks. Run `mise tasks ls --all` to list all tasks."
+        ));
+    }
+    text
 }
 
 /// Visible names and aliases.
@@ -141,7 +161,11 @@ fn empty(project: &Project, word: &str) -> Problem {
     let problem = Problem::new(
         "select::no-tasks",
         format!("no task {word} found: no tasks are defined here"),
-    );
+    )
+    .reference(format!(
+        "no tasks defined in {}. Are you in a project directory?",
+        project.dir.display()
+    ));
     match project.not_executable.first() {
         Some(path) => problem.help(format!(
             "a script must be executable to be a task; run: chmod +x {}",

@@ -89,11 +89,7 @@ struct Line {
 
 /// Without recursion, so that a long chain needs no deep stack.
 fn tree(shape: &Shape, root: usize, form: Drawing, opened: &mut [bool], out: &mut String) {
-    let mut stack = vec![Line {
-        node: root,
-        indent: String::new(),
-        branch: "",
-    }];
+    let mut stack = vec![Line { node: root, indent: String::new(), branch: "" }];
     while let Some(line) = stack.pop() {
         let Line { node, indent, branch } = line;
         let _ = write!(out, "{indent}{branch}{}", shape.labels[node]);

@@ -11,19 +11,17 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// `CLICOLOR_FORCE`, then `NO_COLOR` and `MISE_COLOR=0`, then `CLICOLOR`;
-    /// else on for a terminal and in CI.
+    /// `NO_COLOR` and `MISE_COLOR=0`, then `CLICOLOR_FORCE`; `CLICOLOR=0` turns
+    /// colours off; else they are on for a terminal and in CI.
     pub fn decide(ctx: &Context, terminal: bool) -> Self {
         let set = |key: &str| ctx.env.get(key).is_some_and(|v| !v.is_empty());
-        let on = if ctx.env.get("CLICOLOR_FORCE").is_some_and(|v| v != "0") {
-            true
-        } else if set("NO_COLOR") || ctx.flag_value("MISE_COLOR") == Some(false) {
+        let on = if set("NO_COLOR") || ctx.flag_value("MISE_COLOR") == Some(false) {
             false
+        } else if ctx.env.get("CLICOLOR_FORCE").is_some_and(|v| v != "0") {
+            true
         } else {
-            match ctx.flag_value("CLICOLOR") {
-                Some(choice) => choice,
-                None => terminal || ctx.flag("CI") || ctx.flag("GITHUB_ACTIONS"),
-            }
+            let wanted = ctx.flag_value("CLICOLOR") != Some(false);
+            wanted && (terminal || ctx.flag("CI") || ctx.flag("GITHUB_ACTIONS"))
         };
         Self { on }
     }
@@ -40,11 +38,7 @@ impl Palette {
 
     /// Wraps `text` in an escape sequence such as `1` (bold).
     pub fn paint(self, code: &str, text: &str) -> String {
-        if self.on {
-            format!("\u{1b}[{code}m{text}{RESET}")
-        } else {
-            text.to_string()
-        }
+        if self.on { format!("\u{1b}[{code}m{text}{RESET}") } else { text.to_string() }
     }
 
     /// Wraps `text` in a label's colour.
@@ -69,8 +63,8 @@ pub fn label_color(name: &str) -> String {
     let hue = [34, 35, 36, 32][(sum % 4) as usize];
     match (sum / 4) % 4 {
         0 => format!("\u{1b}[{hue}m"),
-        1 => format!("\u{1b}[1m\u{1b}[{hue}m"),
-        2 => format!("\u{1b}[2m\u{1b}[{hue}m"),
+        1 => format!("\u{1b}[{hue}m\u{1b}[1m"),
+        2 => format!("\u{1b}[{hue}m\u{1b}[2m"),
         _ => format!("\u{1b}[38;5;{}m", hue - 30 + 8),
     }
 }

@@ -8,16 +8,17 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Calls `with` for every line that `bytes` completes, without its `\n`.
+    /// Calls `with` for every line that `bytes` completes, without its `\n` or
+    /// `\r\n`.
     pub(super) fn push(&mut self, bytes: &[u8], mut with: impl FnMut(&[u8])) {
         let mut from = 0;
         while let Some(n) = bytes[from..].iter().position(|b| *b == b'\n') {
             let line = &bytes[from..from + n];
             if self.rest.is_empty() {
-                with(line);
+                with(without_return(line));
             } else {
                 self.rest.extend_from_slice(line);
-                with(&self.rest);
+                with(without_return(&self.rest));
                 self.rest.clear();
             }
             from += n + 1;
@@ -29,6 +30,10 @@ impl Lines {
     pub(super) fn finish(&mut self) -> Option<Vec<u8>> {
         (!self.rest.is_empty()).then(|| std::mem::take(&mut self.rest))
     }
+}
+
+fn without_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 #[cfg(test)]
@@ -45,7 +50,7 @@ mod tests {
                 lines.push(chunk, |line| got.push(line.to_vec()));
             }
             got.extend(lines.finish());
-            assert_eq!(got, [&b"one"[..], b"", b"two\r", b"last"]);
+            assert_eq!(got, [&b"one"[..], b"", b"two", b"last"]);
         }
     }
 }

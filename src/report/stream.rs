@@ -53,15 +53,7 @@ impl<'a> Report<'a> {
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Self {
-        Self {
-            views,
-            look,
-            out,
-            err,
-            open: HashMap::new(),
-            failed: Vec::new(),
-            closed: false,
-        }
+        Self { views, look, out, err, open: HashMap::new(), failed: Vec::new(), closed: false }
     }
 
     /// True once nobody reads standard output any more.
@@ -84,11 +76,7 @@ impl<'a> Report<'a> {
                 let program = self.look.palette.paint("33", self.look.program);
                 self.error_line(&format!("{program} {warn}  {text}"));
             }
-            Event::Ended {
-                job,
-                outcome,
-                elapsed,
-            } => self.ended(*job, outcome, *elapsed),
+            Event::Ended { job, outcome, elapsed } => self.ended(*job, outcome, *elapsed),
             Event::Finished(elapsed) => self.finished(*elapsed),
         }
     }
@@ -194,7 +182,7 @@ impl<'a> Report<'a> {
 
     fn timed(&self, view: &JobView) -> bool {
         let by_style = view.style == OutputStyle::Prefix && !view.quiet;
-        self.look.timings.map_or(by_style, |on| on && (by_style || !view.quiet))
+        self.look.timings.unwrap_or(by_style) && (by_style || self.look.timings == Some(true))
     }
 
     fn failed(&mut self, job: JobId, cause: &Cause) {

@@ -2,7 +2,7 @@
 //! ends, signals and timers, and tells everybody by events. The only owner of
 //! processes.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
+use super::foreground::Foreground;
 use super::fresh::{Freshness, Mode, Verdict};
 use super::launch::{Launcher, ScriptFile, streams};
 use super::pipes::{Chunk, follow};
@@ -21,15 +22,25 @@ use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stre
 use crate::plan::{Action, EdgeKind, Plan};
 use crate::sys::process::{self, News, Plug};
 use crate::sys::signal as sending;
-use crate::sys::terminal::Terminal;
+
+/// What a failed task means for the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFailure {
+    /// The run ends.
+    Stop,
+    /// What does not depend on it goes on.
+    GoOn,
+    /// Everything goes on, also what depends on it: mise's `-c`.
+    Ignore,
+}
 
 /// How a run is to be done.
 #[derive(Debug, Clone)]
 pub struct RunOptions<'a> {
     /// Slots.
     pub jobs: usize,
-    /// Go on with what does not depend on a failure.
-    pub keep_going: bool,
+    /// What a failure means for the rest.
+    pub on_failure: OnFailure,
     /// Strictness of the freshness check.
     pub fresh: Mode,
     /// Our state directory.
@@ -76,10 +87,7 @@ struct Dispatcher<'a> {
     answers: Sender<Answer>,
     /// When each task started, by occurrence.
     started: HashMap<usize, Instant>,
-    terminal: Option<Terminal>,
-    /// The process that has the terminal's foreground, and those that want it.
-    holder: Option<u32>,
-    waiting_for_terminal: VecDeque<u32>,
+    foreground: Foreground,
     first_failure: Option<u8>,
     interrupted: Option<Signal>,
     asked_twice: bool,
@@ -95,9 +103,7 @@ pub fn run(
     options: &RunOptions<'_>,
     emit: &mut dyn FnMut(Event),
 ) -> std::io::Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let (chunks, chunk_in) = channel(256);
         let (answers, answer_in) = channel(1);
@@ -122,10 +128,7 @@ impl Signals {
             .filter(|s| !sending::is_ignored(*s))
             .map(|s| Ok((s, signal(SignalKind::from_raw(s as i32))?)))
             .collect::<std::io::Result<_>>()?;
-        Ok(Self {
-            child: signal(SignalKind::child())?,
-            ending,
-        })
+        Ok(Self { child: signal(SignalKind::child())?, ending })
     }
 
     /// The next signal that asks us to end.
@@ -154,26 +157,22 @@ impl<'a> Dispatcher<'a> {
         let needs: Vec<Needs> = plan
             .jobs
             .iter()
-            .map(|job| Needs {
-                slot: job.takes_slot(),
-                alone: job.exclusive,
-            })
+            .map(|job| Needs { slot: job.takes_slot(), alone: job.exclusive })
             .collect();
         Self {
             plan,
             views,
             options,
             emit,
-            state: State::new(&needs, plan.graph.edges(), options.jobs),
+            state: State::new(&needs, plan.graph.edges(), options.jobs)
+                .lenient(options.on_failure == OnFailure::Ignore),
             fresh: Freshness::new(options.state, options.fresh),
             launcher: Launcher::new(options.show_full_cmd),
             units: HashMap::new(),
             chunks,
             answers,
             started: HashMap::new(),
-            terminal: Terminal::in_foreground(),
-            holder: None,
-            waiting_for_terminal: VecDeque::new(),
+            foreground: Foreground::new(),
             first_failure: None,
             interrupted: None,
             asked_twice: false,
@@ -283,7 +282,8 @@ impl<'a> Dispatcher<'a> {
         match question {
             Err(error) => self.finish(id, Outcome::Failed(Cause::Error(vec![error]))),
             Ok(_) if !prompt::can_ask() => {
-                let why = "task requires confirmation but there was nobody to ask; pass --yes to accept";
+                let why =
+                    "task requires confirmation but there was nobody to ask; pass --yes to accept";
                 self.finish(id, Outcome::Failed(Cause::Error(vec![why.into()])));
             }
             Ok((text, default)) => prompt::ask(id, &text, default, self.answers.clone()),
@@ -333,7 +333,7 @@ impl<'a> Dispatcher<'a> {
         }
         self.units.insert(child.pid, unit);
         if plugs[0] == Plug::Inherit {
-            self.offer_terminal(child.pid);
+            self.foreground.offer(child.pid, !job.inherits_terminal);
         }
     }
 
@@ -341,7 +341,8 @@ impl<'a> Dispatcher<'a> {
     fn extra(&self, id: JobId) -> Vec<(OsString, OsString)> {
         let job = &self.plan.jobs[id.0 as usize];
         let mut extra = job.extra.clone();
-        let color = self.views[id.0 as usize].color.clone();
+        let view = &self.views[id.0 as usize];
+        let color = if view.labels_output { view.color.clone() } else { String::new() };
         extra.push(("MISE_TASK_COLOR".into(), color.into()));
         if !job.inherits_terminal {
             extra.push(("MISE_TASK_PGID_MANAGED".into(), "1".into()));
@@ -357,7 +358,10 @@ impl<'a> Dispatcher<'a> {
             match self.fresh.record(spec) {
                 Ok(missing) => {
                     for pattern in missing {
-                        let text = format!("task {} did not generate expected output: {pattern}", job.name);
+                        let text = format!(
+                            "task {} did not generate expected output: {pattern}",
+                            job.name
+                        );
                         (self.emit)(Event::Warning(id, text));
                     }
                 }
@@ -378,11 +382,7 @@ impl<'a> Dispatcher<'a> {
     fn report(&mut self, id: JobId, outcome: &Outcome) {
         let occurrence = self.plan.graph.get(id).occurrence;
         let elapsed = self.started.get(&occurrence).map_or(Duration::ZERO, Instant::elapsed);
-        (self.emit)(Event::Ended {
-            job: id,
-            outcome: outcome.clone(),
-            elapsed,
-        });
+        (self.emit)(Event::Ended { job: id, outcome: outcome.clone(), elapsed });
     }
 
     fn note_failure(&mut self, outcome: &Outcome) {
@@ -393,7 +393,7 @@ impl<'a> Dispatcher<'a> {
             return;
         }
         self.first_failure.get_or_insert(cause.code());
-        if !self.options.keep_going {
+        if self.options.on_failure == OnFailure::Stop {
             self.stop(Signal::SIGTERM);
         }
     }
@@ -401,16 +401,28 @@ impl<'a> Dispatcher<'a> {
     // ---- the end of processes --------------------------------------------
 
     fn reap(&mut self) {
-        for news in process::news() {
+        let mut batch = process::news();
+        let mut typed = false;
+        batch.retain(|news| {
+            let heard = self.foreground.heard(*news);
+            typed |= heard == Some(true);
+            heard.is_none()
+        });
+        if typed {
+            self.interrupt(Signal::SIGINT);
+        }
+        for news in batch {
             match news {
                 News::Exited(pid, _) | News::Killed(pid, _) => self.process_ended(pid, news),
-                News::Stopped(pid, signal) => self.process_stopped(pid, signal),
+                News::Stopped(pid, signal) => self.foreground.stopped(pid, signal),
             }
         }
     }
 
     fn process_ended(&mut self, pid: u32, news: News) {
-        self.release_terminal(pid);
+        if self.foreground.release(pid) {
+            self.interrupt(Signal::SIGINT);
+        }
         if let Some(unit) = self.units.get_mut(&pid) {
             unit.ended = Some(news);
             unit.drain_until = Some(Instant::now() + DRAIN);
@@ -477,7 +489,10 @@ impl<'a> Dispatcher<'a> {
             unit.cancelled = true;
             let job = &self.plan.jobs[unit.job.0 as usize];
             unit.kill_at = Some(now + job.grace.unwrap_or(GRACE));
-            sending::send_to_group(*pid, signal);
+            // What was typed has reached the holder of the terminal already.
+            if !(signal == Signal::SIGINT && self.foreground.holder() == Some(*pid)) {
+                sending::send_to_group(*pid, signal);
+            }
         }
     }
 
@@ -520,51 +535,6 @@ impl<'a> Dispatcher<'a> {
         }
         for pid in drained {
             self.settle(pid);
-        }
-    }
-
-    // ---- the terminal ----------------------------------------------------
-
-    /// Gives the foreground to a process that inherits the terminal.
-    fn offer_terminal(&mut self, pid: u32) {
-        match (&self.terminal, self.holder) {
-            (Some(terminal), None) => {
-                terminal.give(pid);
-                self.holder = Some(pid);
-            }
-            (Some(_), Some(_)) => self.waiting_for_terminal.push_back(pid),
-            (None, _) => {}
-        }
-    }
-
-    fn release_terminal(&mut self, pid: u32) {
-        self.waiting_for_terminal.retain(|p| *p != pid);
-        if self.holder != Some(pid) {
-            return;
-        }
-        self.holder = None;
-        if let Some(terminal) = &self.terminal {
-            terminal.take();
-        }
-        if let Some(next) = self.waiting_for_terminal.pop_front() {
-            self.offer_terminal(next);
-            sending::send_to_group(next, Signal::SIGCONT);
-        }
-    }
-
-    /// A stop for want of the terminal is mended; Ctrl-Z stops us as well.
-    fn process_stopped(&mut self, pid: u32, signal: i32) {
-        let Some(terminal) = &self.terminal else {
-            return;
-        };
-        let wants_terminal = signal == Signal::SIGTTIN as i32 || signal == Signal::SIGTTOU as i32;
-        if self.holder == Some(pid) {
-            if !wants_terminal {
-                terminal.take();
-                let _ = nix::sys::signal::raise(Signal::SIGSTOP);
-            }
-            terminal.give(pid);
-            sending::send_to_group(pid, Signal::SIGCONT);
         }
     }
 }

@@ -51,10 +51,7 @@ pub(super) type Complaint = Vec<String>;
 
 impl Launcher {
     pub(super) fn new(show_full: bool) -> Self {
-        Self {
-            show_full,
-            ..Self::default()
-        }
+        Self { show_full, ..Self::default() }
     }
 
     /// Renders and looks up what the command needs.
@@ -78,7 +75,9 @@ impl Launcher {
             Invocation::Shebang { script, args } => {
                 let text = script.get().map_err(|e| vec![e])?;
                 let shown = self.shown(&text);
-                let file = self.script_file(&text).map_err(|e| vec![format!("cannot write the script file: {e}")])?;
+                let file = self
+                    .script_file(&text)
+                    .map_err(|e| vec![format!("cannot write the script file: {e}")])?;
                 Ok(Ready {
                     program: file.0.clone(),
                     arg0: file.0.clone().into(),
@@ -92,7 +91,7 @@ impl Launcher {
                 program: path.clone(),
                 arg0: path.clone().into(),
                 args: args.iter().map(OsString::from).collect(),
-                shown: echo::with_args(shown, args),
+                shown: echo::plain(shown, args),
                 name: path.display().to_string(),
                 script: None,
             }),
@@ -100,11 +99,7 @@ impl Launcher {
     }
 
     fn shown(&self, script: &str) -> String {
-        if self.show_full {
-            script.to_string()
-        } else {
-            echo::first_command(script)
-        }
+        if self.show_full { script.to_string() } else { echo::first_command(script) }
     }
 
     fn find(&mut self, job: &Job, name: &str) -> Result<PathBuf, Complaint> {
@@ -124,11 +119,8 @@ impl Launcher {
         let name = format!("mep-script-{}-{}", std::process::id(), self.scripts);
         let path = std::env::temp_dir().join(name);
         let _ = fs::remove_file(&path);
-        let mut file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o700)
-            .open(&path)?;
+        let mut file =
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o700).open(&path)?;
         let script = ScriptFile(path);
         file.write_all(text.as_bytes())?;
         if !text.ends_with('\n') {

@@ -3,13 +3,15 @@
 //!
 //! Inside, from the bottom: `fresh` (verdicts), `state` (the scheduler, pure),
 //! `launch` (one command → one process), `pipes` (their output), `prompt`
-//! (questions), `dispatcher` (the loop that owns them all).
+//! (questions), `foreground` (the terminal), `dispatcher` (the loop that owns
+//! them all).
 
 mod dispatcher;
+mod foreground;
 pub mod fresh;
 mod launch;
 mod pipes;
 mod prompt;
 pub mod state;
 
-pub use dispatcher::{RunOptions, run};
+pub use dispatcher::{OnFailure, RunOptions, run};

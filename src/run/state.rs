@@ -57,6 +57,8 @@ pub struct State {
     alone: bool,
     open: usize,
     stopping: bool,
+    /// A failure is no obstacle for what depends on it (`-c` in mise).
+    lenient: bool,
 }
 
 /// A job that ended without having run.
@@ -86,6 +88,7 @@ impl State {
             alone: false,
             open: needs.len(),
             stopping: false,
+            lenient: false,
         };
         for edge in edges {
             state.link(edge);
@@ -95,6 +98,13 @@ impl State {
             state.settle(JobId(id as u32), &mut Vec::new());
         }
         state
+    }
+
+    /// Lets dependents of a failed job run all the same.
+    #[must_use]
+    pub fn lenient(mut self, lenient: bool) -> Self {
+        self.lenient = lenient;
+        self
     }
 
     fn link(&mut self, edge: Edge) {
@@ -121,7 +131,8 @@ impl State {
 
     /// What a cleanup calls, or goes on with, is cleanup as well.
     fn mark_cleanup(&mut self) {
-        let mut stack: Vec<usize> = (0..self.nodes.len()).filter(|i| self.nodes[*i].cleanup).collect();
+        let mut stack: Vec<usize> =
+            (0..self.nodes.len()).filter(|i| self.nodes[*i].cleanup).collect();
         while let Some(at) = stack.pop() {
             let after = std::mem::take(&mut self.nodes[at].after);
             for (to, kind) in &after {
@@ -239,13 +250,14 @@ impl State {
 
     /// Passes the end of a predecessor on to one successor.
     fn tell(&mut self, to: JobId, kind: EdgeKind, outcome: &Outcome) {
+        let lenient = self.lenient && matches!(outcome, Outcome::Failed(_));
         let node = self.node(to);
         if !matches!(kind, EdgeKind::Call) {
             node.unmet -= 1;
         }
         match kind {
             EdgeKind::WaitFor => {}
-            EdgeKind::Depends if outcome.is_ok() => {}
+            EdgeKind::Depends if outcome.is_ok() || lenient => {}
             EdgeKind::Depends => {
                 let verdict = if node.continues {
                     Outcome::Failed(inner(outcome))
@@ -314,3 +326,6 @@ fn inner(outcome: &Outcome) -> Cause {
         Outcome::Success | Outcome::Fresh => Cause::Inner(1),
     }
 }
+
+#[cfg(test)]
+mod tests;

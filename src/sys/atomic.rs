@@ -20,9 +20,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         }
         other => other?,
     };
-    let done = file
-        .write_all(bytes)
-        .and_then(|()| fs::rename(&temp, path));
+    let done = file.write_all(bytes).and_then(|()| fs::rename(&temp, path));
     if done.is_err() {
         let _ = fs::remove_file(&temp);
     }

@@ -101,14 +101,19 @@ impl Dirs {
     }
 
     /// `text` as a path, with `~` and `~/` meaning the home directory and
-    /// anything relative lying below `base`.
-    pub fn resolve(&self, base: &Path, text: impl AsRef<OsStr>) -> PathBuf {
+    /// anything relative lying below `base`; dots stay as they are written.
+    pub fn below(&self, base: &Path, text: impl AsRef<OsStr>) -> PathBuf {
         let path = Path::new(text.as_ref());
         match path.strip_prefix("~") {
             Ok(rest) => self.home.join(rest),
             Err(_) if path.as_os_str().is_empty() => base.to_path_buf(),
-            Err(_) => normalize(&base.join(path)),
+            Err(_) => base.join(path),
         }
+    }
+
+    /// As `below`, with dots resolved by name.
+    pub fn resolve(&self, base: &Path, text: impl AsRef<OsStr>) -> PathBuf {
+        normalize(&self.below(base, text))
     }
 }
 
@@ -120,10 +125,7 @@ pub fn normalize(path: &Path) -> PathBuf {
         match part {
             Component::CurDir => {}
             Component::ParentDir => {
-                if !matches!(
-                    out.components().next_back(),
-                    None | Some(Component::ParentDir)
-                ) {
+                if !matches!(out.components().next_back(), None | Some(Component::ParentDir)) {
                     out.pop();
                 } else {
                     out.push("..");

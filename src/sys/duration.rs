@@ -12,7 +12,8 @@ pub fn parse(text: &str) -> Option<Duration> {
     let mut total = Duration::ZERO;
     let mut rest = text;
     while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+        let digits =
+            rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
         let (number, tail) = rest.split_at(digits);
         let letters = tail.len() - tail.trim_start_matches(char::is_alphabetic).len();
         let (unit, tail) = tail.split_at(letters);

@@ -6,10 +6,12 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 
 use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
 
 use crate::model::EnvMap;
 
@@ -52,6 +54,43 @@ pub struct Child {
     pub stdout: Option<OwnedFd>,
     /// Read end of its standard error, where piped.
     pub stderr: Option<OwnedFd>,
+}
+
+/// A process that sits in another group and only notices Ctrl-C.
+#[derive(Debug)]
+pub struct Sentinel {
+    pid: u32,
+    /// Closed, it ends.
+    pipe: Option<ChildStdin>,
+}
+
+impl Sentinel {
+    /// Starts one in `group`; `None` where the group is gone already.
+    pub fn start(group: u32) -> Option<Self> {
+        let mut child = Command::new("cat")
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(group as i32)
+            .spawn()
+            .ok()?;
+        Some(Self { pid: child.id(), pipe: child.stdin.take() })
+    }
+
+    /// Its pid.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Ends it and says whether Ctrl-C had done so before.
+    pub fn was_interrupted(mut self) -> bool {
+        drop(self.pipe.take());
+        let pid = Pid::from_raw(self.pid as i32);
+        let _ = kill(pid, Signal::SIGCONT);
+        let status = waitpid(pid, None);
+        matches!(status, Ok(WaitStatus::Signaled(_, Signal::SIGINT, _)))
+    }
 }
 
 /// News of a child.

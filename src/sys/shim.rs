@@ -56,9 +56,7 @@ fn is_us(found: &Path, exe: &Path) -> bool {
 }
 
 fn is_complete(dir: &Path, exe: &Path) -> bool {
-    NAMES
-        .iter()
-        .all(|name| fs::read_link(dir.join(name)).is_ok_and(|to| to == exe))
+    NAMES.iter().all(|name| fs::read_link(dir.join(name)).is_ok_and(|to| to == exe))
 }
 
 /// Each link is made under a name of this process and renamed into place, so

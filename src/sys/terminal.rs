@@ -22,11 +22,7 @@ impl Terminal {
         if !std::io::stdin().is_terminal() {
             return None;
         }
-        let tty = File::options()
-            .read(true)
-            .write(true)
-            .open("/dev/tty")
-            .ok()?;
+        let tty = File::options().read(true).write(true).open("/dev/tty").ok()?;
         let ours = getpgrp();
         let holder = tcgetpgrp(tty.as_fd()).ok()?;
         (holder == ours).then_some(Self { tty, ours })
@@ -65,12 +61,7 @@ fn terminal_size() -> Option<(usize, usize)> {
     if !fds.contains(&true) {
         return None;
     }
-    let mut size = nix::libc::winsize {
-        ws_row: 0,
-        ws_col: 0,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
+    let mut size = nix::libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
     let fd = if fds[0] { 2 } else { 1 };
     // SAFETY: TIOCGWINSZ writes one winsize to the pointer, which outlives the call.
     #[expect(unsafe_code, reason = "the window size is only to be had by ioctl")]

@@ -51,7 +51,13 @@ impl Expander<'_, '_> {
     /// Links what one `{ task }` or `{ tasks }` entry calls. Returns the
     /// called tasks that make calls themselves; `None` after a mistake that
     /// would repeat without end.
-    fn call(&mut self, caller: usize, site: &Site, entry: usize, chain: &[usize]) -> Option<Vec<usize>> {
+    fn call(
+        &mut self,
+        caller: usize,
+        site: &Site,
+        entry: usize,
+        chain: &[usize],
+    ) -> Option<Vec<usize>> {
         let me = self.graph.occurrences[caller].clone();
         let task = self.project.task(me.task);
         let mut inherits = me.inherits.clone();
@@ -62,7 +68,8 @@ impl Expander<'_, '_> {
         for (key, spot) in self.callees(&me, task, &task.run()[entry]) {
             if let Some(from) = self.repeats(chain, &key) {
                 let names: Vec<&str> = chain[from..].iter().map(|o| self.name(*o)).collect();
-                let problem = cycle(&names, [spot].into_iter());
+                let step = (task.name.clone(), spot, names[0].to_string());
+                let problem = cycle(&names, &[step]);
                 self.problems.push(problem);
                 return None;
             }
@@ -87,11 +94,12 @@ impl Expander<'_, '_> {
                     let found = needs.iter().find(|(n, _)| *n == occurrence)?;
                     Some((who, found.1.clone()))
                 });
-                let spot = dependent.map(|(who, spot)| {
+                let step = dependent.map(|(who, spot)| {
+                    let step = (self.name(who).to_string(), spot, names[0].to_string());
                     names.push(self.name(who));
-                    spot
+                    step
                 });
-                let problem = cycle(&names, spot.into_iter());
+                let problem = cycle(&names, step.as_slice());
                 self.problems.push(problem);
                 return None;
             }
@@ -127,7 +135,8 @@ impl Expander<'_, '_> {
             return None;
         }
         let created = self.create(key, Some(site), inherits.to_vec());
-        let (first, last) = (self.graph.occurrences[created].first, self.graph.occurrences[created].last);
+        let (first, last) =
+            (self.graph.occurrences[created].first, self.graph.occurrences[created].last);
         self.graph.edge(site.before, first, EdgeKind::Call);
         self.graph.edge(last, site.join, EdgeKind::Depends);
         Some(created)
@@ -161,16 +170,8 @@ impl Expander<'_, '_> {
 /// quotes, unless the entry has `args`.
 fn words(text: &str, has_args: bool) -> Call {
     if has_args {
-        return Call {
-            task: text.to_string(),
-            ..Call::default()
-        };
+        return Call { task: text.to_string(), ..Call::default() };
     }
     let mut words = text.split_whitespace().map(str::to_string);
-    Call {
-        task: words.next().unwrap_or_default(),
-        args: words.collect(),
-        ..Call::default()
-    }
+    Call { task: words.next().unwrap_or_default(), args: words.collect(), ..Call::default() }
 }
-

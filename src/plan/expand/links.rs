@@ -15,7 +15,11 @@ impl Expander<'_, '_> {
         // Last in, first out: nodes get the order in which mise draws them.
         let mut queue = new;
         let mut seen = Vec::new();
+        let mut done: HashSet<usize> = HashSet::new();
         while let Some(occurrence) = queue.pop() {
+            if !done.insert(occurrence) {
+                continue;
+            }
             seen.push(occurrence);
             if self.scope != Scope::WithoutDependencies {
                 self.link(occurrence, site, &mut queue);
@@ -66,11 +70,10 @@ impl Expander<'_, '_> {
     fn obtain(&mut self, key: Key, site: Option<&Site>, queue: &mut Vec<usize>) -> usize {
         let known = self.index.get(&key).cloned().unwrap_or_default();
         let Some(site) = site else {
-            return known.first().copied().unwrap_or_else(|| {
-                let created = self.create(key, None, Vec::new());
-                queue.push(created);
-                created
-            });
+            let target = known.first().copied();
+            let target = target.unwrap_or_else(|| self.create(key, None, Vec::new()));
+            queue.push(target);
+            return target;
         };
         let post = key.3 == Phase::Post;
         let here = |o: &usize| self.graph.occurrences[*o].site == Some(site.id);
@@ -139,8 +142,12 @@ impl Expander<'_, '_> {
     fn circle(&self, path: &[(usize, usize)], back_to: usize) -> Problem {
         let start = path.iter().position(|(o, _)| *o == back_to).unwrap_or(0);
         let names: Vec<&str> = path[start..].iter().map(|(o, _)| self.name(*o)).collect();
-        let spots = path[start..].iter().map(|(o, next)| self.needs[*o][*next - 1].1.clone());
-        cycle(&names, spots)
+        let step = |(o, next): &(usize, usize)| {
+            let (need, spot) = &self.needs[*o][*next - 1];
+            (self.name(*o).to_string(), spot.clone(), self.name(*need).to_string())
+        };
+        let steps: Vec<_> = path[start..].iter().map(step).collect();
+        cycle(&names, &steps)
     }
 
     /// A post task, and what it depends on, waits for the parent.

@@ -100,25 +100,13 @@ pub fn expand<'a>(
         warnings: Vec::new(),
     };
     expander.run(requests);
-    let Expander {
-        graph,
-        problems,
-        notes,
-        warnings,
-        conditional,
-        ..
-    } = expander;
+    let Expander { graph, problems, notes, warnings, conditional, .. } = expander;
     if !problems.is_empty() {
         return Err(problems);
     }
     let called = |i: &usize| conditional[*i] && graph.occurrences[*i].phase == Phase::Normal;
     let static_count = (0..graph.occurrences.len()).filter(|i| !called(i)).count();
-    Ok(Expansion {
-        graph,
-        static_count,
-        notes,
-        warnings,
-    })
+    Ok(Expansion { graph, static_count, notes, warnings })
 }
 
 impl Expander<'_, '_> {
@@ -207,8 +195,11 @@ impl Expander<'_, '_> {
     }
 }
 
-/// "Circular dependency detected: a → b → a", each step marked.
-fn cycle(names: &[&str], spots: impl Iterator<Item = Spot>) -> Problem {
+/// One step of a circle: who, where it says so, whom.
+type Step = (String, Spot, String);
+
+/// "Circular dependency detected: a → b → a", the known steps marked.
+fn cycle(names: &[&str], steps: &[Step]) -> Problem {
     let closed: Vec<&str> = names.iter().chain(names.first()).copied().collect();
     let problem = Problem::new(
         "graph::cycle",
@@ -216,8 +207,7 @@ fn cycle(names: &[&str], spots: impl Iterator<Item = Spot>) -> Problem {
     )
     .reference(format!("circular dependency detected: {}", closed.join(" -> ")))
     .help("remove one of these, or use `wait_for` where only the order matters");
-    spots.enumerate().fold(problem, |problem, (i, spot)| {
-        let to = closed.get(i + 1).copied().unwrap_or_default();
-        problem.at(&spot, format!("`{}` needs `{to}`", closed[i.min(closed.len() - 1)]))
+    steps.iter().fold(problem, |problem, (from, spot, to)| {
+        problem.at(spot, format!("`{from}` needs `{to}`"))
     })
 }

@@ -9,7 +9,13 @@ use crate::plan::select::{suggestion, unsupported};
 
 impl Expander<'_, '_> {
     /// The keys a dependency means.
-    pub(super) fn targets(&mut self, me: &Occurrence, dep: &Dep, phase: Phase, verb: &str) -> Vec<(Key, Spot)> {
+    pub(super) fn targets(
+        &mut self,
+        me: &Occurrence,
+        dep: &Dep,
+        phase: Phase,
+        verb: &str,
+    ) -> Vec<(Key, Spot)> {
         let task = self.project.task(me.task);
         match self.parse(me.task, dep) {
             Some(call) => self.resolve(me, task, &call, &dep.spot, phase, verb),
@@ -26,18 +32,16 @@ impl Expander<'_, '_> {
                 match Call::from_text(&text) {
                     Ok(call) => call,
                     Err(complaint) => {
-                        let problem = Problem::new("graph::dependency", complaint).at(&dep.spot, "here");
+                        let problem =
+                            Problem::new("graph::dependency", complaint).at(&dep.spot, "here");
                         self.problems.push(problem);
                         return None;
                     }
                 }
             }
             DepSpec::List(list) => {
-                let call = Call {
-                    task: list[0].clone(),
-                    args: list[1..].to_vec(),
-                    ..Call::default()
-                };
+                let call =
+                    Call { task: list[0].clone(), args: list[1..].to_vec(), ..Call::default() };
                 self.rendered(of, call, &dep.spot)?
             }
             DepSpec::Table { task, args, env, optional } => {
@@ -78,7 +82,9 @@ impl Expander<'_, '_> {
         }
         let task = self.project.task(of);
         let rendered = self.evaluator.render(task, text, spot);
-        rendered.map_err(|problem| self.problems.push(problem.blame(Blame::Task(task.name.clone())))).ok()
+        rendered
+            .map_err(|problem| self.problems.push(problem.blame(Blame::Task(task.name.clone()))))
+            .ok()
     }
 
     pub(super) fn resolve(

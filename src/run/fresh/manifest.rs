@@ -48,11 +48,7 @@ impl Manifest {
     ) -> Self {
         let input = |(path, entry): (&PathBuf, &Entry)| {
             let digest = by_content.then(|| of_file(path).ok()).flatten();
-            let input = Input {
-                size: entry.size,
-                mtime: entry.mtime,
-                digest,
-            };
+            let input = Input { size: entry.size, mtime: entry.mtime, digest };
             (path.clone(), input)
         };
         Self {

@@ -89,10 +89,7 @@ pub struct Freshness {
 impl Freshness {
     /// Manifests below the state directory.
     pub fn new(state: &Path, mode: Mode) -> Self {
-        Self {
-            dir: state.join("fresh"),
-            mode,
-        }
+        Self { dir: state.join("fresh"), mode }
     }
 
     /// Decides; reads, never writes.
@@ -124,7 +121,11 @@ impl Freshness {
             .or_else(|| self.stale_output(spec, &manifest, &sources))
     }
 
-    fn changed_source(&self, manifest: &Manifest, now: &BTreeMap<PathBuf, Entry>) -> Option<Reason> {
+    fn changed_source(
+        &self,
+        manifest: &Manifest,
+        now: &BTreeMap<PathBuf, Entry>,
+    ) -> Option<Reason> {
         if let Some(gone) = manifest.inputs.keys().find(|p| !now.contains_key(*p)) {
             return Some(Reason::Removed(gone.clone()));
         }
@@ -136,7 +137,9 @@ impl Freshness {
                 (Some(digest), true) => of_file(path).is_ok_and(|d| d == *digest),
                 // Recorded by time, asked by content: no truth to compare with.
                 (None, true) => false,
-                (_, false) => then.size == entry.size && then.mtime == entry.mtime && entry.mtime != 0,
+                (_, false) => {
+                    then.size == entry.size && then.mtime == entry.mtime && entry.mtime != 0
+                }
             };
             (!same).then(|| Reason::Changed(path.clone()))
         })
@@ -158,7 +161,8 @@ impl Freshness {
         let outputs = compiled.files();
         if self.mode.by_content {
             let now = digests(&outputs);
-            let changed = manifest.outputs.iter().find(|(path, digest)| now.get(*path) != Some(digest));
+            let changed =
+                manifest.outputs.iter().find(|(path, digest)| now.get(*path) != Some(digest));
             let new = now.keys().find(|path| !manifest.outputs.contains_key(*path));
             return changed.map(|(p, _)| p).or(new).map(|p| Reason::OutputChanged(p.clone()));
         }
@@ -184,7 +188,8 @@ impl Freshness {
                 let compiled = Patterns::new(&spec.dir, patterns);
                 let missing = compiled.without_match();
                 let named = missing.iter().map(|i| patterns[*i].clone()).collect();
-                let digests = if self.mode.by_content { digests(&compiled.files()) } else { BTreeMap::new() };
+                let digests =
+                    if self.mode.by_content { digests(&compiled.files()) } else { BTreeMap::new() };
                 (named, digests)
             }
             _ => (Vec::new(), BTreeMap::new()),
@@ -210,10 +215,7 @@ fn sources(spec: &FreshSpec) -> BTreeMap<PathBuf, Entry> {
 }
 
 fn digests(files: &BTreeMap<PathBuf, Entry>) -> BTreeMap<PathBuf, String> {
-    files
-        .keys()
-        .filter_map(|path| Some((path.clone(), of_file(path).ok()?)))
-        .collect()
+    files.keys().filter_map(|path| Some((path.clone(), of_file(path).ok()?))).collect()
 }
 
 fn now() -> u64 {

@@ -1,0 +1,106 @@
+//! Who has the terminal. A process that inherits it gets its foreground, one
+//! at a time, and it is taken back afterwards.
+//!
+//! Ctrl-C then goes to that process's group and not to us. So that it still
+//! ends the run when the task itself takes it calmly, a sentinel sits in the
+//! same group: a `cat` on a pipe of ours, which dies of the signal, and ends
+//! by itself when we are gone. A task with `interactive` or `raw` has none:
+//! Ctrl-C is its own business, as in a shell.
+
+use std::collections::VecDeque;
+
+use nix::sys::signal::{Signal, raise};
+
+use crate::sys::process::{News, Sentinel};
+use crate::sys::signal as sending;
+use crate::sys::terminal::Terminal;
+
+#[derive(Debug)]
+struct Holder {
+    group: u32,
+    sentinel: Option<Sentinel>,
+}
+
+/// The terminal's foreground and the queue for it.
+#[derive(Debug)]
+pub(super) struct Foreground {
+    terminal: Option<Terminal>,
+    holder: Option<Holder>,
+    waiting: VecDeque<(u32, bool)>,
+}
+
+impl Foreground {
+    /// The terminal of this process, if it has one to give.
+    pub(super) fn new() -> Self {
+        Self { terminal: Terminal::in_foreground(), holder: None, waiting: VecDeque::new() }
+    }
+
+    /// The group that has the foreground now.
+    pub(super) fn holder(&self) -> Option<u32> {
+        self.holder.as_ref().map(|h| h.group)
+    }
+
+    /// Gives the foreground to a group, now or when it is free. `watched`
+    /// means that Ctrl-C in it is meant for the whole run.
+    pub(super) fn offer(&mut self, group: u32, watched: bool) {
+        let Some(terminal) = &self.terminal else {
+            return;
+        };
+        if self.holder.is_some() {
+            return self.waiting.push_back((group, watched));
+        }
+        terminal.give(group);
+        let sentinel = watched.then(|| Sentinel::start(group)).flatten();
+        self.holder = Some(Holder { group, sentinel });
+    }
+
+    /// Takes the foreground back from a group that has ended. True where
+    /// Ctrl-C was typed and not heard of yet.
+    pub(super) fn release(&mut self, group: u32) -> bool {
+        self.waiting.retain(|(g, _)| *g != group);
+        if self.holder() != Some(group) {
+            return false;
+        }
+        let sentinel = self.holder.take().and_then(|h| h.sentinel);
+        if let Some(terminal) = &self.terminal {
+            terminal.take();
+        }
+        if let Some((next, watched)) = self.waiting.pop_front() {
+            self.offer(next, watched);
+            sending::send_to_group(next, Signal::SIGCONT);
+        }
+        sentinel.is_some_and(Sentinel::was_interrupted)
+    }
+
+    /// Takes note of news about the sentinel. `Some(true)` is a Ctrl-C;
+    /// `None` means that the news are of somebody else.
+    pub(super) fn heard(&mut self, news: News) -> Option<bool> {
+        let holder = self.holder.as_mut()?;
+        let pid = holder.sentinel.as_ref()?.pid();
+        match news {
+            News::Stopped(who, _) if who == pid => Some(false),
+            News::Exited(who, _) | News::Killed(who, _) if who == pid => {
+                let typed =
+                    matches!(news, News::Killed(_, signal) if signal == Signal::SIGINT as i32);
+                let replace = typed.then(|| Sentinel::start(holder.group)).flatten();
+                holder.sentinel = replace;
+                Some(typed)
+            }
+            _ => None,
+        }
+    }
+
+    /// A group stopped. Want of the terminal is mended; Ctrl-Z stops us as
+    /// well, and goes on when we do.
+    pub(super) fn stopped(&mut self, group: u32, signal: i32) {
+        let Some(terminal) = self.terminal.as_ref().filter(|_| self.holder() == Some(group)) else {
+            return;
+        };
+        if signal != Signal::SIGTTIN as i32 && signal != Signal::SIGTTOU as i32 {
+            terminal.take();
+            let _ = raise(Signal::SIGSTOP);
+        }
+        terminal.give(group);
+        sending::send_to_group(group, Signal::SIGCONT);
+    }
+}

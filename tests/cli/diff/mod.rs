@@ -1,0 +1,12 @@
+//! Real mise against ours, in the mise dialect: each test is one story that both are told.
+//! What is different on purpose (the table in `docs/mise-compat.md`) has no place here.
+
+mod config;
+mod env;
+mod failure;
+mod freshness;
+mod graph;
+mod listing;
+mod names;
+mod output;
+mod scripts;

@@ -1,0 +1,5 @@
+//! Behaviour through the binary: every test makes a scratch project, runs
+//! `mep` (or the same program as `mise`) in it and looks at what a user sees.
+
+mod diff;
+mod support;
