@@ -235,7 +235,7 @@ fn views(
     palette: Palette,
     plan: &Plan,
 ) -> Vec<JobView> {
-    let default = if settings.raw || settings.jobs == 1 || is_line(plan) {
+    let default = if settings.raw || settings.jobs == Some(1) || is_line(plan) {
         OutputStyle::Interleave
     } else {
         OutputStyle::Prefix
@@ -327,7 +327,11 @@ fn execute(
     look: Look,
 ) -> Result<Exit, Vec<Problem>> {
     let options = RunOptions {
-        jobs: if settings.raw { 1 } else { settings.jobs },
+        jobs: match settings.jobs {
+            _ if settings.raw || prepared.plan.jobs.len() == 1 => 1,
+            Some(jobs) => jobs,
+            None => config::default_jobs(dialect),
+        },
         on_failure: match (flags.keep_going, dialect) {
             (false, _) => OnFailure::Stop,
             (true, Dialect::Mep) => OnFailure::GoOn,

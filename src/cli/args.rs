@@ -261,7 +261,7 @@ impl Global {
     /// Flags beat files and environment.
     pub(super) fn apply(&self, settings: &mut Settings) {
         if let Some(jobs) = self.jobs {
-            settings.jobs = jobs.max(1);
+            settings.jobs = Some(jobs.max(1));
         }
         settings.quiet |= self.quiet;
         settings.silent |= self.silent;
@@ -304,16 +304,18 @@ impl RunArgs {
 
 /// Flags of ours stand before the task's name; from the name on every word is
 /// the task's. Returns what clap may see and the words, if there are any.
-pub(super) fn split_words(argv: &[OsString]) -> (Vec<OsString>, Vec<OsString>) {
-    let command = Cli::command();
-    let run = |c: &clap::Command| c.find_subcommand("run").cloned().unwrap_or_default();
-    let at = skip_flags(&[&command], argv, 1);
+pub(super) fn split_words(
+    command: &clap::Command,
+    argv: &[OsString],
+) -> (Vec<OsString>, Vec<OsString>) {
+    let run = command.find_subcommand("run").into_iter();
+    let at = skip_flags(&[command], argv, 1);
     let verb = argv.get(at).and_then(|w| w.to_str()).unwrap_or_default();
     let sub = command.find_subcommand(verb);
     let (from, verbs) = match sub.map(clap::Command::get_name) {
         Some("run") => (at + 1, Vec::new()),
         Some("tasks") => {
-            let next = skip_flags(&[&command], argv, at + 1);
+            let next = skip_flags(&[command], argv, at + 1);
             match argv.get(next).and_then(|w| w.to_str()) {
                 Some("run" | "r") => (next + 1, Vec::new()),
                 _ => return (argv.to_vec(), Vec::new()),
@@ -322,8 +324,11 @@ pub(super) fn split_words(argv: &[OsString]) -> (Vec<OsString>, Vec<OsString>) {
         _ if at < argv.len() => (at, vec![OsString::from("run")]),
         _ => return (argv.to_vec(), Vec::new()),
     };
-    let end =
-        if verbs.is_empty() { skip_flags(&[&command, &run(&command)], argv, from) } else { from };
+    let end = if verbs.is_empty() {
+        skip_flags(&[command].into_iter().chain(run).collect::<Vec<_>>(), argv, from)
+    } else {
+        from
+    };
     let head = argv[..end].iter().cloned().chain(verbs).collect();
     (head, argv[end..].to_vec())
 }

@@ -106,7 +106,7 @@ fn parse(grammar: Dialect, argv: &[OsString]) -> Result<Cli, Exit> {
         let _ = write!(std::io::stderr(), "{help}");
         return Err(Exit::Usage);
     }
-    let (head, words) = args::split_words(argv);
+    let (head, words) = args::split_words(&command, argv);
     let matches = command.try_get_matches_from(head);
     let mut cli = matches.and_then(|m| Cli::from_arg_matches(&m)).map_err(|error| {
         let _ = error.print();
@@ -149,11 +149,11 @@ fn verb(
     match cli.command {
         Some(Command::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
         Some(Command::Tasks(tasks)) => match tasks.command {
-            None => list_tasks(ctx, grammar, &global, &tasks.list, voice),
-            Some(TasksCommand::Ls(list)) => list_tasks(ctx, grammar, &global, &list, voice),
+            None => list_tasks(ctx, &global, &tasks.list, voice),
+            Some(TasksCommand::Ls(list)) => list_tasks(ctx, &global, &list, voice),
             Some(TasksCommand::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
             Some(TasksCommand::Deps(args)) => {
-                let loaded = load(ctx, grammar, &global);
+                let loaded = load(ctx, &global);
                 deps::print(ctx, &loaded, &args, voice)
             }
         },
@@ -167,12 +167,11 @@ fn verb(
 
 fn list_tasks(
     ctx: &Arc<Context>,
-    grammar: Dialect,
     global: &Global,
     args: &args::ListArgs,
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
-    let loaded = load(ctx, grammar, global);
+    let loaded = load(ctx, global);
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     list::print(ctx, &loaded, args)?;
     if loaded.project.problems.is_empty() {
@@ -188,7 +187,7 @@ fn run_tasks(
     args: RunArgs,
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
-    let mut loaded = load(ctx, grammar, global);
+    let mut loaded = load(ctx, global);
     args.apply(&mut loaded.settings);
     let words = args.words().map_err(|p| vec![p])?;
     if let Some(word) = words.first() {
@@ -217,9 +216,9 @@ fn run_tasks(
     app::run(ctx, dialect, &mut loaded, &flags, palette, &mut |text| voice.warn(text))
 }
 
-fn load(ctx: &Context, grammar: Dialect, global: &Global) -> Loaded {
+fn load(ctx: &Context, global: &Global) -> Loaded {
     let options = Options { profile: global.env.clone(), no_config: global.no_config };
-    let mut loaded = config::load(ctx, dialect(ctx, grammar), &options);
+    let mut loaded = config::load(ctx, &options);
     global.apply(&mut loaded.settings);
     loaded
 }

@@ -40,21 +40,48 @@ pub(super) fn places(ctx: &Context, search: &Search) -> Vec<Place> {
     }
     let system = user_place(&ctx.dirs.system, Scope::System, ctx, search);
     let global = user_place(&ctx.dirs.config, Scope::Global, ctx, search);
-    let mut known: Vec<PathBuf> = system.candidates.clone();
-    known.extend(global.candidates.iter().cloned());
     let mut places = vec![system, global];
     for dir in walked(ctx) {
         let mut place = project_place(&dir, ctx, search);
-        // `~/.config/mise/config.toml` is the user's file, also from below ~.
-        place.candidates.retain(|path| !known.contains(path));
+        for user in &places[..2] {
+            // `~/.config/mise/config.toml` is the user's file, also from below ~.
+            if user.candidates.iter().any(|path| path.starts_with(&dir)) {
+                place.candidates.retain(|path| !user.candidates.contains(path));
+            }
+        }
         places.push(place);
     }
     let ignored = paths(ctx, "MISE_IGNORED_CONFIG_PATHS");
-    for place in &mut places {
-        let is_ignored = |path: &PathBuf| ignored.iter().any(|i| path.starts_with(i));
-        place.candidates.retain(|path| !is_ignored(path));
+    if !ignored.is_empty() {
+        for place in &mut places {
+            let is_ignored = |path: &PathBuf| ignored.iter().any(|i| path.starts_with(i));
+            place.candidates.retain(|path| !is_ignored(path));
+        }
     }
     places
+}
+
+/// Which of the directories that may hold configuration are there: asked once,
+/// so that nothing inside a missing one is looked for.
+#[derive(Debug, Clone, Copy)]
+struct Present {
+    dot_config: bool,
+    dot_config_mise: bool,
+    dot_mise: bool,
+    mise: bool,
+}
+
+impl Present {
+    fn in_dir(dir: &Path) -> Self {
+        let has = |sub: &str| dir.join(sub).is_dir();
+        let dot_config = has(".config");
+        Self {
+            dot_config,
+            dot_config_mise: dot_config && has(".config/mise"),
+            dot_mise: has(".mise"),
+            mise: has("mise"),
+        }
+    }
 }
 
 /// A `:`-separated list of paths in a variable.
@@ -86,7 +113,7 @@ fn user_place(dir: &Path, scope: Scope, ctx: &Context, search: &Search) -> Place
     let (own, task_dirs) = match scope {
         Scope::Global => (
             own_home.map(|d| vec![d.join("mep.toml")]).unwrap_or_default(),
-            default_task_dirs(&ctx.dirs.global_root),
+            default_task_dirs(&ctx.dirs.global_root, Present::in_dir(&ctx.dirs.global_root)),
         ),
         _ => (Vec::new(), Vec::new()),
     };
@@ -109,24 +136,28 @@ fn user_candidates(dir: &Path, profiles: &[String]) -> Vec<PathBuf> {
 }
 
 fn project_place(dir: &Path, ctx: &Context, search: &Search) -> Place {
+    let present = Present::in_dir(dir);
     let overridden = ctx.env.get("MISE_OVERRIDE_CONFIG_FILENAMES").filter(|v| !v.is_empty());
     let candidates = match overridden {
         Some(names) => std::env::split_paths(names).map(|n| dir.join(n)).collect(),
-        None => project_candidates(dir, ctx, &search.profiles),
+        None => project_candidates(dir, ctx, &search.profiles, present),
     };
     Place {
         root: dir.to_path_buf(),
         scope: Scope::Project,
         candidates,
-        task_dirs: default_task_dirs(dir),
+        task_dirs: default_task_dirs(dir, present),
         own: vec![dir.join("mep.toml"), dir.join("mep.local.toml")],
     }
 }
 
-fn project_candidates(dir: &Path, ctx: &Context, profiles: &[String]) -> Vec<PathBuf> {
-    let has = |sub: &str| dir.join(sub).is_dir();
-    let (dot_config, dot_mise, mise) = (has(".config"), has(".mise"), has("mise"));
-    let dot_config_mise = dot_config && has(".config/mise");
+fn project_candidates(
+    dir: &Path,
+    ctx: &Context,
+    profiles: &[String],
+    present: Present,
+) -> Vec<PathBuf> {
+    let Present { dot_config, dot_config_mise, dot_mise, mise } = present;
     let mut found = Vec::new();
     let mut add = |present: bool, name: &str| {
         if present {
@@ -191,11 +222,18 @@ fn fragments(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn default_task_dirs(dir: &Path) -> Vec<PathBuf> {
-    ["mise-tasks", ".mise-tasks", ".mise/tasks", ".config/mise/tasks", "mise/tasks"]
-        .iter()
-        .map(|sub| dir.join(sub))
-        .collect()
+fn default_task_dirs(dir: &Path, present: Present) -> Vec<PathBuf> {
+    [
+        (true, "mise-tasks"),
+        (true, ".mise-tasks"),
+        (present.dot_mise, ".mise/tasks"),
+        (present.dot_config_mise, ".config/mise/tasks"),
+        (present.mise, "mise/tasks"),
+    ]
+    .iter()
+    .filter(|(there, _)| *there)
+    .map(|(_, sub)| dir.join(sub))
+    .collect()
 }
 
 /// The profiles: `-E` replaces `MISE_ENV`.

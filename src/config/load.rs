@@ -13,7 +13,7 @@ use super::own::OwnTask;
 use super::raw::{RawFile, RawTask};
 use super::settings::{Settings, SettingsLayer};
 use super::{read, task_dir};
-use crate::model::{Blame, Dialect, OwnKeys, Problem, Project, Root, Scope, Task, strip_extension};
+use crate::model::{Blame, OwnKeys, Problem, Project, Root, Scope, Task, strip_extension};
 use crate::sys::Context;
 
 /// What the command line says about loading.
@@ -57,7 +57,7 @@ struct Cascade {
 
 /// Reads every configuration file that counts for the working directory.
 /// Mistakes are collected in `Project::problems`, never returned early.
-pub fn load(ctx: &Context, dialect: Dialect, options: &Options) -> Loaded {
+pub fn load(ctx: &Context, options: &Options) -> Loaded {
     let search = Search {
         profiles: discover::profiles(ctx, options.profile.as_deref()),
         no_config: options.no_config || ctx.flag("MISE_NO_CONFIG"),
@@ -67,7 +67,7 @@ pub fn load(ctx: &Context, dialect: Dialect, options: &Options) -> Loaded {
     for place in discover::places(ctx, &search) {
         gather(ctx, &place, &mut all);
     }
-    let settings = Settings::resolve(ctx, dialect, &all.layers);
+    let settings = Settings::resolve(ctx, &all.layers);
     Loaded { project: finish(all), settings, profiles: search.profiles }
 }
 

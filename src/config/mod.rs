@@ -24,4 +24,4 @@ pub mod template;
 mod value;
 
 pub use load::{Loaded, Options, ad_hoc_task, load};
-pub use settings::{Settings, parse_style};
+pub use settings::{Settings, default_jobs, parse_style};

@@ -52,8 +52,8 @@ enum Setting {
 /// Settings in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Tasks side by side; at least 1.
-    pub jobs: usize,
+    /// Tasks side by side, at least 1; `None` where nobody says.
+    pub jobs: Option<usize>,
     /// No lines of ours.
     pub quiet: bool,
     /// No output of tasks either.
@@ -231,18 +231,19 @@ impl Source<'_> {
         }
     }
 
-    fn jobs(&self, dialect: Dialect) -> usize {
+    fn jobs(&self) -> Option<usize> {
         let set = self.ctx.env.get_str("MISE_JOBS").and_then(|v| v.parse().ok());
         let number = set.or_else(|| match self.setting("jobs") {
             Some(Setting::Number(number)) => Some(*number),
             _ => None,
         });
-        number.map_or_else(|| default_jobs(dialect), |n: i64| n.max(1) as usize)
+        number.map(|n: i64| n.max(1) as usize)
     }
 }
 
-/// mise starts 8; we start as many as there are cores, and at least 4.
-fn default_jobs(dialect: Dialect) -> usize {
+/// mise starts 8; we start as many as there are cores, and at least 4. Asking
+/// for the cores reads several files, so only a run that has use for it asks.
+pub fn default_jobs(dialect: Dialect) -> usize {
     match dialect {
         Dialect::Mise => 8,
         Dialect::Mep => std::thread::available_parallelism().map_or(4, |n| n.get().max(4)),
@@ -251,13 +252,13 @@ fn default_jobs(dialect: Dialect) -> usize {
 
 impl Settings {
     /// Merges the layers (weakest first) under the environment.
-    pub(super) fn resolve(ctx: &Context, dialect: Dialect, layers: &[SettingsLayer]) -> Self {
+    pub(super) fn resolve(ctx: &Context, layers: &[SettingsLayer]) -> Self {
         let from = Source { ctx, layers };
         let flag = |key: &str, variable: &str| from.flag(key, variable).unwrap_or(false);
         let style = from.text("task.output", "MISE_TASK_OUTPUT");
         let style = style.as_deref();
         Self {
-            jobs: from.jobs(dialect),
+            jobs: from.jobs(),
             quiet: flag("quiet", "MISE_QUIET")
                 || flag("task.quiet", "MISE_TASK_QUIET")
                 || style == Some("quiet"),

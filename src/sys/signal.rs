@@ -1,19 +1,21 @@
 //! Signals to and from this process: which were ignored at start, sending to
 //! groups, dying by one.
 
-use std::fs;
-
+use nix::libc;
 use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, Signal};
 use nix::unistd::Pid;
 
 /// True where the caller had this signal ignored (`nohup`): it stays so.
 pub fn is_ignored(signal: Signal) -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok());
-    mask.is_some_and(|mask| mask & (1 << (signal as u32 - 1)) != 0)
+    let mut now = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: without a new action the call only fills in the current one,
+    // and a zeroed sigaction is a valid value where it fails.
+    #[expect(unsafe_code, reason = "no wrapper asks without setting")]
+    let now = unsafe {
+        libc::sigaction(signal as i32, std::ptr::null(), now.as_mut_ptr());
+        now.assume_init()
+    };
+    now.sa_sigaction == libc::SIG_IGN
 }
 
 /// Sends `signal` to a whole process group; a group that is gone is fine.

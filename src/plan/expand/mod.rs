@@ -211,3 +211,6 @@ fn cycle(names: &[&str], steps: &[Step]) -> Problem {
         problem.at(spot, format!("`{from}` needs `{to}`"))
     })
 }
+
+#[cfg(test)]
+mod tests;

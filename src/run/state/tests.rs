@@ -217,10 +217,10 @@ fn expanded() -> impl Strategy<Value = Model> {
 fn wild() -> impl Strategy<Value = Model> {
     let kind = prop_oneof![
         3 => Just(EdgeKind::Depends),
-        Just(EdgeKind::Sequence),
-        Just(EdgeKind::WaitFor),
-        Just(EdgeKind::Call),
-        Just(EdgeKind::Post),
+        1 => Just(EdgeKind::Sequence),
+        1 => Just(EdgeKind::WaitFor),
+        1 => Just(EdgeKind::Call),
+        1 => Just(EdgeKind::Post),
     ];
     let needs = prop_oneof![4 => needs(), 1 => Just(QUESTION)];
     (1usize..16).prop_flat_map(move |n| {
@@ -577,7 +577,7 @@ fn failing_fast_drops_what_waits_and_lets_what_runs_end() {
     assert_eq!(run.ends(0, FAILED), [(3, skipped)]);
     assert_eq!(run.stops(), [(2, STOPPED)]);
     assert_eq!(run.stops(), []);
-    assert_eq!(run.starts(), []);
+    assert!(run.starts().is_empty());
     assert!(!run.0.is_finished());
     assert_eq!(run.ends(1, Outcome::Success), []);
     assert!(run.0.is_finished());
