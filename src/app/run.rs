@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dry_run;
-use crate::config::env::Evaluator;
+use crate::config::env::{Evaluator, Late};
 use crate::config::{self, Loaded, Settings};
 use crate::model::{
     Blame, Command, Dialect, Exit, JobId, JobView, OutputStyle, Problem, Project, RunEntry,
@@ -18,7 +18,7 @@ use crate::model::{
 use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Request, Scope};
 use crate::report::{Look, Palette, Report, label_color};
 use crate::run::fresh::{Freshness, Mode};
-use crate::run::{OnFailure, RunOptions};
+use crate::run::{Listening, OnFailure, RunOptions};
 use crate::sys::{Context, shim, terminal};
 
 /// What the command line says about a run.
@@ -139,7 +139,8 @@ fn prepare(
 ) -> Result<Prepared, Vec<Problem>> {
     let project = &loaded.project;
     let settings = &loaded.settings;
-    let mut evaluator = Evaluator::new(ctx, project, &loaded.profiles, settings.env_shell_expand);
+    let late = if flags.dry_run { Late::Keep } else { Late::Render };
+    let mut evaluator = Evaluator::new(ctx, loaded, late);
     let scope = if flags.skip_deps || settings.skip_depends {
         Scope::WithoutDependencies
     } else {
@@ -344,7 +345,10 @@ fn execute(
     let mut out = io::stdout();
     let mut err = io::stderr();
     let mut report = Report::new(&prepared.views, look, &mut out, &mut err);
-    let mut emit = |event| report.event(&event);
+    let mut emit = |event| {
+        report.event(&event);
+        if report.is_closed() { Listening::No } else { Listening::Yes }
+    };
     let exit = crate::run::run(&prepared.plan, &prepared.views, &options, &mut emit);
     let _ = io::stdout().flush();
     exit.map_err(|e| vec![Problem::new("run::system", format!("cannot run: {e}"))])

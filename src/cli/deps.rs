@@ -5,7 +5,7 @@ use std::io::Write;
 use super::args::DepsArgs;
 use super::diagnostics::Voice;
 use crate::config::Loaded;
-use crate::config::env::Evaluator;
+use crate::config::env::{Evaluator, Late};
 use crate::model::{Exit, Problem, Project, TaskId};
 use crate::plan::{self, Drawing, Request, Scope, matching};
 use crate::sys::Context;
@@ -22,8 +22,7 @@ pub(super) fn print(
     let roots = roots(project, args)?;
     let requests: Vec<Request> =
         roots.iter().map(|task| Request { task: *task, args: Vec::new() }).collect();
-    let mut evaluator =
-        Evaluator::new(ctx, project, &loaded.profiles, loaded.settings.env_shell_expand);
+    let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let expansion = plan::expand(project, &mut evaluator, &requests, Scope::Drawing)?;
     let form = match (args.dot, args.compact) {
         (true, _) => Drawing::Dot,

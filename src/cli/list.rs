@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{ListArgs, SortKey, SortOrder};
-use crate::config::env::Evaluator;
-use crate::config::{Loaded, template};
+use crate::config::Loaded;
+use crate::config::env::{Evaluator, Late};
 use crate::model::{
     Call, Command, Dep, DepSpec, EnvDirective, Outputs, Problem, RunEntry, Silence, Task,
 };
@@ -50,8 +50,7 @@ struct Row<'a> {
 
 /// Prints the list on standard output.
 pub(super) fn print(ctx: &Context, loaded: &Loaded, args: &ListArgs) -> Result<(), Vec<Problem>> {
-    let mut evaluator =
-        Evaluator::new(ctx, &loaded.project, &loaded.profiles, loaded.settings.env_shell_expand);
+    let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let mut tasks: Vec<&Task> = loaded
         .project
         .tasks
@@ -92,9 +91,6 @@ fn sort(tasks: &mut [&Task], args: &ListArgs) {
 /// A text that can be rendered without starting or reading anything; else as
 /// it is written.
 fn shown(task: &Task, text: &str, evaluator: &mut Evaluator<'_>) -> String {
-    if !template::is_template(text) || template::is_late(text) {
-        return text.to_string();
-    }
     evaluator.render(task, text, &task.spot).unwrap_or_else(|_| text.to_string())
 }
 

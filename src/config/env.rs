@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::load::Loaded;
 use super::template::{self, Scope};
 use crate::model::{EnvDirective, EnvEntry, EnvMap, Problem, Project, Root, Spot, Task};
 use crate::sys::Context;
@@ -24,6 +25,15 @@ pub struct Resolved {
     pub vars: Vars,
 }
 
+/// What becomes of templates that ask programs, files or the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// Rendered: this is a run.
+    Render,
+    /// Left as they are written: a query changes nothing.
+    Keep,
+}
+
 /// Evaluates roots, each once.
 #[derive(Debug)]
 pub struct Evaluator<'a> {
@@ -31,6 +41,7 @@ pub struct Evaluator<'a> {
     project: &'a Project,
     profiles: &'a [String],
     expand: bool,
+    late: Late,
     by_root: HashMap<usize, Arc<Resolved>>,
     /// Notes for the reader, each once.
     pub warnings: Vec<String>,
@@ -44,14 +55,17 @@ struct Work<'w> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// An evaluator for one run. `expand` turns `$X` in values on.
-    pub fn new(
-        ctx: &'a Context,
-        project: &'a Project,
-        profiles: &'a [String],
-        expand: bool,
-    ) -> Self {
-        Self { ctx, project, profiles, expand, by_root: HashMap::new(), warnings: Vec::new() }
+    /// An evaluator for one run or query.
+    pub fn new(ctx: &'a Context, loaded: &'a Loaded, late: Late) -> Self {
+        Self {
+            ctx,
+            project: &loaded.project,
+            profiles: &loaded.profiles,
+            expand: loaded.settings.env_shell_expand,
+            late,
+            by_root: HashMap::new(),
+            warnings: Vec::new(),
+        }
     }
 
     /// The environment for tasks of `root`: every root in order; for a root
@@ -119,6 +133,11 @@ impl<'a> Evaluator<'a> {
         vars: &mut Vars,
     ) -> Result<(), Problem> {
         self.vars_from(entries, root, vars)
+    }
+
+    /// True where this text stays as it is written.
+    pub fn keeps(&self, text: &str) -> bool {
+        self.late == Late::Keep && template::is_late(text)
     }
 
     /// Renders a text of a task: its root's environment, its own vars.
@@ -234,6 +253,9 @@ impl<'a> Evaluator<'a> {
     }
 
     fn rendered(&self, text: &str, spot: &Spot, work: &Work<'_>) -> Result<String, Problem> {
+        if self.late == Late::Keep && template::is_late(text) {
+            return Ok(text.to_string());
+        }
         let scope = Scope {
             ctx: self.ctx,
             config_root: work.root,

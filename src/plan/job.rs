@@ -529,7 +529,7 @@ impl Builder<'_, '_> {
     }
 
     fn rendered(&self, at: &Place<'_>, text: &str, key: &str) -> Result<String, Problem> {
-        if !template::is_template(text) {
+        if !template::is_template(text) || self.evaluator.keeps(text) {
             return Ok(text.to_string());
         }
         let mut env = (*at.env).clone();

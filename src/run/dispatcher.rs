@@ -34,6 +34,15 @@ pub enum OnFailure {
     Ignore,
 }
 
+/// Whether anybody still reads what is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listening {
+    /// Go on.
+    Yes,
+    /// Standard output was closed: end the run.
+    No,
+}
+
 /// How a run is to be done.
 #[derive(Debug, Clone)]
 pub struct RunOptions<'a> {
@@ -78,7 +87,7 @@ struct Dispatcher<'a> {
     plan: &'a Plan,
     views: &'a [JobView],
     options: &'a RunOptions<'a>,
-    emit: &'a mut dyn FnMut(Event),
+    emit: &'a mut dyn FnMut(Event) -> Listening,
     state: State,
     fresh: Freshness,
     launcher: Launcher,
@@ -90,7 +99,8 @@ struct Dispatcher<'a> {
     foreground: Foreground,
     first_failure: Option<u8>,
     interrupted: Option<Signal>,
-    asked_twice: bool,
+    /// Nobody reads standard output any more.
+    deaf: bool,
 }
 
 /// Runs the whole plan and returns how the program should end.
@@ -101,7 +111,7 @@ pub fn run(
     plan: &Plan,
     views: &[JobView],
     options: &RunOptions<'_>,
-    emit: &mut dyn FnMut(Event),
+    emit: &mut dyn FnMut(Event) -> Listening,
 ) -> std::io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
@@ -150,7 +160,7 @@ impl<'a> Dispatcher<'a> {
         plan: &'a Plan,
         views: &'a [JobView],
         options: &'a RunOptions<'a>,
-        emit: &'a mut dyn FnMut(Event),
+        emit: &'a mut dyn FnMut(Event) -> Listening,
         chunks: Sender<Chunk>,
         answers: Sender<Answer>,
     ) -> Self {
@@ -175,7 +185,7 @@ impl<'a> Dispatcher<'a> {
             foreground: Foreground::new(),
             first_failure: None,
             interrupted: None,
-            asked_twice: false,
+            deaf: false,
         }
     }
 
@@ -193,6 +203,11 @@ impl<'a> Dispatcher<'a> {
             if self.state.is_finished() || self.abandoned() {
                 break;
             }
+            if self.deaf && self.interrupted.is_none() {
+                self.interrupted = Some(Signal::SIGPIPE);
+                self.stop(Signal::SIGTERM);
+                continue;
+            }
             let deadline = self.next_deadline();
             tokio::select! {
                 _ = signals.child.recv() => self.reap(),
@@ -202,7 +217,7 @@ impl<'a> Dispatcher<'a> {
                 () = sleep_until(deadline) => self.timers(),
             }
         }
-        (self.emit)(Event::Finished(begin.elapsed()));
+        self.tell(Event::Finished(begin.elapsed()));
         Ok(self.exit())
     }
 
@@ -219,13 +234,17 @@ impl<'a> Dispatcher<'a> {
         }
     }
 
+    fn tell(&mut self, event: Event) {
+        self.deaf |= (self.emit)(event) == Listening::No;
+    }
+
     // ---- the life of a job -----------------------------------------------
 
     fn begin(&mut self, id: JobId) {
         let job = &self.plan.jobs[id.0 as usize];
         let occurrence = self.plan.graph.get(id).occurrence;
         self.started.entry(occurrence).or_insert_with(Instant::now);
-        (self.emit)(Event::Started(id));
+        self.tell(Event::Started(id));
         if job.action == Action::Join {
             return self.finish(id, Outcome::Success);
         }
@@ -236,7 +255,7 @@ impl<'a> Dispatcher<'a> {
         if let Some(spec) = job.fresh.as_ref().filter(|_| first) {
             match self.fresh.check(spec, self.dependency_that_ran(id)) {
                 Verdict::Fresh => return self.finish(id, Outcome::Fresh),
-                Verdict::Stale(reason) => (self.emit)(Event::Reason(id, reason.to_string())),
+                Verdict::Stale(reason) => self.tell(Event::Reason(id, reason.to_string())),
             }
         }
         if job.confirm.is_some() {
@@ -306,7 +325,7 @@ impl<'a> Dispatcher<'a> {
             Ok(ready) => ready,
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
         };
-        (self.emit)(Event::Command(id, ready.shown.clone()));
+        self.tell(Event::Command(id, ready.shown.clone()));
         let view = &self.views[id.0 as usize];
         let plugs = streams(view.style, view.silent, job.inherits_terminal);
         let started = ready.start(job, &self.extra(id), plugs);
@@ -362,12 +381,12 @@ impl<'a> Dispatcher<'a> {
                             "task {} did not generate expected output: {pattern}",
                             job.name
                         );
-                        (self.emit)(Event::Warning(id, text));
+                        self.tell(Event::Warning(id, text));
                     }
                 }
                 Err(e) => {
                     let text = format!("cannot record the success of task {}: {e}", job.name);
-                    (self.emit)(Event::Warning(id, text));
+                    self.tell(Event::Warning(id, text));
                 }
             }
         }
@@ -382,7 +401,7 @@ impl<'a> Dispatcher<'a> {
     fn report(&mut self, id: JobId, outcome: &Outcome) {
         let occurrence = self.plan.graph.get(id).occurrence;
         let elapsed = self.started.get(&occurrence).map_or(Duration::ZERO, Instant::elapsed);
-        (self.emit)(Event::Ended { job: id, outcome: outcome.clone(), elapsed });
+        self.tell(Event::Ended { job: id, outcome: outcome.clone(), elapsed });
     }
 
     fn note_failure(&mut self, outcome: &Outcome) {
@@ -434,7 +453,7 @@ impl<'a> Dispatcher<'a> {
         match chunk {
             Chunk::Bytes(pid, stream, bytes) => {
                 if let Some(unit) = self.units.get(&pid) {
-                    (self.emit)(Event::Output(unit.job, stream, bytes));
+                    self.tell(Event::Output(unit.job, stream, bytes));
                 }
             }
             Chunk::Closed(pid) => {
@@ -499,14 +518,13 @@ impl<'a> Dispatcher<'a> {
     /// The first signal is passed on once; the second one ends everything.
     fn interrupt(&mut self, signal: Signal) {
         if self.interrupted.is_some() {
-            self.asked_twice = true;
             for pid in self.units.keys() {
                 sending::send_to_group(*pid, Signal::SIGKILL);
             }
             return;
         }
         self.interrupted = Some(signal);
-        (self.emit)(Event::Interrupted);
+        self.tell(Event::Interrupted);
         self.stop(signal);
     }
 

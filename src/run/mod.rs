@@ -14,4 +14,4 @@ mod pipes;
 mod prompt;
 pub mod state;
 
-pub use dispatcher::{OnFailure, RunOptions, run};
+pub use dispatcher::{Listening, OnFailure, RunOptions, run};

@@ -81,6 +81,13 @@ impl Expander<'_, '_> {
             return Some(text.to_string());
         }
         let task = self.project.task(of);
+        if self.evaluator.keeps(text) {
+            self.notes.push(format!(
+                "task `{}` names `{text}`, which is only known when it runs",
+                task.name
+            ));
+            return None;
+        }
         let rendered = self.evaluator.render(task, text, spot);
         rendered
             .map_err(|problem| self.problems.push(problem.blame(Blame::Task(task.name.clone()))))
