@@ -186,7 +186,7 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
     let (depends, depends_post, wait_for) =
         (deps(&task.depends), deps(&task.depends_post), deps(&task.wait_for));
     let dir = match &task.dir {
-        Some(dir) => ctx.dirs.resolve(&task.root.dir, shown(task, dir, evaluator)),
+        Some(dir) => ctx.dirs.below(&task.root.dir, shown(task, dir, evaluator)),
         None => task.root.dir.clone(),
     };
     Row {
@@ -243,6 +243,9 @@ fn dependency(task: &Task, dep: &Dep, evaluator: &mut Evaluator<'_>) -> Value {
             let text = shown(task, text, evaluator);
             match Call::from_text(&text) {
                 Ok(call) if call.args.is_empty() && call.env.is_empty() => json!(call.task),
+                Ok(call) if call.env.is_empty() => {
+                    json!(std::iter::once(&call.task).chain(&call.args).collect::<Vec<_>>())
+                }
                 Ok(call) => table_form(&call.task, &call.args, &call.env, false),
                 Err(_) => json!(text),
             }

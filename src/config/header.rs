@@ -105,7 +105,7 @@ fn pair(
                 fields(file, lines[0].start, &text, table.get_ref(), task, unknown);
                 return used;
             }
-            Err(error) if used == lines.len() || !is_open(&lines[0].text[..]) => {
+            Err(error) if used == lines.len() || !is_open(lines[0].text) => {
                 task.broken.push(broken(file, &lines[0], &error, &task.name));
                 return 1;
             }

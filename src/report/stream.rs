@@ -170,10 +170,8 @@ impl<'a> Report<'a> {
             Outcome::Skipped(SkipReason::Asked) if view.first && !view.quiet => {
                 self.labelled(job, "skipping task");
             }
-            Outcome::Success if view.last && view.has_command => {
-                if self.timed(view) {
-                    self.labelled(job, &format!("Finished in {}", format_elapsed(elapsed)));
-                }
+            Outcome::Success if view.last && view.has_command && self.timed(view) => {
+                self.labelled(job, &format!("Finished in {}", format_elapsed(elapsed)));
             }
             Outcome::Failed(cause) => self.failed(job, cause),
             _ => {}

@@ -197,7 +197,7 @@ impl<'a> Dispatcher<'a> {
         let begin = Instant::now();
         let mut signals = Signals::listen()?;
         loop {
-            while let Some(job) = self.state.next() {
+            while let Some(job) = self.state.start_next() {
                 self.begin(job);
             }
             if self.state.is_finished() || self.abandoned() {

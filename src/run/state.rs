@@ -151,7 +151,7 @@ impl State {
     }
 
     /// The next job that may start; it counts as running from now on.
-    pub fn next(&mut self) -> Option<JobId> {
+    pub fn start_next(&mut self) -> Option<JobId> {
         if let Some(id) = self.instant.pop_front() {
             return Some(self.start(id));
         }

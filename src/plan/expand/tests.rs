@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::{Expansion, Scope, expand};
-use crate::config::env::Evaluator;
-use crate::config::{Options, load};
+use crate::config::env::{Evaluator, Late};
+use crate::config::{Loaded, Options, load};
 use crate::model::{Cause, DepSpec, JobId, Outcome, Problem, Project, RunEntry, SkipReason};
 use crate::plan::graph::{EdgeKind, Graph, Occurrence, Part, Phase};
 use crate::plan::select::Request;
@@ -202,7 +202,7 @@ impl Case {
 }
 
 /// Loads a project whose only file has that text.
-fn project(text: &str) -> (Context, Project) {
+fn project(text: &str) -> (Context, Loaded) {
     let home = tempfile::tempdir().expect("a directory");
     std::fs::write(home.path().join("mise.toml"), text).expect("a file");
     let mut ctx = Context::of_this_process().expect("a working directory");
@@ -213,9 +213,9 @@ fn project(text: &str) -> (Context, Project) {
     ctx.dirs.config = home.path().join("config");
     ctx.dirs.system = home.path().join("system");
     ctx.dirs.global_root = home.path().join("global");
-    let project = load(&ctx, &Options::default()).project;
-    assert_eq!(project.problems, [], "{text}");
-    (ctx, project)
+    let loaded = load(&ctx, &Options::default());
+    assert_eq!(loaded.project.problems, [], "{text}");
+    (ctx, loaded)
 }
 
 fn requests(project: &Project, links: &[Link]) -> Vec<Request> {
@@ -227,11 +227,12 @@ fn requests(project: &Project, links: &[Link]) -> Vec<Request> {
 }
 
 fn expansion(
-    (ctx, project): &(Context, Project),
+    (ctx, loaded): &(Context, Loaded),
     links: &[Link],
     scope: Scope,
 ) -> Result<Expansion, Vec<Problem>> {
-    let mut evaluator = Evaluator::new(ctx, project, &[], false);
+    let project = &loaded.project;
+    let mut evaluator = Evaluator::new(ctx, loaded, Late::Render);
     expand(project, &mut evaluator, &requests(project, links), scope)
 }
 
@@ -292,7 +293,7 @@ fn run(
         if weather.interrupt == Some(turn) {
             state.stop();
         }
-        while let Some(job) = state.next() {
+        while let Some(job) = state.start_next() {
             check(job, &state)?;
             running.push(job);
         }
@@ -392,7 +393,7 @@ proptest! {
             prop_assert!(expansion.is_ok(), "{:?}", expansion.unwrap_err());
             let graph = expansion.unwrap().graph;
             prop_assert!(graph.order().is_ok(), "a circle at {:?}", graph.order());
-            for request in requests(&loaded.1, &case.requests) {
+            for request in requests(&loaded.1.project, &case.requests) {
                 let asked = |o: &Occurrence| {
                     o.task == request.task && o.args == request.args && o.phase == Phase::Normal
                 };
@@ -410,7 +411,7 @@ proptest! {
         let loaded = project(&case.toml());
         let graph = expansion(&loaded, &case.requests, Scope::Full).unwrap().graph;
         let state = run(&graph, &weather, |job, state| {
-            check_order(&loaded.1, &graph, job, state)
+            check_order(&loaded.1.project, &graph, job, state)
         })?;
         let succeeded = |o: &Occurrence| state.outcome(o.last) == Some(&Outcome::Success);
         for o in &graph.occurrences {
@@ -431,7 +432,7 @@ proptest! {
         let loaded = project(&case.toml());
         let graph = expansion(&loaded, &case.requests, Scope::Full).unwrap().graph;
         run(&graph, &Weather { interrupt, ..weather }, |job, state| {
-            check_order(&loaded.1, &graph, job, state)
+            check_order(&loaded.1.project, &graph, job, state)
         })?;
     }
 
@@ -444,10 +445,10 @@ proptest! {
         let loaded = project(&case.toml());
         let graph = expansion(&loaded, &case.requests, Scope::Full).unwrap().graph;
         let state = run(&graph, &weather, |job, state| {
-            check_order(&loaded.1, &graph, job, state)
+            check_order(&loaded.1.project, &graph, job, state)
         })?;
         for occurrence in &graph.occurrences {
-            let name = &loaded.1.task(occurrence.task).name;
+            let name = &loaded.1.project.task(occurrence.task).name;
             let end = state.outcome(occurrence.last).unwrap();
             let idle = is_conditional(&graph, occurrence)
                 && *end == Outcome::Skipped(SkipReason::NotNeeded);

@@ -319,7 +319,7 @@ impl<'m> Drill<'m> {
             if self.course.interrupt == Some(turn) {
                 self.stop()?;
             }
-            while let Some(job) = self.state.next() {
+            while let Some(job) = self.state.start_next() {
                 self.start(job.0 as usize)?;
                 if self.course.eager && !self.takes_time(job.0 as usize) {
                     self.end(self.running.len() - 1, turn)?;
@@ -537,7 +537,7 @@ impl Story {
 
     /// All that start now.
     fn starts(&mut self) -> Vec<u32> {
-        std::iter::from_fn(|| self.0.next()).map(|job| job.0).collect()
+        std::iter::from_fn(|| self.0.start_next()).map(|job| job.0).collect()
     }
 
     fn ends(&mut self, job: u32, outcome: Outcome) -> Vec<(u32, Outcome)> {
