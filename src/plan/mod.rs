@@ -2,11 +2,14 @@
 //! → jobs. The last reader of `config`; runs nothing, and assumes nothing of
 //! how a job will be executed.
 //!
-//! Inside, from the bottom: `names` (which tasks a word means), `select`
-//! (words → requests), `graph` (the plan's shape), `expand` (requests →
-//! graph), `echo` (what a command looks like to a person), `job` (graph →
-//! jobs), `tree` (the shape drawn).
+//! Inside, from the bottom: `echo` (what a command looks like to a person),
+//! `names` (which tasks a word means), `select` (words → requests), `graph`
+//! (the plan's shape), `expand` (requests → graph), `job` (what a node needs),
+//! `checks` (what keeps it from running), `build` (graph → jobs), `tree` (the
+//! shape drawn).
 
+mod build;
+mod checks;
 pub mod echo;
 mod expand;
 mod graph;
@@ -15,9 +18,10 @@ mod names;
 mod select;
 mod tree;
 
+pub use build::build;
 pub use expand::{Expansion, Scope, expand};
 pub use graph::{Edge, EdgeKind, Graph, Node, Occurrence, Part, Phase};
-pub use job::{Action, Field, FreshSpec, Invocation, Job, Plan, PlanOptions, build};
+pub use job::{Action, Field, FreshSpec, Invocation, Job, Plan, PlanOptions};
 pub use names::{is_pattern, matching};
 pub use select::{Group, Request, groups, select};
 pub use tree::{Drawing, draw};

@@ -1,0 +1,429 @@
+//! Graph → jobs: looks up environments and directories, renders templates,
+//! and refuses what cannot run.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::checks::{executable, patterns, supported, template_problem};
+use super::graph::{Graph, Occurrence, Part, Phase};
+use super::job::{Action, Field, FreshSpec, Invocation, Job, LateText, Plan, PlanOptions};
+use crate::config::env::{Evaluator, Vars};
+use crate::config::template::{self, Scope};
+use crate::model::{
+    Command, Confirm, EnvMap, JobId, OutputStyle, Outputs, Problem, Project, RunEntry, Silence,
+    Task,
+};
+use crate::sys::Context;
+
+struct Builder<'a, 'e> {
+    ctx: &'a Arc<Context>,
+    project: &'a Project,
+    options: &'a PlanOptions<'a>,
+    evaluator: &'e mut Evaluator<'a>,
+    bases: HashMap<usize, (Arc<EnvMap>, Vars)>,
+    shells: HashMap<String, Arc<[String]>>,
+}
+
+/// Looks up and renders all that the nodes of `graph` need.
+///
+/// # Errors
+/// Everything that keeps a task from running, of all tasks.
+pub fn build<'a>(
+    ctx: &'a Arc<Context>,
+    project: &'a Project,
+    options: &'a PlanOptions<'a>,
+    evaluator: &mut Evaluator<'a>,
+    graph: Graph,
+    static_count: usize,
+) -> Result<Plan, Vec<Problem>> {
+    let mut builder =
+        Builder { ctx, project, options, evaluator, bases: HashMap::new(), shells: HashMap::new() };
+    let labels = labels(project, &graph);
+    let mut jobs: Vec<Option<Job>> = vec![None; graph.len()];
+    let mut problems = Vec::new();
+    for (i, occurrence) in graph.occurrences.iter().enumerate() {
+        let nodes = nodes_of(&graph, occurrence, i);
+        match builder.occurrence(occurrence, &labels[i], &graph, &nodes) {
+            Ok(built) => {
+                for (node, job) in nodes.iter().zip(built) {
+                    jobs[node.0 as usize] = Some(job);
+                }
+            }
+            Err(problem) => {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Plan { graph, jobs: jobs.into_iter().flatten().collect(), several: static_count > 1 })
+}
+
+/// The nodes of one occurrence lie side by side.
+fn nodes_of(graph: &Graph, occurrence: &Occurrence, index: usize) -> Vec<JobId> {
+    (occurrence.first.0..=occurrence.last.0)
+        .map(JobId)
+        .filter(|job| graph.get(*job).occurrence == index)
+        .collect()
+}
+
+/// Names; with arguments where one run holds the same task with others. What
+/// calls inside `run` bring in shows its name only, as in mise.
+fn labels(project: &Project, graph: &Graph) -> Vec<String> {
+    let mut variants: HashMap<&str, Vec<&[String]>> = HashMap::new();
+    for o in graph.occurrences.iter().filter(|o| o.site.is_none()) {
+        let seen = variants.entry(&project.task(o.task).display).or_default();
+        if !seen.contains(&o.args.as_slice()) {
+            seen.push(&o.args);
+        }
+    }
+    graph
+        .occurrences
+        .iter()
+        .map(|o| {
+            let name = &project.task(o.task).display;
+            let several = variants.get(name.as_str()).is_some_and(|v| v.len() > 1);
+            if o.site.is_none() && several {
+                [std::slice::from_ref(name), &o.args].concat().join(" ")
+            } else {
+                name.clone()
+            }
+        })
+        .collect()
+}
+
+impl Builder<'_, '_> {
+    fn occurrence(
+        &mut self,
+        occurrence: &Occurrence,
+        label: &str,
+        graph: &Graph,
+        nodes: &[JobId],
+    ) -> Result<Vec<Job>, Problem> {
+        let task = self.project.task(occurrence.task);
+        supported(task)?;
+        let (env, vars) = self.environment(task, occurrence)?;
+        let mut at = Place { task, env, vars, dir: task.root.dir.clone(), extra: Vec::new() };
+        if let Some(dir) = &task.dir {
+            let text = self.rendered(&at, dir, "dir")?;
+            at.dir = self.ctx.dirs.resolve(&task.root.dir, text);
+        }
+        at.extra = self.extra(task);
+        let fresh = self.fresh(&at, occurrence)?.map(Arc::new);
+        nodes
+            .iter()
+            .map(|node| self.job(&at, occurrence, label, &graph.get(*node).part, fresh.as_ref()))
+            .collect()
+    }
+
+    fn job(
+        &mut self,
+        at: &Place<'_>,
+        occurrence: &Occurrence,
+        label: &str,
+        part: &Part,
+        fresh: Option<&Arc<FreshSpec>>,
+    ) -> Result<Job, Problem> {
+        let task = at.task;
+        let (action, commands) = match part {
+            Part::Whole => (Action::Run, self.commands(at, occurrence, 0, task.run().len())?),
+            Part::Gate => (Action::Gate, Vec::new()),
+            Part::Scripts(from, to) => (Action::Run, self.commands(at, occurrence, *from, *to)?),
+            Part::Join => (Action::Join, Vec::new()),
+        };
+        let confirm = match (&task.confirm, part) {
+            (Some(Confirm { message, default }), Part::Gate) if !self.options.settings.yes => {
+                Some((self.field(at, message, "confirm")?, default.clone()))
+            }
+            _ => None,
+        };
+        let settings = self.options.settings;
+        let inherits_terminal = task.raw || task.interactive || settings.raw;
+        Ok(Job {
+            label: label.to_string(),
+            name: task.name.clone(),
+            action,
+            cwd: at.dir.clone(),
+            env: Arc::clone(&at.env),
+            extra: at.extra.clone(),
+            style: inherits_terminal.then_some(OutputStyle::Interleave).or(task.output),
+            quiet: settings.quiet || settings.silent || task.quiet || task.silent != Silence::None,
+            silent: if settings.silent { Silence::Both } else { task.silent },
+            inherits_terminal,
+            exclusive: confirm.is_some() || (inherits_terminal && !commands.is_empty()),
+            commands,
+            confirm,
+            fresh: fresh.cloned(),
+            skip: settings.skip.contains(&task.name) || settings.skip.contains(&task.display),
+            grace: task.grace.or(self.project.own.grace),
+        })
+    }
+
+    // ---- environment -----------------------------------------------------
+
+    /// What all tasks of a root share: the root's environment without
+    /// inherited `usage_*`, our links on PATH, what every task gets.
+    fn base(&mut self, task: &Task) -> Result<(Arc<EnvMap>, Vars), Problem> {
+        if let Some((env, vars)) = self.bases.get(&task.root.rank) {
+            return Ok((Arc::clone(env), vars.clone()));
+        }
+        let resolved = self.evaluator.of_root(&task.root)?;
+        let mut env = resolved.env.clone();
+        let stale: Vec<OsString> = env
+            .iter()
+            .map(|(k, _)| k)
+            .filter(|k| k.as_encoded_bytes().starts_with(b"usage_"))
+            .map(OsString::from)
+            .collect();
+        stale.iter().for_each(|key| env.unset(key));
+        for (key, value) in &self.options.common {
+            env.set(key, value);
+        }
+        if !self.options.profiles.is_empty() {
+            env.set("MISE_ENV", self.options.profiles.join(","));
+        }
+        let root = task.root.dir.as_os_str();
+        let project = match task.root.scope {
+            crate::model::Scope::Project => Some(root.to_os_string()),
+            _ => self.project.nearest_root().map(|r| r.dir.clone().into_os_string()),
+        };
+        if let Some(project) = project {
+            env.set("MISE_PROJECT_ROOT", project);
+        }
+        env.set("MISE_CONFIG_ROOT", root);
+        let done = (Arc::new(env), resolved.vars.clone());
+        self.bases.insert(task.root.rank, (Arc::clone(&done.0), done.1.clone()));
+        Ok(done)
+    }
+
+    fn environment(&mut self, task: &Task, o: &Occurrence) -> Result<(Arc<EnvMap>, Vars), Problem> {
+        let (base, mut vars) = self.base(task)?;
+        let dir = &task.root.dir;
+        self.evaluator.task_vars(&task.vars, dir, &mut vars)?;
+        let shared = task.env.is_empty() && o.env.is_empty() && o.inherits.is_empty();
+        let mut env = if shared { None } else { Some((*base).clone()) };
+        if let Some(env) = &mut env {
+            for caller in &o.inherits {
+                let caller = self.project.task(*caller);
+                self.evaluator.task_env(&caller.env, &caller.root.dir, &vars, env)?;
+            }
+            self.evaluator.task_env(&task.env, dir, &vars, env)?;
+            for (key, value) in &o.env {
+                env.set(key, value);
+            }
+        }
+        let env = env.map_or(base, Arc::new);
+        Ok((self.with_shim(env), vars))
+    }
+
+    /// Our links go before everything else, also before `_.path`.
+    fn with_shim(&self, env: Arc<EnvMap>) -> Arc<EnvMap> {
+        let Some(shim) = self.options.shim else {
+            return env;
+        };
+        let path = env.get("PATH").unwrap_or_default();
+        if std::env::split_paths(path).next().is_some_and(|first| first == shim) {
+            return env;
+        }
+        let mut env = (*env).clone();
+        let path = crate::sys::shim::prepend(shim, env.get("PATH").unwrap_or_default());
+        env.set("PATH", path);
+        Arc::new(env)
+    }
+
+    fn extra(&self, task: &Task) -> Vec<(OsString, OsString)> {
+        let file: PathBuf = match &task.command {
+            Command::Script(path) => path.clone(),
+            Command::File(path) => self.ctx.dirs.below(&task.root.dir, path),
+            _ => task.source_path().to_path_buf(),
+        };
+        let dir = file.parent().unwrap_or(Path::new("/")).to_path_buf();
+        vec![
+            ("MISE_TASK_NAME".into(), task.name.clone().into()),
+            ("MISE_TASK_FILE".into(), file.into_os_string()),
+            ("MISE_TASK_DIR".into(), dir.into_os_string()),
+        ]
+    }
+
+    // ---- commands --------------------------------------------------------
+
+    /// The scripts `from..to`; arguments go to the last script of the task.
+    fn commands(
+        &mut self,
+        at: &Place<'_>,
+        o: &Occurrence,
+        from: usize,
+        to: usize,
+    ) -> Result<Vec<Invocation>, Problem> {
+        let task = at.task;
+        match &task.command {
+            Command::None => return Ok(Vec::new()),
+            Command::Script(path) => return Ok(vec![self.file(path, &o.args)]),
+            Command::File(text) => {
+                let text = self.rendered(at, text, "file")?;
+                let path = self.ctx.dirs.below(&task.root.dir, &text);
+                executable(task, &text, &path)?;
+                return Ok(vec![self.file(&path, &o.args)]);
+            }
+            Command::Run(_) => {}
+        }
+        let run = task.run();
+        let last = run.iter().rposition(|e| matches!(e, RunEntry::Script(_)));
+        let mut commands = Vec::new();
+        for (i, entry) in run.iter().enumerate().take(to).skip(from) {
+            let RunEntry::Script(text) = entry else {
+                continue;
+            };
+            let args = if Some(i) == last { o.args.clone() } else { Vec::new() };
+            let script = self.field(at, text.trim(), "run")?;
+            commands.push(if text.trim_start().starts_with("#!") {
+                Invocation::Shebang { script, args }
+            } else {
+                Invocation::Shell { shell: self.shell(task)?, script, args }
+            });
+        }
+        Ok(commands)
+    }
+
+    fn file(&self, path: &Path, args: &[String]) -> Invocation {
+        Invocation::File {
+            path: path.to_path_buf(),
+            shown: self.ctx.dirs.tilde(path),
+            args: args.to_vec(),
+        }
+    }
+
+    fn shell(&mut self, task: &Task) -> Result<Arc<[String]>, Problem> {
+        let default = self.options.shell.unwrap_or(&self.options.settings.inline_shell);
+        let own = task.shell.as_deref().filter(|s| !s.trim().is_empty());
+        let text = own.unwrap_or(default);
+        if let Some(known) = self.shells.get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let words: Arc<[String]> = match shell_words::split(text) {
+            Ok(words) if !words.is_empty() => words.into(),
+            _ => {
+                return Err(Problem::new(
+                    "plan::shell",
+                    format!("`shell` of task `{}` is not a command line: {text}", task.name),
+                )
+                .at(&task.spot, "this task")
+                .help("close the quote, for example `shell = \"bash -c\"`"));
+            }
+        };
+        self.shells.insert(text.to_string(), Arc::clone(&words));
+        Ok(words)
+    }
+
+    // ---- templates -------------------------------------------------------
+
+    fn field(&self, at: &Place<'_>, text: &str, key: &str) -> Result<Field, Problem> {
+        if !template::is_late(text) {
+            return Ok(Field::Static(self.rendered(at, text, key)?));
+        }
+        template::check(text).map_err(|e| template_problem(at.task, text, key, &e))?;
+        let mut env = (*at.env).clone();
+        for (key, value) in &at.extra {
+            env.set(key, value);
+        }
+        Ok(Field::Late(Arc::new(LateText {
+            text: text.to_string(),
+            ctx: Arc::clone(self.ctx),
+            root: at.task.root.dir.clone(),
+            dir: at.dir.clone(),
+            env,
+            vars: at.vars.clone(),
+            profiles: self.options.profiles.to_vec(),
+        })))
+    }
+
+    fn rendered(&self, at: &Place<'_>, text: &str, key: &str) -> Result<String, Problem> {
+        if !template::is_template(text) || self.evaluator.keeps(text) {
+            return Ok(text.to_string());
+        }
+        let mut env = (*at.env).clone();
+        for (key, value) in &at.extra {
+            env.set(key, value);
+        }
+        let scope = Scope {
+            ctx: self.ctx,
+            config_root: &at.task.root.dir,
+            dir: &at.dir,
+            env: &env,
+            vars: &at.vars,
+            profiles: self.options.profiles,
+        };
+        template::render(text, &scope).map_err(|e| template_problem(at.task, text, key, &e))
+    }
+
+    // ---- freshness -------------------------------------------------------
+
+    fn fresh(&self, at: &Place<'_>, o: &Occurrence) -> Result<Option<FreshSpec>, Problem> {
+        let task = at.task;
+        if task.sources.is_empty() {
+            return Ok(None);
+        }
+        let render = |list: &[String], key: &str| -> Result<Vec<String>, Problem> {
+            list.iter().map(|text| self.rendered(at, text, key)).collect()
+        };
+        let sources = render(&task.sources, "sources")?;
+        patterns(task, &sources, "sources")?;
+        let outputs = match &task.outputs {
+            Outputs::Patterns(list) => {
+                let list = render(list, "outputs")?;
+                patterns(task, &list, "outputs")?;
+                Outputs::Patterns(list)
+            }
+            Outputs::Unset | Outputs::Auto => Outputs::Auto,
+        };
+        let phase = if o.phase == Phase::Post { "post" } else { "" };
+        let identity = format!(
+            "{}\0{:?}\0{:?}\0{phase}\0{}\0{}",
+            task.name,
+            o.args,
+            o.env,
+            at.dir.display(),
+            task.root.dir.display()
+        );
+        let env: Vec<_> = task.env.iter().map(|e| &e.directive).collect();
+        let definition = format!(
+            "{:?}\0{env:?}\0{:?}\0{:?}\0{sources:?}\0{outputs:?}",
+            task.command,
+            task.vars.iter().map(|e| &e.directive).collect::<Vec<_>>(),
+            task.shell
+        );
+        let script = match &task.command {
+            Command::Script(path) => Some(path.clone()),
+            Command::File(text) => {
+                Some(self.ctx.dirs.below(&task.root.dir, self.rendered(at, text, "file")?))
+            }
+            _ => None,
+        };
+        Ok(Some(FreshSpec {
+            sources,
+            outputs,
+            dir: at.dir.clone(),
+            script,
+            identity: digest(&identity),
+            definition: digest(&definition),
+        }))
+    }
+}
+
+/// What the fields of one occurrence are rendered with.
+struct Place<'t> {
+    task: &'t Task,
+    env: Arc<EnvMap>,
+    vars: Vars,
+    dir: PathBuf,
+    extra: Vec<(OsString, OsString)>,
+}
+
+fn digest(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..32].to_string()
+}
