@@ -63,6 +63,9 @@ pub(super) struct Global {
     /// Answer every question with yes
     #[arg(short, long, global = true)]
     yes: bool,
+    /// Tasks use this terminal directly, one at a time
+    #[arg(long, global = true)]
+    raw: bool,
     /// Read no configuration file
     #[arg(long, global = true, hide = true)]
     pub(super) no_config: bool,
@@ -109,9 +112,9 @@ pub(super) struct RunArgs {
     /// How output is arranged: prefix or interleave
     #[arg(short, long, value_name = "STYLE", value_parser = parse_output)]
     output: Option<Output>,
-    /// Tasks use this terminal directly, one at a time
-    #[arg(short, long)]
-    raw: bool,
+    /// The same as --raw
+    #[arg(short)]
+    r: bool,
     /// Shell for scripts that name none, e.g. "bash -c"
     #[arg(short, long, value_name = "SHELL")]
     pub(super) shell: Option<String>,
@@ -267,13 +270,14 @@ impl Global {
         settings.silent |= self.silent;
         settings.verbose = settings.verbose.max(self.verbose);
         settings.yes |= self.yes;
+        settings.raw |= self.raw;
     }
 }
 
 impl RunArgs {
     /// Flags beat files and environment.
     pub(super) fn apply(&self, settings: &mut Settings) {
-        settings.raw |= self.raw;
+        settings.raw |= self.r;
         settings.quiet |= matches!(self.output, Some(Output::Quiet));
         settings.silent |= matches!(self.output, Some(Output::Silent));
     }

@@ -25,26 +25,34 @@ const FOREIGN: [&str; 95] = [
 /// More of them, apart only to keep the list above in one block.
 const FOREIGN_TOO: [&str; 2] = ["where", "which"];
 
-/// Verbs of `mise tasks` that are not ours yet.
-const FOREIGN_TASKS: [&str; 6] = ["add", "edit", "info", "validate", "graph", "help"];
+/// Verbs of `mise tasks` that are ours; any other word after it is mise's.
+const OWN_TASKS: [&str; 4] = ["ls", "deps", "run", "r"];
 
-/// Set on the way out, so that two of us cannot hand over to each other.
-const GUARD: &str = "MEP_HANDED_OVER";
+/// Flags of `mise tasks` that are not ours yet.
+const FOREIGN_TASK_FLAGS: [&str; 2] = ["--usage", "--complete"];
+
+/// How often a call was handed over on its way here, so that two of us cannot
+/// do so without end.
+const DEPTH: &str = "MEP_HANDED_OVER";
+
+/// More than any honest chain of wrappers needs.
+const MAX_DEPTH: u32 = 16;
 
 /// Hands a foreign command over. `None` where the command is ours.
 pub(super) fn foreign(ctx: &Context, argv: &[OsString], voice: &Voice) -> Option<Exit> {
     let mut words = positions(argv);
     let first = words.next()?;
-    let is_foreign = FOREIGN.contains(&first) || FOREIGN_TOO.contains(&first);
-    let second = words.next();
-    let tasks = ["tasks", "task", "t"].contains(&first)
-        && second.is_some_and(|w| FOREIGN_TASKS.contains(&w));
-    if !is_foreign && !tasks {
+    if FOREIGN.contains(&first) || FOREIGN_TOO.contains(&first) {
+        return Some(hand_over(ctx, argv, first, "is not a task runner's business", voice));
+    }
+    let verb = words.next().unwrap_or("ls");
+    let flag = argv.iter().any(|w| FOREIGN_TASK_FLAGS.iter().any(|f| w == f));
+    let is_tasks = ["tasks", "task", "t"].contains(&first);
+    if !is_tasks || (OWN_TASKS.contains(&verb) && !(verb == "ls" && flag)) {
         return None;
     }
-    let name =
-        if tasks { format!("{first} {}", second.unwrap_or_default()) } else { first.to_string() };
-    Some(hand_over(ctx, argv, &name, voice))
+    let name = format!("{first} {verb}");
+    Some(hand_over(ctx, argv, &name, "is not in this version of mep", voice))
 }
 
 /// The words that are neither flags nor their values.
@@ -59,20 +67,17 @@ fn positions(argv: &[OsString]) -> impl Iterator<Item = &str> {
     })
 }
 
-fn hand_over(ctx: &Context, argv: &[OsString], name: &str, voice: &Voice) -> Exit {
-    let guarded = ctx.env.get(GUARD).is_some();
-    let Some(next) = shim::next_mise(ctx).filter(|_| !guarded) else {
-        let problem = Problem::new(
-            "handover::none",
-            format!(
-                "`mise {name}` is not a task runner's business, and there is no other mise on PATH"
-            ),
-        )
-        .help("mep runs tasks; install mise for tools, environments and the rest");
+fn hand_over(ctx: &Context, argv: &[OsString], name: &str, why: &str, voice: &Voice) -> Exit {
+    let depth = ctx.env.get_str(DEPTH).and_then(|d| d.parse().ok()).unwrap_or(0);
+    let Some(next) = shim::next_mise(ctx).filter(|_| depth < MAX_DEPTH) else {
+        let text = format!("`mise {name}` {why}, and there is no other mise on PATH");
+        let problem = Problem::new("handover::none", text)
+            .help("mep runs tasks; install mise for tools, environments and the rest");
         voice.problems(&[problem]);
         return Exit::Failure;
     };
-    let error = std::process::Command::new(&next).args(&argv[1..]).env(GUARD, "1").exec();
+    let mut command = std::process::Command::new(&next);
+    let error = command.args(&argv[1..]).env(DEPTH, (depth + 1).to_string()).exec();
     let text = format!("cannot start {}: {error}", next.display());
     voice.problems(&[Problem::new("handover::exec", text)]);
     Exit::Failure

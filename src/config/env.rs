@@ -365,13 +365,13 @@ fn later(entry: &EnvEntry) -> Problem {
         EnvDirective::Path(_) => "_.path",
         _ => "this directive",
     };
-    not_yet(&format!("`{name}` in an environment table"), &entry.spot)
+    not_yet(&format!("`{name}`"), &entry.spot)
 }
 
 fn not_yet(what: &str, spot: &Spot) -> Problem {
     Problem::new("config::later", format!("{what} is not supported by this version of mep"))
         .at(spot, "used here")
-        .help("run the task with mise, or take the key out")
+        .help("take it out, or wait for a version that has it")
 }
 
 /// Expands `$A`, `${A}` and `${A:-default}`; `$$` protects the next name.

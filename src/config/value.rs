@@ -16,7 +16,7 @@ pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 pub(super) struct At<'a> {
     /// The file.
     pub(super) file: &'a Arc<SourceFile>,
-    /// "task `build`", "[settings]" …
+    /// What the table is called in messages, such as "task `build`".
     pub(super) owner: String,
     /// What a mistake in it stops.
     pub(super) blame: Blame,

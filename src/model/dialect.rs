@@ -1,5 +1,5 @@
 //! The one value that separates `mep` from its drop-in life as `mise`. It is
-//! decided on the command line and handed down; nothing else reads argv[0].
+//! decided on the command line and handed down; nothing else reads `argv[0]`.
 
 /// Which rules hold where the two differ (`docs/mise-compat.md` lists them).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

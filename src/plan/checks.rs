@@ -64,7 +64,7 @@ pub(super) fn supported(task: &Task) -> Result<(), Problem> {
             ),
         )
         .at(spot, "used here")
-        .help("run it with mise, or take the key out")),
+        .help("take the key out, or wait for a version that has it")),
     }
 }
 
@@ -80,6 +80,10 @@ pub(super) fn executable(task: &Task, text: &str, path: &Path) -> Result<(), Pro
             format!("task `{}`: remote files are not supported by this version of mep", task.name),
             "copy the script into the project".into(),
         );
+    }
+    if !path.exists() && !task.depends.is_empty() {
+        // A dependency may make it: then it is missed when it is started.
+        return Ok(());
     }
     if !path.exists() {
         return problem(

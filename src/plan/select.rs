@@ -1,6 +1,8 @@
 //! Words of the command line → requests: groups between `:::`, names, and
 //! what to say when a name means nothing.
 
+use std::path::{Path, PathBuf};
+
 use super::names::matching;
 use crate::model::{Problem, Project, Task, TaskId, closest};
 
@@ -109,6 +111,12 @@ fn unknown(project: &Project, word: &str) -> Problem {
         let list: Vec<String> = near.iter().map(|n| format!("\n  - {n}")).collect();
         return problem.help(format!("did you mean one of these?{}", list.concat()));
     }
+    if let Some(script) = not_executable(project, word) {
+        return problem.help(format!(
+            "{0} is not executable; to make it a task, run: chmod +x {0}",
+            script.display()
+        ));
+    }
     let visible: Vec<&str> =
         project.tasks.iter().filter(|t| !t.hide).map(|t| t.display.as_str()).collect();
     let shown = visible.iter().take(20).map(|n| format!("\n  {n}"));
@@ -119,6 +127,12 @@ fn unknown(project: &Project, word: &str) -> Problem {
         shown.collect::<String>(),
         rest.unwrap_or_default()
     ))
+}
+
+/// A script of that name that only lacks its executable bit.
+fn not_executable<'p>(project: &'p Project, word: &str) -> Option<&'p Path> {
+    let named = |path: &&PathBuf| path.file_stem().is_some_and(|stem| stem == word);
+    project.not_executable.iter().find(named).map(PathBuf::as_path)
 }
 
 /// What mise prints: near names, then the first tasks as a table.

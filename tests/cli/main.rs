@@ -3,3 +3,4 @@
 
 mod diff;
 mod support;
+mod terminal;

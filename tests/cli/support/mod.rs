@@ -1,16 +1,19 @@
 //! What every test of the command line stands on: a project in a temporary directory, the
-//! binary in a clean environment under a watchdog, the reference binary, and the differential
-//! case that runs both. Knows nothing of any feature: its only tests are its own.
+//! binary in a clean environment under a watchdog, a terminal to run it on, the reference
+//! binary, and the differential case that runs both. Knows nothing of any feature: its only
+//! tests are its own.
 
 #![allow(dead_code, unused_imports, reason = "a toolbox: no single set of tests uses every tool")]
 
 mod case;
 mod project;
+mod pty;
 mod reference;
 mod run;
 mod text;
 
 pub(crate) use case::Case;
 pub(crate) use project::Project;
+pub(crate) use pty::{CTRL_C, CTRL_Z, End, OnTerminal, Terminal};
 pub(crate) use reference::reference;
-pub(crate) use run::{Output, Run};
+pub(crate) use run::{Output, Run, fork_or_write};
