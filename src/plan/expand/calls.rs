@@ -25,8 +25,8 @@ impl Expander<'_, '_> {
                     stack.push(frame);
                 } else if let Some((site, entry)) = top.calls.pop_front() {
                     let caller = top.occurrence;
-                    let chain: Vec<usize> = stack.iter().map(|f| f.occurrence).collect();
-                    let Some(mut pending) = self.call(caller, &site, entry, &chain) else {
+                    self.chain = stack.iter().map(|f| f.occurrence).collect();
+                    let Some(mut pending) = self.call(caller, &site, entry) else {
                         return;
                     };
                     pending.reverse();
@@ -51,13 +51,7 @@ impl Expander<'_, '_> {
     /// Links what one `{ task }` or `{ tasks }` entry calls. Returns the
     /// called tasks that make calls themselves; `None` after a mistake that
     /// would repeat without end.
-    fn call(
-        &mut self,
-        caller: usize,
-        site: &Site,
-        entry: usize,
-        chain: &[usize],
-    ) -> Option<Vec<usize>> {
+    fn call(&mut self, caller: usize, site: &Site, entry: usize) -> Option<Vec<usize>> {
         let me = self.graph.occurrences[caller].clone();
         let task = self.project.task(me.task);
         let mut inherits = me.inherits.clone();
@@ -66,67 +60,49 @@ impl Expander<'_, '_> {
         }
         let mut new = Vec::new();
         for (key, spot) in self.callees(&me, task, &task.run()[entry]) {
-            if let Some(from) = self.repeats(chain, &key) {
-                let names: Vec<&str> = chain[from..].iter().map(|o| self.name(*o)).collect();
-                let step = (task.name.clone(), spot, names[0].to_string());
-                let problem = cycle(&names, &[step]);
-                self.problems.push(problem);
-                return None;
-            }
-            if let Some(created) = self.call_one(key, site, &inherits) {
-                new.push(created);
+            if !self.returns(caller, &key, &spot) {
+                new.extend(self.call_one(key, site, &inherits));
             }
         }
-        let before = self.graph.occurrences.len();
-        let pending = self.link_all(new, Some(site))?;
-        self.check_recursion(before, chain)?;
-        Some(pending)
+        self.link_all(new, Some(site))
     }
 
-    /// A dependency that came in by the call and is the caller itself.
-    fn check_recursion(&mut self, from: usize, chain: &[usize]) -> Option<()> {
-        for occurrence in from..self.graph.occurrences.len() {
-            let o = &self.graph.occurrences[occurrence];
-            let key = (o.task, o.args.clone(), o.env.clone(), o.phase);
-            if let Some(at) = self.repeats(chain, &key) {
-                let mut names: Vec<&str> = chain[at..].iter().map(|o| self.name(*o)).collect();
-                let dependent = self.needs.iter().enumerate().find_map(|(who, needs)| {
-                    let found = needs.iter().find(|(n, _)| *n == occurrence)?;
-                    Some((who, found.1.clone()))
-                });
-                let step = dependent.map(|(who, spot)| {
-                    let step = (self.name(who).to_string(), spot, names[0].to_string());
-                    names.push(self.name(who));
-                    step
-                });
-                let problem = cycle(&names, step.as_slice());
-                self.problems.push(problem);
-                return None;
-            }
-        }
-        Some(())
-    }
-
-    /// Index in `chain` of a caller with that identity.
-    fn repeats(&self, chain: &[usize], key: &Key) -> Option<usize> {
-        chain.iter().position(|o| {
+    /// True, with the problem noted, where `key`, which `who` names, is one of
+    /// the callers on the way here: that would never end.
+    pub(super) fn returns(&mut self, who: usize, key: &Key, spot: &Spot) -> bool {
+        let Some(from) = self.chain.iter().position(|o| {
             let o = &self.graph.occurrences[*o];
             o.task == key.0 && o.args == key.1 && o.env == key.2
-        })
+        }) else {
+            return false;
+        };
+        let mut names: Vec<&str> = self.chain[from..].iter().map(|o| self.name(*o)).collect();
+        let step = (self.name(who).to_string(), spot.clone(), names[0].to_string());
+        if self.chain.last() != Some(&who) {
+            names.push(self.name(who));
+        }
+        // One circle can be entered at several places; it is told once.
+        if !self.endless {
+            let problem = cycle(&names, &[step]);
+            self.problems.push(problem);
+        }
+        self.endless = true;
+        true
     }
 
     fn call_one(&mut self, key: Key, site: &Site, inherits: &[TaskId]) -> Option<usize> {
         let known = self.index.get(&key).cloned().unwrap_or_default();
-        let reaches = |from, to| self.graph.reaches(from, to);
-        let done = known.iter().find(|o| reaches(self.graph.occurrences[**o].last, site.before));
-        if let Some(done) = done {
+        let is_done = |o: &&usize| {
+            let last = self.graph.occurrences[**o].last;
+            self.is_sure(**o) && self.graph.reaches(last, site.before)
+        };
+        if let Some(done) = known.iter().find(is_done) {
             let last = self.graph.occurrences[*done].last;
             self.graph.edge(last, site.join, EdgeKind::Depends);
             return None;
         }
         let joinable = |o: &&usize| {
-            let other = &self.graph.occurrences[**o];
-            other.inherits == inherits && !reaches(site.join, other.first)
+            self.graph.occurrences[**o].inherits == inherits && self.can_join(**o, site)
         };
         if let Some(joined) = known.iter().find(joinable).copied() {
             let last = self.graph.occurrences[joined].last;

@@ -9,8 +9,8 @@ use crate::plan::names::matching;
 
 impl Expander<'_, '_> {
     /// Follows `depends` and `depends_post` from `new` until nothing is new.
-    /// Returns those among them that make calls, dependencies first; `None`
-    /// after a cycle.
+    /// Returns those among them that make calls, dependencies first and post
+    /// tasks last; `None` after a cycle.
     pub(super) fn link_all(&mut self, new: Vec<usize>, site: Option<&Site>) -> Option<Vec<usize>> {
         // Last in, first out: nodes get the order in which mise draws them.
         let mut queue = new;
@@ -25,8 +25,18 @@ impl Expander<'_, '_> {
                 self.link(occurrence, site, &mut queue);
             }
         }
+        if self.endless {
+            return None;
+        }
         match self.in_order(&seen) {
-            Ok(order) => Some(order.into_iter().filter(|o| self.calls.contains_key(o)).collect()),
+            Ok(order) => {
+                self.link_posts(&seen);
+                let calling = order.into_iter().filter(|o| self.calls.contains_key(o));
+                let (mut first, last): (Vec<_>, Vec<_>) =
+                    calling.partition(|o| self.graph.occurrences[*o].phase == Phase::Normal);
+                first.extend(last);
+                Some(first)
+            }
             Err(problem) => {
                 self.problems.push(*problem);
                 None
@@ -39,6 +49,9 @@ impl Expander<'_, '_> {
         let task = self.project.task(me.task);
         for dep in &task.depends {
             for (key, spot) in self.targets(&me, dep, me.phase, "depends on") {
+                if self.returns(occurrence, &key, &spot) {
+                    continue;
+                }
                 let target = self.obtain(key, site, queue);
                 let last = self.graph.occurrences[target].last;
                 self.graph.edge(last, me.first, EdgeKind::Depends);
@@ -49,7 +62,10 @@ impl Expander<'_, '_> {
             return;
         }
         for dep in &task.depends_post {
-            for (key, _) in self.targets(&me, dep, Phase::Post, "is followed by") {
+            for (key, spot) in self.targets(&me, dep, Phase::Post, "is followed by") {
+                if self.returns(occurrence, &key, &spot) {
+                    continue;
+                }
                 let shared = site.is_none().then(|| self.index.get(&key).map(|f| f[0])).flatten();
                 let target = shared.unwrap_or_else(|| {
                     let target = self.create(key, site, Vec::new());
@@ -77,8 +93,8 @@ impl Expander<'_, '_> {
         };
         let post = key.3 == Phase::Post;
         let here = |o: &usize| self.graph.occurrences[*o].site == Some(site.id);
-        let free = |o: &usize| !self.graph.reaches(site.join, self.graph.occurrences[*o].first);
-        let joined = known.into_iter().find(|o| if post { here(o) } else { free(o) });
+        let joined =
+            known.into_iter().find(|o| if post { here(o) } else { self.can_join(*o, site) });
         if let Some(joined) = joined {
             if !post {
                 self.ask_for(joined, site.before);
@@ -92,6 +108,34 @@ impl Expander<'_, '_> {
         }
         queue.push(created);
         created
+    }
+
+    /// True where a place that is reached can count on it: nothing has to ask
+    /// for it, or what asks for it had to go well before that place.
+    pub(super) fn is_sure(&self, occurrence: usize) -> bool {
+        let site = self.graph.occurrences[occurrence].site;
+        !self.conditional[occurrence]
+            || site.is_some_and(|site| self.chain.contains(&self.callers[site]))
+    }
+
+    /// True where a call at `site` may share the occurrence: neither it nor
+    /// what it depends on comes after the call, and nothing of that may have
+    /// been passed over before the call is reached.
+    pub(super) fn can_join(&self, occurrence: usize, site: &Site) -> bool {
+        let mut stack = vec![occurrence];
+        let mut seen = HashSet::new();
+        while let Some(at) = stack.pop() {
+            let me = &self.graph.occurrences[at];
+            if !seen.insert(at) || !self.conditional[at] && at != occurrence {
+                continue;
+            }
+            let passed_over = !self.is_sure(at) && self.graph.reaches(me.last, site.before);
+            if passed_over || self.graph.reaches(site.join, me.first) {
+                return false;
+            }
+            stack.extend(self.needs[at].iter().map(|(o, _)| *o));
+        }
+        true
     }
 
     /// Makes `occurrence`, and all it depends on, wanted once `before` ends.
@@ -151,8 +195,10 @@ impl Expander<'_, '_> {
     }
 
     /// A post task, and what it depends on, waits for the parent.
-    pub(super) fn link_posts(&mut self) {
-        for post in 0..self.graph.occurrences.len() {
+    fn link_posts(&mut self, among: &[usize]) {
+        let mut posts = among.to_vec();
+        posts.sort_unstable();
+        for post in posts {
             for parent in self.parents[post].clone() {
                 let mut waiting = vec![post];
                 let mut at = 0;

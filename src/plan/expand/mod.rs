@@ -66,7 +66,12 @@ struct Expander<'a, 'e> {
     conditional: Vec<bool>,
     /// Parents of each post occurrence.
     parents: Vec<Vec<JobId>>,
-    sites: usize,
+    /// The calling occurrence of each site.
+    callers: Vec<usize>,
+    /// Who is calling now, outermost first.
+    chain: Vec<usize>,
+    /// A task calls itself; following it any further would never end.
+    endless: bool,
     calls: HashMap<usize, VecDeque<(Site, usize)>>,
     problems: Vec<Problem>,
     notes: Vec<String>,
@@ -93,7 +98,9 @@ pub fn expand<'a>(
         needs: Vec::new(),
         conditional: Vec::new(),
         parents: Vec::new(),
-        sites: 0,
+        callers: Vec::new(),
+        chain: Vec::new(),
+        endless: false,
         calls: HashMap::new(),
         problems: Vec::new(),
         notes: Vec::new(),
@@ -125,7 +132,6 @@ impl Expander<'_, '_> {
             self.follow_calls(composites);
         }
         if self.problems.is_empty() {
-            self.link_posts();
             self.link_wait_for();
         }
     }
@@ -173,8 +179,8 @@ impl Expander<'_, '_> {
             let node = self.graph.node(occurrence, part.clone());
             self.graph.edge(last, node, EdgeKind::Sequence);
             if part == Part::Join {
-                let site = Site { id: self.sites, before: last, join: node };
-                self.sites += 1;
+                let site = Site { id: self.callers.len(), before: last, join: node };
+                self.callers.push(occurrence);
                 calls.push_back((site, at));
             }
             at = if end > at { end } else { at + 1 };

@@ -385,7 +385,6 @@ proptest! {
     #![proptest_config(config(1000))]
 
     #[test]
-    #[ignore = "being reported"]
     fn an_acyclic_project_expands_without_a_circle(case in acyclic()) {
         let loaded = project(&case.toml());
         for scope in [Scope::Full, Scope::Drawing, Scope::WithoutDependencies] {
@@ -423,7 +422,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "being reported"]
     fn in_any_weather_every_job_comes_to_an_end(
         case in acyclic(),
         weather in weather(foul()),
@@ -437,7 +435,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "being reported"]
     fn what_is_fresh_makes_nothing_fail(
         case in acyclic(),
         weather in weather(prop_oneof![3 => fair(), 1 => Just(Outcome::Fresh)]),
@@ -457,7 +454,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "being reported"]
     fn a_circle_is_refused_with_its_names(case in circular()) {
         let result = {
             let case = case.clone();
