@@ -1,6 +1,7 @@
 //! Behaviour through the binary: every test makes a scratch project, runs
 //! `mep` (or the same program as `mise`) in it and looks at what a user sees.
 
+mod bad_input;
 mod diff;
 mod support;
 mod terminal;

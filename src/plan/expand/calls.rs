@@ -76,11 +76,15 @@ impl Expander<'_, '_> {
         }) else {
             return false;
         };
-        let mut names: Vec<&str> = self.chain[from..].iter().map(|o| self.name(*o)).collect();
-        let step = (self.name(who).to_string(), spot.clone(), names[0].to_string());
-        if self.chain.last() != Some(&who) {
-            names.push(self.name(who));
+        let mut way = vec![self.chain[from]];
+        for caller in &self.chain[from + 1..] {
+            way.extend(self.way_to(*caller));
         }
+        if self.chain.last() != Some(&who) {
+            way.extend(self.way_to(who));
+        }
+        let names: Vec<&str> = way.iter().map(|o| self.name(*o)).collect();
+        let step = (self.name(who).to_string(), spot.clone(), names[0].to_string());
         // One circle can be entered at several places; it is told once.
         if !self.endless {
             let problem = cycle(&names, &[step]);
@@ -88,6 +92,26 @@ impl Expander<'_, '_> {
         }
         self.endless = true;
         true
+    }
+
+    /// From a called task down to `who`, along what depends on what or follows it.
+    fn way_to(&self, who: usize) -> Vec<usize> {
+        let mut way = vec![who];
+        let site = self.graph.occurrences[who].site;
+        let dependent = |of: usize, way: &[usize]| {
+            let same_site = |o: &usize| self.graph.occurrences[*o].site == site;
+            let needs = |o: &usize| {
+                self.needs[*o].iter().any(|(need, _)| *need == of)
+                    || self.parents[of].contains(&self.graph.occurrences[*o].last)
+            };
+            let new = |o: &usize| !way.contains(o);
+            (0..self.needs.len()).find(|o| same_site(o) && needs(o) && new(o))
+        };
+        while let Some(above) = dependent(way[way.len() - 1], &way) {
+            way.push(above);
+        }
+        way.reverse();
+        way
     }
 
     fn call_one(&mut self, key: Key, site: &Site, inherits: &[TaskId]) -> Option<usize> {

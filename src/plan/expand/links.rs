@@ -129,13 +129,16 @@ impl Expander<'_, '_> {
             if !seen.insert(at) || !self.conditional[at] && at != occurrence {
                 continue;
             }
-            let passed_over = !self.is_sure(at) && self.graph.reaches(me.last, site.before);
-            if passed_over || self.graph.reaches(site.join, me.first) {
+            if self.graph.reaches(me.last, site.before) {
+                if !self.is_sure(at) {
+                    return false;
+                }
+            } else if self.graph.reaches(me.first, site.before) {
                 return false;
             }
             stack.extend(self.needs[at].iter().map(|(o, _)| *o));
         }
-        true
+        !self.graph.reaches(site.join, self.graph.occurrences[occurrence].last)
     }
 
     /// Makes `occurrence`, and all it depends on, wanted once `before` ends.

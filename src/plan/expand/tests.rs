@@ -184,7 +184,7 @@ impl Case {
         text
     }
 
-    /// Whom a task names in `depends` and `run`.
+    /// Whom a task names in `depends`, `depends_post` and `run`.
     fn names(&self, task: usize) -> HashSet<usize> {
         let sketch = &self.tasks[task];
         let called = sketch.run.iter().flat_map(|entry| match entry {
@@ -192,7 +192,7 @@ impl Case {
             Entry::Task(link) => vec![link.to],
             Entry::Tasks(links) => links.iter().map(|l| l.to).collect(),
         });
-        sketch.depends.iter().map(|l| l.to).chain(called).collect()
+        sketch.depends.iter().chain(&sketch.posts).map(|l| l.to).chain(called).collect()
     }
 
     fn calls(&self) -> bool {

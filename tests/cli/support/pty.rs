@@ -268,6 +268,19 @@ impl Terminal<'_> {
         self
     }
 
+    /// Waits until all these texts appear there, in whatever order.
+    #[track_caller]
+    pub(crate) fn expect_all<const N: usize>(&mut self, wanted: [&str; N]) -> &mut Self {
+        let until = self.wait(&format!("all of {wanted:?}"), |terminal| {
+            let screen = terminal.screen();
+            let ends = wanted.map(|text| Some(screen[terminal.seen..].find(text)? + text.len()));
+            let last = ends.into_iter().collect::<Option<Vec<_>>>()?.into_iter().max();
+            Some(terminal.seen + last.unwrap_or(0))
+        });
+        self.seen = until;
+        self
+    }
+
     /// Waits for the end of the process and checks how it ended.
     #[track_caller]
     pub(crate) fn ends(&mut self, expected: End) -> &mut Self {
