@@ -21,7 +21,7 @@ pub(super) fn print(
     project.warnings.iter().for_each(|w| voice.warn(w));
     let roots = roots(project, args)?;
     let requests: Vec<Request> =
-        roots.iter().map(|task| Request { task: *task, args: Vec::new() }).collect();
+        roots.iter().map(|task| Request { task: *task, args: Vec::new(), dashes: None }).collect();
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let expansion = plan::expand(project, &mut evaluator, &requests, Scope::Drawing)?;
     let form = match (args.dot, args.compact) {

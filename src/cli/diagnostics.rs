@@ -91,13 +91,14 @@ impl Voice {
     }
 
     fn problem(&self, problem: &Problem, out: &mut String) {
-        let reference = problem.reference.as_deref();
-        match (self.dialect, reference) {
-            (Dialect::Mise, Some(text)) => {
-                out.push_str(&format!("{} {text}\n", self.mise_head()));
+        match (self.dialect, &problem.reference[..]) {
+            (Dialect::Mise, [_, ..]) => {
+                for text in &problem.reference {
+                    out.push_str(&format!("{} {text}\n", self.mise_head()));
+                }
                 return;
             }
-            (Dialect::Mise, None) => {
+            (Dialect::Mise, []) => {
                 out.push_str(&format!("{} {}\n", self.mise_head(), problem.message));
             }
             (Dialect::Mep, _) => {

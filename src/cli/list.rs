@@ -91,7 +91,7 @@ fn sort(tasks: &mut [&Task], args: &ListArgs) {
 /// A text that can be rendered without starting or reading anything; else as
 /// it is written.
 fn shown(task: &Task, text: &str, evaluator: &mut Evaluator<'_>) -> String {
-    evaluator.render(task, text, &task.spot).unwrap_or_else(|_| text.to_string())
+    evaluator.render(task, text, &task.spot, None).unwrap_or_else(|_| text.to_string())
 }
 
 fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evaluator<'_>) -> String {

@@ -196,7 +196,7 @@ fn run_tasks(
             return Ok(exit);
         }
     }
-    if task_help::wanted(&words) && task_help::print(ctx, &loaded.project, &words) {
+    if task_help::wanted(&words) && task_help::print(ctx, &loaded, &words).map_err(|p| vec![p])? {
         return Ok(Exit::Success);
     }
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));

@@ -1,9 +1,11 @@
-//! `run TASK --help` for tasks without an argument specification.
+//! `run TASK --help`
 
 use std::io::Write;
 
-use crate::model::{Command, Dep, DepSpec, Project, RunEntry, Task};
-use crate::plan::matching;
+use crate::config::Loaded;
+use crate::config::env::{Evaluator, Late};
+use crate::model::{Command, Dep, DepSpec, Problem, RunEntry, Task};
+use crate::plan::{self, matching};
 use crate::sys::Context;
 
 /// True where `--help` or `-h` stands after the name and before `--`.
@@ -14,16 +16,23 @@ pub(super) fn wanted(words: &[String]) -> bool {
 
 /// Prints what is known of the task; false where it takes its own arguments
 /// apart or does not exist.
-pub(super) fn print(ctx: &Context, project: &Project, words: &[String]) -> bool {
-    let found = matching(project, &words[0]);
-    let Some(task) = found.first().map(|id| project.task(*id)) else {
-        return false;
+///
+/// # Errors
+/// A specification that is none.
+pub(super) fn print(ctx: &Context, loaded: &Loaded, words: &[String]) -> Result<bool, Problem> {
+    let found = matching(&loaded.project, &words[0]);
+    let Some(task) = found.first().map(|id| loaded.project.task(*id)) else {
+        return Ok(false);
     };
-    if task.raw_args || !task.usage.is_empty() {
-        return false;
+    if task.raw_args {
+        return Ok(false);
     }
-    let _ = std::io::stdout().write_all(text(ctx, task).as_bytes());
-    true
+    let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
+    let usage = evaluator.render(task, &task.usage, &task.spot, None)?;
+    let page = plan::help(task, &usage)?.map(|page| format!("{}\n", page.trim_end_matches('\n')));
+    let page = page.map_or_else(|| text(ctx, task), |page| page + "\n");
+    let _ = std::io::stdout().write_all(page.as_bytes());
+    Ok(true)
 }
 
 fn text(ctx: &Context, task: &Task) -> String {

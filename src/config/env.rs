@@ -52,6 +52,8 @@ struct Work<'w> {
     root: &'w Path,
     env: &'w mut EnvMap,
     vars: &'w Vars,
+    /// Arguments, where the text may use them.
+    usage: Option<&'w serde_json::Value>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -104,7 +106,7 @@ impl<'a> Evaluator<'a> {
 
     fn apply_root(&mut self, root: &Root, resolved: &mut Resolved) -> Result<(), Problem> {
         let vars = resolved.vars.clone();
-        let mut work = Work { root: &root.dir, env: &mut resolved.env, vars: &vars };
+        let mut work = Work { root: &root.dir, env: &mut resolved.env, vars: &vars, usage: None };
         self.apply(&root.env, &mut work)
     }
 
@@ -119,7 +121,7 @@ impl<'a> Evaluator<'a> {
         vars: &Vars,
         env: &mut EnvMap,
     ) -> Result<(), Problem> {
-        self.apply(entries, &mut Work { root, env, vars })
+        self.apply(entries, &mut Work { root, env, vars, usage: None })
     }
 
     /// A task's own `vars` on top of its root's.
@@ -144,7 +146,13 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     /// As `of_root`, and what the template engine says.
-    pub fn render(&mut self, task: &Task, text: &str, spot: &Spot) -> Result<String, Problem> {
+    pub fn render(
+        &mut self,
+        task: &Task,
+        text: &str,
+        spot: &Spot,
+        usage: Option<&serde_json::Value>,
+    ) -> Result<String, Problem> {
         if !template::is_template(text) {
             return Ok(text.to_string());
         }
@@ -152,7 +160,7 @@ impl<'a> Evaluator<'a> {
         let mut vars = resolved.vars.clone();
         self.vars_from(&task.vars, &task.root.dir, &mut vars)?;
         let mut env = resolved.env.clone();
-        let work = Work { root: &task.root.dir, env: &mut env, vars: &vars };
+        let work = Work { root: &task.root.dir, env: &mut env, vars: &vars, usage };
         self.rendered(text, spot, &work)
     }
 
@@ -170,7 +178,7 @@ impl<'a> Evaluator<'a> {
         for entry in entries {
             let mut env = self.ctx.env.clone();
             let before = vars.clone();
-            let mut work = Work { root, env: &mut env, vars: &before };
+            let mut work = Work { root, env: &mut env, vars: &before, usage: None };
             match &entry.directive {
                 EnvDirective::Set(key, value) | EnvDirective::Default(key, value) => {
                     let value = self.value(key, value, &entry.spot, &work)?;
@@ -262,6 +270,7 @@ impl<'a> Evaluator<'a> {
             dir: work.root,
             env: work.env,
             vars: work.vars,
+            usage: work.usage,
             profiles: self.profiles,
         };
         template::render(text, &scope).map_err(|error| {

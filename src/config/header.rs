@@ -40,9 +40,6 @@ pub(super) fn read(file: &Arc<SourceFile>, name: &str, warnings: &mut Vec<String
         let used = pair(file, &lines[i..], &mut task, &mut unknown);
         i += used;
     }
-    if has_usage(&file.text) {
-        task.later.push(LaterKey { key: "#USAGE", spot: task.spot.clone(), harmless: false });
-    }
     if !unknown.is_empty() {
         warnings.push(format!(
             "unknown field(s) {unknown:?} in task file header, ignoring: {}",
@@ -81,10 +78,6 @@ fn header_lines(text: &str) -> Vec<Line<'_>> {
         start += line.len();
     }
     found
-}
-
-fn has_usage(text: &str) -> bool {
-    text.lines().any(|line| after_marker(line, "USAGE").is_some())
 }
 
 /// Reads one pair, which may go on over following header lines while a

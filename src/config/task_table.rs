@@ -78,7 +78,7 @@ pub(super) fn field(
     value: &Value<'_>,
 ) {
     // Arguments and time limits come in a later version: the place is kept.
-    if let Some(later) = ["usage", "timeout"].into_iter().find(|k| *k == key.get_ref().as_ref()) {
+    if let Some(later) = ["timeout"].into_iter().find(|k| *k == key.get_ref().as_ref()) {
         task.later.push(LaterKey {
             key: later,
             spot: at.spot(key.span()),

@@ -24,6 +24,8 @@ pub struct Scope<'a> {
     pub env: &'a EnvMap,
     /// `vars`
     pub vars: &'a IndexMap<String, String>,
+    /// `usage`, where arguments are known.
+    pub usage: Option<&'a serde_json::Value>,
     /// `mise_env`
     pub profiles: &'a [String],
 }
@@ -188,7 +190,9 @@ fn context(scope: &Scope<'_>) -> tera::Context {
     context.insert("cwd", &scope.ctx.cwd.to_string_lossy());
     context.insert("env", &env);
     context.insert("vars", scope.vars);
-    context.insert("usage", &IndexMap::<String, String>::new());
+    if let Some(usage) = scope.usage {
+        context.insert("usage", usage);
+    }
     context.insert("mise_bin", &scope.ctx.exe.to_string_lossy());
     context.insert("mise_pid", &std::process::id().to_string());
     if !scope.profiles.is_empty() {

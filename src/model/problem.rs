@@ -36,8 +36,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// What it stops.
     pub blame: Blame,
-    /// mise's own words for it, where they differ.
-    pub reference: Option<String>,
+    /// mise's own words for it, where they differ, outermost first.
+    pub reference: Vec<String>,
 }
 
 impl Problem {
@@ -49,14 +49,14 @@ impl Problem {
             labels: Vec::new(),
             help: None,
             blame: Blame::Project,
-            reference: None,
+            reference: Vec::new(),
         }
     }
 
-    /// Adds mise's own words.
+    /// Adds a line of mise's own words.
     #[must_use]
     pub fn reference(mut self, text: impl Into<String>) -> Self {
-        self.reference = Some(text.into());
+        self.reference.push(text.into());
         self
     }
 

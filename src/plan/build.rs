@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::args;
 use super::checks::{executable, patterns, supported, template_problem};
 use super::graph::{Graph, Occurrence, Part, Phase};
 use super::job::{Action, Field, FreshSpec, Invocation, Job, LateText, Plan, PlanOptions};
@@ -108,12 +109,21 @@ impl Builder<'_, '_> {
         let task = self.project.task(occurrence.task);
         supported(task)?;
         let (env, vars) = self.environment(task, occurrence)?;
-        let mut at = Place { task, env, vars, dir: task.root.dir.clone(), extra: Vec::new() };
+        let mut at = Place {
+            task,
+            env,
+            vars,
+            dir: task.root.dir.clone(),
+            extra: Vec::new(),
+            usage: serde_json::Value::Object(serde_json::Map::new()),
+            parsed: false,
+        };
         if let Some(dir) = &task.dir {
             let text = self.rendered(&at, dir, "dir")?;
             at.dir = self.ctx.dirs.resolve(&task.root.dir, text);
         }
         at.extra = self.extra(task);
+        self.arguments(&mut at, occurrence)?;
         let fresh = self.fresh(&at, occurrence)?.map(Arc::new);
         nodes
             .iter()
@@ -250,6 +260,32 @@ impl Builder<'_, '_> {
         ]
     }
 
+    // ---- arguments -------------------------------------------------------
+
+    /// Takes the words of the call apart, where the task says how. After `--`
+    /// a word that asks for help is the task's own, and so are all others.
+    fn arguments(&self, at: &mut Place<'_>, o: &Occurrence) -> Result<(), Problem> {
+        let task = at.task;
+        let usage = self.rendered(at, &task.usage, "usage")?;
+        let script = script_text(at);
+        let Some(spec) = args::spec(task, &usage, script.as_deref())? else {
+            return Ok(());
+        };
+        at.usage = args::without_words(&spec);
+        let after = o.dashes.map_or(&[][..], |at| &o.args[at..]);
+        let help = |w: &String| w == "--help" || w == "-h";
+        if task.raw_args || after.iter().any(help) {
+            return Ok(());
+        }
+        let words = args::with_dashes(&spec, &o.args, o.dashes);
+        let parsed = args::parse(task, &spec, &words, &at.env)?;
+        let pairs = parsed.env.into_iter().map(|(k, v)| (k.into(), v.into()));
+        at.extra.extend(pairs);
+        at.usage = parsed.values;
+        at.parsed = true;
+        Ok(())
+    }
+
     // ---- commands --------------------------------------------------------
 
     /// The scripts `from..to`; arguments go to the last script of the task.
@@ -279,7 +315,7 @@ impl Builder<'_, '_> {
             let RunEntry::Script(text) = entry else {
                 continue;
             };
-            let args = if Some(i) == last { o.args.clone() } else { Vec::new() };
+            let args = if Some(i) == last && !at.parsed { o.args.clone() } else { Vec::new() };
             let script = self.field(at, text.trim(), "run")?;
             commands.push(if text.trim_start().starts_with("#!") {
                 Invocation::Shebang { script, args }
@@ -338,6 +374,7 @@ impl Builder<'_, '_> {
             dir: at.dir.clone(),
             env,
             vars: at.vars.clone(),
+            usage: at.usage.clone(),
             profiles: self.options.profiles.to_vec(),
         })))
     }
@@ -356,6 +393,7 @@ impl Builder<'_, '_> {
             dir: &at.dir,
             env: &env,
             vars: &at.vars,
+            usage: Some(&at.usage),
             profiles: self.options.profiles,
         };
         template::render(text, &scope).map_err(|e| template_problem(at.task, text, key, &e))
@@ -415,6 +453,15 @@ impl Builder<'_, '_> {
     }
 }
 
+/// The text of the script that holds `#USAGE` lines, where the task has one.
+fn script_text(at: &Place<'_>) -> Option<String> {
+    match &at.task.command {
+        Command::Script(_) => Some(at.task.spot.file.text.clone()),
+        Command::File(name) => std::fs::read_to_string(at.task.root.dir.join(name)).ok(),
+        _ => None,
+    }
+}
+
 /// What the fields of one occurrence are rendered with.
 struct Place<'t> {
     task: &'t Task,
@@ -422,6 +469,10 @@ struct Place<'t> {
     vars: Vars,
     dir: PathBuf,
     extra: Vec<(OsString, OsString)>,
+    /// The `usage` map of templates.
+    usage: serde_json::Value,
+    /// The arguments were taken apart, so scripts do not get them as words.
+    parsed: bool,
 }
 
 fn digest(text: &str) -> String {

@@ -27,6 +27,8 @@ pub struct Occurrence {
     pub task: TaskId,
     /// Arguments it gets.
     pub args: Vec<String>,
+    /// How many of them stand before `--`, where the command line has one.
+    pub dashes: Option<usize>,
     /// Variables given by the caller or the dependency.
     pub env: Vec<(String, String)>,
     /// Before or after.

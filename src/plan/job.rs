@@ -31,6 +31,7 @@ pub struct LateText {
     pub(super) dir: PathBuf,
     pub(super) env: EnvMap,
     pub(super) vars: Vars,
+    pub(super) usage: serde_json::Value,
     pub(super) profiles: Vec<String>,
 }
 
@@ -63,6 +64,7 @@ impl LateText {
             dir: &self.dir,
             env: &self.env,
             vars: &self.vars,
+            usage: Some(&self.usage),
             profiles: &self.profiles,
         };
         template::render(&self.text, &scope).map_err(|e| e.message)

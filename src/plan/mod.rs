@@ -8,6 +8,7 @@
 //! `checks` (what keeps it from running), `build` (graph → jobs), `tree` (the
 //! shape drawn).
 
+mod args;
 mod build;
 mod checks;
 pub mod echo;
@@ -18,6 +19,7 @@ mod names;
 mod select;
 mod tree;
 
+pub use args::help;
 pub use build::build;
 pub use expand::{Expansion, Scope, expand};
 pub use graph::{Edge, EdgeKind, Graph, Node, Occurrence, Part, Phase};

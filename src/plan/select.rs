@@ -13,6 +13,8 @@ pub struct Group {
     pub name: String,
     /// The rest, without the first `--`.
     pub args: Vec<String>,
+    /// How many of them stand before that `--`.
+    pub dashes: Option<usize>,
 }
 
 /// A task that was asked for.
@@ -22,6 +24,8 @@ pub struct Request {
     pub task: TaskId,
     /// Its arguments.
     pub args: Vec<String>,
+    /// How many of them stand before `--`, where there is one.
+    pub dashes: Option<usize>,
 }
 
 /// Splits at `:::`. After the first `--` of a group every word, `:::` too,
@@ -32,13 +36,12 @@ pub fn groups(words: &[String]) -> Vec<Group> {
     words.next_if(|w| *w == ":::");
     loop {
         let name = words.next_if(|w| *w != "--").cloned();
-        let mut group = Group { name: name.unwrap_or_else(|| "default".into()), args: Vec::new() };
-        let mut verbatim = false;
+        let mut group = Group { name: name.unwrap_or_else(|| "default".into()), args: Vec::new(), dashes: None };
         let mut more = false;
         for word in words.by_ref() {
             match word.as_str() {
-                "--" if !verbatim => verbatim = true,
-                ":::" if !verbatim => {
+                "--" if group.dashes.is_none() => group.dashes = Some(group.args.len()),
+                ":::" if group.dashes.is_none() => {
                     more = true;
                     break;
                 }
@@ -66,7 +69,7 @@ pub fn select(project: &Project, groups: &[Group]) -> Result<Vec<Request>, Probl
         if found.is_empty() {
             return Err(unknown(project, &group.name));
         }
-        requests.extend(found.into_iter().map(|task| Request { task, args: group.args.clone() }));
+        requests.extend(found.into_iter().map(|task| Request { task, args: group.args.clone(), dashes: group.dashes }));
     }
     Ok(requests)
 }

@@ -151,13 +151,13 @@ impl Expander<'_, '_> {
         };
         let mut found = Vec::new();
         for name in names {
-            let Some(text) = self.render(me.task, name, spot) else {
+            let Some(text) = self.render(me, name, spot) else {
                 continue;
             };
             let mut call = words(&text, !args.is_empty());
             call.env = env.to_vec();
             let own = std::mem::replace(&mut call.args, args.to_vec());
-            if let Some(mut call) = self.rendered(me.task, call, spot) {
+            if let Some(mut call) = self.rendered(me, call, spot) {
                 call.args.splice(0..0, own);
                 found.extend(self.resolve(me, task, &call, spot, Phase::Normal, "runs"));
             }

@@ -233,7 +233,7 @@ impl Expander<'_, '_> {
             let me = self.graph.occurrences[waiter].clone();
             let task = self.project.task(me.task);
             for dep in &task.wait_for {
-                if let Some(call) = self.parse(me.task, dep) {
+                if let Some(call) = self.parse(&me, dep) {
                     self.wait_for(&me, task, &call);
                 }
             }

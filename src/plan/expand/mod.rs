@@ -122,7 +122,9 @@ impl Expander<'_, '_> {
         for request in requests {
             let key = (request.task, request.args.clone(), Vec::new(), Phase::Normal);
             if !self.index.contains_key(&key) {
-                new.push(self.create(key, None, Vec::new()));
+                let occurrence = self.create(key, None, Vec::new());
+                self.graph.occurrences[occurrence].dashes = request.dashes;
+                new.push(occurrence);
             }
         }
         let Some(composites) = self.link_all(new, None) else {
@@ -145,6 +147,7 @@ impl Expander<'_, '_> {
         self.graph.occurrences.push(Occurrence {
             task: key.0,
             args: key.1.clone(),
+            dashes: None,
             env: key.2.clone(),
             phase: key.3,
             site: site.map(|s| s.id),

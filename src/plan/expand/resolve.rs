@@ -2,7 +2,8 @@
 
 use super::{Expander, Key};
 use crate::config::template;
-use crate::model::{Blame, Call, Dep, DepSpec, Problem, Spot, Task, TaskId};
+use crate::model::{Blame, Call, Command, Dep, DepSpec, Problem, Spot, Task};
+use crate::plan::args;
 use crate::plan::graph::{Occurrence, Phase};
 use crate::plan::names::{is_pattern, matching};
 use crate::plan::select::{suggestion, unsupported};
@@ -17,7 +18,7 @@ impl Expander<'_, '_> {
         verb: &str,
     ) -> Vec<(Key, Spot)> {
         let task = self.project.task(me.task);
-        match self.parse(me.task, dep) {
+        match self.parse(me, dep) {
             Some(call) => self.resolve(me, task, &call, &dep.spot, phase, verb),
             None => Vec::new(),
         }
@@ -25,7 +26,7 @@ impl Expander<'_, '_> {
 
     /// A dependency taken apart and rendered; `None` where it renders to
     /// nothing.
-    pub(super) fn parse(&mut self, of: TaskId, dep: &Dep) -> Option<Call> {
+    pub(super) fn parse(&mut self, of: &Occurrence, dep: &Dep) -> Option<Call> {
         let call = match &dep.spec {
             DepSpec::Text(text) => {
                 let text = self.render(of, text, &dep.spot)?;
@@ -58,7 +59,7 @@ impl Expander<'_, '_> {
     }
 
     /// Renders each part; an argument that becomes empty is dropped.
-    pub(super) fn rendered(&mut self, of: TaskId, call: Call, spot: &Spot) -> Option<Call> {
+    pub(super) fn rendered(&mut self, of: &Occurrence, call: Call, spot: &Spot) -> Option<Call> {
         let mut out = Call {
             task: self.render(of, &call.task, spot)?,
             optional: call.optional,
@@ -76,11 +77,11 @@ impl Expander<'_, '_> {
         Some(out)
     }
 
-    pub(super) fn render(&mut self, of: TaskId, text: &str, spot: &Spot) -> Option<String> {
+    pub(super) fn render(&mut self, of: &Occurrence, text: &str, spot: &Spot) -> Option<String> {
         if !template::is_template(text) {
             return Some(text.to_string());
         }
-        let task = self.project.task(of);
+        let task = self.project.task(of.task);
         if self.evaluator.keeps(text) {
             self.notes.push(format!(
                 "task `{}` names `{text}`, which is only known when it runs",
@@ -88,10 +89,22 @@ impl Expander<'_, '_> {
             ));
             return None;
         }
-        let rendered = self.evaluator.render(task, text, spot);
+        let usage = if text.contains("usage") { self.usage_of(of) } else { None };
+        let rendered = self.evaluator.render(task, text, spot, usage.as_ref());
         rendered
             .map_err(|problem| self.problems.push(problem.blame(Blame::Task(task.name.clone()))))
             .ok()
+    }
+
+    /// The arguments of an occurrence, for templates that pass them on. What
+    /// is wrong with them is said when the job is built.
+    fn usage_of(&mut self, of: &Occurrence) -> Option<serde_json::Value> {
+        let task = self.project.task(of.task);
+        let usage = self.evaluator.render(task, &task.usage, &task.spot, None).ok()?;
+        let script = matches!(task.command, Command::Script(_)).then(|| &*task.spot.file.text);
+        let spec = args::spec(task, &usage, script).ok()??;
+        let env = self.evaluator.of_root(&task.root).ok()?;
+        args::parse(task, &spec, &of.args, &env.env).ok().map(|parsed| parsed.values)
     }
 
     pub(super) fn resolve(
