@@ -2,11 +2,13 @@
 //! engine. The engine is built on first use, so a run without templates never
 //! touches it.
 
-use std::path::{Path, PathBuf};
+mod functions;
+
+use std::path::Path;
 use std::sync::OnceLock;
 
 use indexmap::IndexMap;
-use tera::{Kwargs, State, Tera, TeraResult};
+use tera::Tera;
 
 use crate::model::EnvMap;
 use crate::sys::Context;
@@ -109,75 +111,9 @@ fn engine() -> &'static Tera {
     static ENGINE: OnceLock<Tera> = OnceLock::new();
     ENGINE.get_or_init(|| {
         let mut tera = Tera::new();
-        tera.register_function("arch", |_: Kwargs, _: &State| arch().to_string());
-        tera.register_function("os", |_: Kwargs, _: &State| std::env::consts::OS.to_string());
-        tera.register_function("os_family", |_: Kwargs, _: &State| {
-            std::env::consts::FAMILY.to_string()
-        });
-        tera.register_function("get_env", get_env);
-        tera.register_function("exec", exec);
-        tera.register_function("read_file", read_file);
-        tera.register_filter("quote", |text: &str, _: Kwargs, _: &State| quoted(text));
-        tera.register_test("exists", |p: &str, _: Kwargs, s: &State| path(p, s).exists());
-        tera.register_test("file", |p: &str, _: Kwargs, s: &State| path(p, s).is_file());
-        tera.register_test("dir", |p: &str, _: Kwargs, s: &State| path(p, s).is_dir());
+        functions::register(&mut tera);
         tera
     })
-}
-
-fn arch() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "x64",
-        "aarch64" => "arm64",
-        other => other,
-    }
-}
-
-fn get_env(args: Kwargs, state: &State) -> TeraResult<String> {
-    let name: String = args.must_get("name")?;
-    let fallback: Option<String> = args.get("default")?;
-    let key = name.clone().into();
-    let env = state.get::<tera::Map>("env")?;
-    let found = env.and_then(|env| env.get(&key).map(ToString::to_string));
-    found
-        .or(fallback)
-        .ok_or_else(|| tera::Error::message(format!("Environment variable `{name}` not found")))
-}
-
-/// A path of a template, below the directory of its scope.
-fn path(text: &str, state: &State) -> PathBuf {
-    let dir: Option<String> = state.get(DIR).ok().flatten();
-    PathBuf::from(dir.unwrap_or_default()).join(text)
-}
-
-/// Runs a command and returns its output without the last line break.
-fn exec(args: Kwargs, state: &State) -> TeraResult<String> {
-    let command: String = args.must_get("command")?;
-    let output = std::process::Command::new("sh")
-        .args(["-o", "errexit", "-c", &command])
-        .current_dir(path("", state))
-        .stdin(std::process::Stdio::null())
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .map_err(|e| tera::Error::message(format!("exec command: {command}: {e}")))?;
-    if !output.status.success() {
-        let how = output.status.code().map_or("a signal".into(), |c| format!("code {c}"));
-        return Err(tera::Error::message(format!("exec command: {command} exited with {how}")));
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.strip_suffix('\n').unwrap_or(&text).to_string())
-}
-
-fn read_file(args: Kwargs, state: &State) -> TeraResult<String> {
-    let name: String = args.must_get("path")?;
-    let path = path(&name, state);
-    std::fs::read_to_string(&path)
-        .map_err(|e| tera::Error::message(format!("Failed to read file '{}': {e}", path.display())))
-}
-
-/// POSIX single quotes.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 fn context(scope: &Scope<'_>) -> tera::Context {

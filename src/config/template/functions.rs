@@ -1,0 +1,212 @@
+//! The functions, filters and tests that mise adds to its template engine.
+//! What the engine's own companion crate has comes from there.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use heck::{
+    ToKebabCase, ToLowerCamelCase, ToShoutyKebabCase, ToShoutySnakeCase, ToSnakeCase,
+    ToUpperCamelCase,
+};
+use sha2::Digest;
+use tera::{Error, Kwargs, State, Tera, TeraResult};
+use tera_contrib as contrib;
+
+use super::DIR;
+
+/// Adds everything to an engine.
+pub(super) fn register(tera: &mut Tera) {
+    functions(tera);
+    paths(tera);
+    texts(tera);
+    tera.register_test("exists", |p: &str, _: Kwargs, s: &State| below(p, s).exists());
+    tera.register_test("file", |p: &str, _: Kwargs, s: &State| below(p, s).is_file());
+    tera.register_test("dir", |p: &str, _: Kwargs, s: &State| below(p, s).is_dir());
+    tera.register_test("before", contrib::dates::is_before);
+    tera.register_test("after", contrib::dates::is_after);
+    tera.register_test("matching", contrib::regex::Matching::default());
+}
+
+fn functions(tera: &mut Tera) {
+    tera.register_function("arch", |_: Kwargs, _: &State| arch().to_string());
+    tera.register_function("os", |_: Kwargs, _: &State| std::env::consts::OS.to_string());
+    tera.register_function("os_family", |_: Kwargs, _: &State| {
+        std::env::consts::FAMILY.to_string()
+    });
+    // A text, as in mise.
+    tera.register_function("num_cpus", |_: Kwargs, _: &State| {
+        std::thread::available_parallelism().map_or(1, usize::from).to_string()
+    });
+    tera.register_function("get_env", get_env);
+    tera.register_function("exec", exec);
+    tera.register_function("read_file", read_file);
+    tera.register_function("choice", choice);
+    tera.register_function("now", contrib::dates::now);
+    tera.register_function("get_random", contrib::rand::get_random);
+}
+
+fn paths(tera: &mut Tera) {
+    type Part = fn(&Path) -> Option<&std::ffi::OsStr>;
+    let parts: [(&'static str, Part); 4] = [
+        ("basename", Path::file_name),
+        ("extname", Path::extension),
+        ("file_stem", Path::file_stem),
+        ("dirname", |path| path.parent().map(Path::as_os_str)),
+    ];
+    for (name, part) in parts {
+        tera.register_filter(name, move |text: &str, _: Kwargs, _: &State| {
+            part(Path::new(text)).unwrap_or_default().to_string_lossy().into_owned()
+        });
+    }
+    tera.register_filter("absolute", |text: &str, _: Kwargs, s: &State| {
+        crate::sys::normalize(&below(text, s)).to_string_lossy().into_owned()
+    });
+    tera.register_filter("canonicalize", |text: &str, _: Kwargs, s: &State| {
+        let path = std::fs::canonicalize(below(text, s)).map_err(|e| failed(text, &e))?;
+        Ok::<_, Error>(path.to_string_lossy().into_owned())
+    });
+    tera.register_filter("file_size", |text: &str, _: Kwargs, s: &State| {
+        std::fs::metadata(below(text, s)).map(|m| m.len()).map_err(|e| failed(text, &e))
+    });
+    tera.register_filter("last_modified", |text: &str, _: Kwargs, s: &State| {
+        let time = std::fs::metadata(below(text, s)).and_then(|m| m.modified());
+        let time = time.map_err(|e| failed(text, &e))?;
+        Ok::<_, Error>(time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()))
+    });
+    tera.register_filter("join_path", |parts: Vec<String>, _: Kwargs, _: &State| {
+        parts.iter().collect::<PathBuf>().to_string_lossy().into_owned()
+    });
+    tera.register_filter("hash_file", |text: &str, args: Kwargs, s: &State| {
+        let hash = crate::files::of_file(&below(text, s)).map_err(|e| failed(text, &e))?;
+        shortened(hash, &args)
+    });
+}
+
+fn texts(tera: &mut Tera) {
+    let cases: [(&'static str, fn(&str) -> String); 6] = [
+        ("kebabcase", |s| s.to_kebab_case()),
+        ("snakecase", |s| s.to_snake_case()),
+        ("lowercamelcase", |s| s.to_lower_camel_case()),
+        ("uppercamelcase", |s| s.to_upper_camel_case()),
+        ("shoutysnakecase", |s| s.to_shouty_snake_case()),
+        ("shoutykebabcase", |s| s.to_shouty_kebab_case()),
+    ];
+    for (name, case) in cases {
+        tera.register_filter(name, move |text: &str, _: Kwargs, _: &State| case(text));
+    }
+    tera.register_filter("quote", |text: &str, _: Kwargs, _: &State| quoted(text));
+    tera.register_filter("hash", hash);
+    tera.register_filter("date", contrib::dates::date);
+    tera.register_filter("filesize_format", contrib::filesize_format::filesize_format);
+    tera.register_filter("format", contrib::format::format);
+    tera.register_filter("json_encode", contrib::json::json_encode);
+    tera.register_filter("striptags", contrib::regex::striptags);
+    tera.register_filter("spaceless", contrib::regex::spaceless);
+    tera.register_filter("regex_replace", contrib::regex::RegexReplace::default());
+    tera.register_filter("slug", contrib::slug::slug);
+    tera.register_filter("slugify", contrib::slug::slug);
+    tera.register_filter("urlencode", contrib::urlencode::urlencode);
+    tera.register_filter("urlencode_strict", contrib::urlencode::urlencode_strict);
+    tera.register_filter("b64_encode", contrib::base64::b64_encode);
+    tera.register_filter("b64_decode", contrib::base64::b64_decode);
+    tera.register_filter("shuffle", contrib::rand::shuffle);
+}
+
+fn failed(path: &str, error: &std::io::Error) -> Error {
+    Error::message(format!("{path}: {error}"))
+}
+
+fn arch() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+fn get_env(args: Kwargs, state: &State) -> TeraResult<String> {
+    let name: String = args.must_get("name")?;
+    let fallback: Option<String> = args.get("default")?;
+    let key = name.clone().into();
+    let env = state.get::<tera::Map>("env")?;
+    let found = env.and_then(|env| env.get(&key).map(ToString::to_string));
+    found
+        .or(fallback)
+        .ok_or_else(|| Error::message(format!("Environment variable `{name}` not found")))
+}
+
+/// A path of a template, below the directory of its scope.
+fn below(text: &str, state: &State) -> PathBuf {
+    let dir: Option<String> = state.get(DIR).ok().flatten();
+    PathBuf::from(dir.unwrap_or_default()).join(text)
+}
+
+/// Runs a command and returns its output without the last line break. The
+/// cache keys of mise are accepted: a run asks once anyway.
+fn exec(args: Kwargs, state: &State) -> TeraResult<String> {
+    let command: String = args.must_get("command")?;
+    let output = std::process::Command::new("sh")
+        .args(["-o", "errexit", "-c", &command])
+        .current_dir(below("", state))
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|e| Error::message(format!("exec command: {command}: {e}")))?;
+    if !output.status.success() {
+        let how = output.status.code().map_or("a signal".into(), |c| format!("code {c}"));
+        let words = ["sh", "-o", "errexit", "-c", &command];
+        return Err(Error::message(format!("exec command: command {words:?} exited with {how}")));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.strip_suffix('\n').unwrap_or(&text).to_string())
+}
+
+fn read_file(args: Kwargs, state: &State) -> TeraResult<String> {
+    let name: String = args.must_get("path")?;
+    let path = below(&name, state);
+    std::fs::read_to_string(&path)
+        .map_err(|e| Error::message(format!("Failed to read file '{}': {e}", path.display())))
+}
+
+/// `n` characters of an alphabet, by the engine's own random numbers.
+fn choice(args: Kwargs, state: &State) -> TeraResult<String> {
+    let count: usize = args.must_get("n")?;
+    let alphabet: String = args.must_get("alphabet")?;
+    let letters: Vec<tera::Value> = alphabet.chars().map(|c| c.to_string().into()).collect();
+    let mut text = String::new();
+    for _ in 0..count {
+        let mixed = contrib::rand::shuffle(letters.clone(), Kwargs::default(), state)?;
+        let _ = write!(text, "{}", mixed.first().map(ToString::to_string).unwrap_or_default());
+    }
+    Ok(text)
+}
+
+fn hash(text: &str, args: Kwargs, _: &State) -> TeraResult<String> {
+    let algorithm: Option<String> = args.get("algorithm")?;
+    let digest = match algorithm.as_deref() {
+        None | Some("sha256") => hex(&sha2::Sha256::digest(text.as_bytes())),
+        Some("blake3") => blake3::hash(text.as_bytes()).to_hex().to_string(),
+        Some(other) => return Err(Error::message(format!("unknown hash algorithm `{other}`"))),
+    };
+    shortened(digest, &args)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn shortened(mut digest: String, args: &Kwargs) -> TeraResult<String> {
+    if let Some(length) = args.get::<usize>("len")? {
+        digest.truncate(length);
+    }
+    Ok(digest)
+}
+
+/// POSIX single quotes.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
