@@ -286,6 +286,7 @@ fn env_text(directive: &EnvDirective) -> Option<String> {
         EnvDirective::Unset(key) => Some(format!("unset {key}")),
         EnvDirective::Required(key, _) => Some(format!("{key} (required)")),
         EnvDirective::File(path) => Some(format!("_.file = {path:?}")),
+        EnvDirective::Source(path) => Some(format!("_.source = {path:?}")),
         EnvDirective::Path(path) => Some(format!("_.path = {path:?}")),
         EnvDirective::Later(_) => None,
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::env_file::{self, Pairs};
 use super::load::Loaded;
 use super::template::{self, Scope};
 use crate::model::{EnvDirective, EnvEntry, EnvMap, Problem, Project, Root, Spot, Task};
@@ -201,6 +202,11 @@ impl<'a> Evaluator<'a> {
                         vars.insert(key, value);
                     }
                 }
+                EnvDirective::Source(path) => {
+                    for (key, value) in self.source(path, &entry.spot, &work)? {
+                        vars.insert(key, value);
+                    }
+                }
                 EnvDirective::Path(_) | EnvDirective::Later(_) => return Err(later(entry)),
             }
         }
@@ -227,6 +233,11 @@ impl<'a> Evaluator<'a> {
                 }
                 EnvDirective::File(path) => {
                     for (key, value) in self.dotenv(path, &entry.spot, work)? {
+                        work.env.set(key, value);
+                    }
+                }
+                EnvDirective::Source(path) => {
+                    for (key, value) in self.source(path, &entry.spot, work)? {
                         work.env.set(key, value);
                     }
                 }
@@ -304,39 +315,31 @@ impl<'a> Evaluator<'a> {
         Ok(value)
     }
 
-    /// The pairs of a dotenv file; a missing file is no mistake.
+    /// The pairs of a file; a missing file is no mistake.
     fn dotenv(
         &mut self,
         path: &str,
         spot: &Spot,
         work: &mut Work<'_>,
-    ) -> Result<Vec<(String, String)>, Problem> {
+    ) -> Result<Pairs, Problem> {
         let path = self.rendered(path, spot, work)?;
         let path = self.ctx.dirs.resolve(work.root, path);
-        let extension = path.extension().and_then(|e| e.to_str());
-        if let Some(kind @ ("json" | "yaml" | "toml")) = extension {
-            return Err(not_yet(&format!("`_.file` in {kind} form"), spot));
-        }
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => {
-                return Err(Problem::new(
-                    "config::env",
-                    format!("cannot read {}: {e}", path.display()),
-                )
-                .at(spot, "named here"));
-            }
-        };
-        let pairs: Result<Vec<_>, _> = dotenvy::from_read_iter(&bytes[..]).collect();
-        pairs.map_err(|error| {
-            Problem::new(
-                "config::env",
-                format!("failed to parse dotenv file: {}: {error}", path.display()),
-            )
-            .at(spot, "named here")
-            .help("a line is `KEY=value`, `export KEY=value` or a comment")
+        env_file::read(&path).map_err(|text| {
+            Problem::new("config::env", text)
+                .at(spot, "named here")
+                .help("a line is `KEY=value`, `export KEY=value` or a comment")
         })
+    }
+
+    /// What a sourced script exports.
+    fn source(&mut self, path: &str, spot: &Spot, work: &Work<'_>) -> Result<Pairs, Problem> {
+        if self.late == Late::Keep {
+            return Ok(Pairs::new());
+        }
+        let path = self.rendered(path, spot, work)?;
+        let path = self.ctx.dirs.resolve(work.root, path);
+        env_file::source(&path, work.root, work.env)
+            .map_err(|text| Problem::new("config::env", text).at(spot, "named here"))
     }
 }
 

@@ -138,7 +138,7 @@ fn directives(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<EnvEntry>
         match name.get_ref().as_ref() {
             "file" => paths(at, &full, value, EnvDirective::File, &mut entries)?,
             "path" => paths(at, &full, value, EnvDirective::Path, &mut entries)?,
-            "source" => entries.push(entry(at, value, EnvDirective::Later("_.source"))),
+            "source" => paths(at, &full, value, EnvDirective::Source, &mut entries)?,
             "python" => entries.push(entry(at, value, EnvDirective::Later("_.python.venv"))),
             _ => return Err(at.unknown(name, &DIRECTIVES)),
         }

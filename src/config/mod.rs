@@ -10,6 +10,7 @@
 
 mod discover;
 pub mod env;
+mod env_file;
 mod env_table;
 mod header;
 mod load;

@@ -29,6 +29,8 @@ pub enum EnvDirective {
     Required(String, Option<String>),
     /// `_.file`
     File(String),
+    /// `_.source`
+    Source(String),
     /// `_.path`
     Path(String),
     /// A directive that mep keeps but does not evaluate yet; the text names it.
