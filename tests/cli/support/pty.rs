@@ -171,6 +171,7 @@ impl<'p> OnTerminal<'p> {
         }
     }
 
+    #[expect(clippy::zombie_processes, reason = "a thread waits for it, and for its stops too")]
     fn spawn(&self, terminal: OwnedFd) -> Pid {
         let layout = self.project.layout();
         let twin = || Stdio::from(terminal.try_clone().expect("an open descriptor can be doubled"));
