@@ -67,8 +67,8 @@ pub fn run(
     add_files(ctx, &mut loaded.project, &groups, warn)?;
     let loaded = &*loaded;
     blocking(&loaded.project)?;
-    let requests =
-        plan::select(&loaded.project, &groups).map_err(|p| with_files(&loaded.project, p))?;
+    let requests = plan::select(&loaded.project, &groups)
+        .map_err(|p| with_files(&loaded.project, &groups, p))?;
     let prepared = prepare(ctx, dialect, loaded, flags, palette, &requests, warn)?;
     let settings = &loaded.settings;
     let look = look(ctx, dialect, settings, flags, palette, &prepared.plan);
@@ -115,9 +115,12 @@ fn add_files(
 }
 
 /// An unknown name may be one that a broken file would have defined.
-fn with_files(project: &Project, problem: Problem) -> Vec<Problem> {
-    let files = project.problems.iter().filter(|p| !matches!(p.blame, Blame::Task(_)));
-    files.cloned().chain([problem]).collect()
+fn with_files(project: &Project, groups: &[Group], problem: Problem) -> Vec<Problem> {
+    let may_hold = |p: &&Problem| match &p.blame {
+        Blame::Task(name) => groups.iter().any(|g| g.name == *name),
+        Blame::File | Blame::Project => true,
+    };
+    project.problems.iter().filter(may_hold).cloned().chain([problem]).collect()
 }
 
 /// Mistakes that leave the environment or the settings unknown stop every run.
@@ -301,7 +304,7 @@ fn look(
         total: plan.several && !quiet && !flags.no_total,
         verbose: settings.verbose > 0,
         list_failures: flags.keep_going,
-        program: dialect.as_str(),
+        dialect,
     }
 }
 

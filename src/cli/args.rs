@@ -392,12 +392,12 @@ pub(super) fn refuse_flag(word: &str, project: &Project, dialect: Dialect) -> Re
     let known: Vec<String> = run
         .chain(flags.get_arguments())
         .filter(|a| !a.is_hide_set())
-        .filter_map(|a| a.get_long().map(|l| format!("--{l}")))
+        .filter_map(|a| a.get_long().map(str::to_string))
         .collect();
     let problem = Problem::new("usage::flag", format!("unexpected flag `{word}`"));
-    let near = closest(word, known.iter().map(String::as_str), 1);
+    let near = closest(word.trim_start_matches('-'), known.iter().map(String::as_str), 1);
     Err(match near.first() {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        Some(near) => problem.help(format!("did you mean `--{near}`?")),
         None => problem.help("`mep run --help` lists the flags"),
     })
 }

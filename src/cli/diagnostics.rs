@@ -52,14 +52,7 @@ impl Voice {
 
     /// A note of one line.
     pub(super) fn warn(&self, text: &str) {
-        let line = match self.dialect {
-            Dialect::Mep => format!("{} {text}\n", self.palette.paint("33", "Warning:")),
-            Dialect::Mise => format!(
-                "{} {}  {text}\n",
-                self.palette.paint("33", "mise"),
-                self.palette.paint("33", "WARN")
-            ),
-        };
+        let line = self.palette.warning(self.dialect, text) + "\n";
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
 

@@ -152,6 +152,7 @@ fn fields(
         file: &shifted,
         owner: format!("task `{}`", task.name),
         blame: Blame::Task(task.name.clone()),
+        offset: if Arc::ptr_eq(&shifted, file) { start } else { 0 },
     };
     for (key, value) in table {
         let name = key.get_ref().as_ref();
@@ -167,21 +168,8 @@ fn fields(
             if LENIENT.contains(&name) {
                 task.broken.truncate(before);
             }
-            shift(task, before, file, start);
         } else {
             unknown.push(name.to_string());
-        }
-    }
-}
-
-/// Moves the spans of new problems from the pair's text into the file.
-fn shift(task: &mut RawTask, from: usize, file: &Arc<SourceFile>, start: usize) {
-    for problem in &mut task.broken[from..] {
-        for label in &mut problem.labels {
-            if Arc::ptr_eq(&label.spot.file, file) {
-                label.spot.span.start += start;
-                label.spot.span.end += start;
-            }
         }
     }
 }

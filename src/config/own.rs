@@ -69,6 +69,7 @@ fn tasks(
             file: at.file,
             owner: format!("task `{}`", name.get_ref()),
             blame: at.blame.clone(),
+            offset: at.offset,
         };
         let mut task = OwnTask::default();
         for (key, value) in at.table(name.get_ref(), value)? {

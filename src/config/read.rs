@@ -45,16 +45,37 @@ const KNOWN: [&str; 11] = [
 pub(super) const COMPATIBLE: [u32; 3] = [2026, 9, 15];
 
 /// The text of a file. `None` where there is none; a problem where it is
-/// there and cannot be read.
+/// there and cannot be read, or is no text.
 pub(super) fn text(path: &Path) -> Option<Result<Arc<SourceFile>, Problem>> {
+    bytes(path).map(|read| {
+        read.and_then(|bytes| match String::from_utf8(bytes) {
+            Ok(text) => Ok(SourceFile::new(path.to_path_buf(), text)),
+            Err(error) => Err(not_utf8(path, &error)),
+        })
+    })
+}
+
+/// The text of a script, of which only the headers matter here: the file
+/// itself is executed, whatever else is in it.
+pub(super) fn script(path: &Path) -> Option<Result<Arc<SourceFile>, Problem>> {
+    bytes(path).map(|read| {
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        read.map(|bytes| SourceFile::new(path.to_path_buf(), text(bytes)))
+    })
+}
+
+fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Problem {
+    let at = error.utf8_error().valid_up_to();
+    let file =
+        SourceFile::new(path.to_path_buf(), String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Problem::new("config::encoding", format!("{} is not UTF-8", path.display()))
+        .at(&Spot::new(&file, at..at + 1), "this byte")
+        .help("save the file as UTF-8")
+}
+
+fn bytes(path: &Path) -> Option<Result<Vec<u8>, Problem>> {
     match std::fs::read(path) {
-        Ok(bytes) => {
-            let text = match String::from_utf8(bytes) {
-                Ok(text) => text,
-                Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-            };
-            Some(Ok(SourceFile::new(path.to_path_buf(), text)))
-        }
+        Ok(bytes) => Some(Ok(bytes)),
         Err(error) if is_absent(&error) => None,
         Err(error) => Some(Err(Problem::new(
             "config::unreadable",
@@ -98,7 +119,12 @@ pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
 
 fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> Result<(), Problem> {
     let file = Arc::clone(&raw.file);
-    let at = At { file: &file, owner: file.path.display().to_string(), blame: Blame::Project };
+    let at = At {
+        file: &file,
+        owner: file.path.display().to_string(),
+        blame: Blame::Project,
+        offset: 0,
+    };
     match key {
         "tasks" => raw.tasks = tasks(&at, value)?,
         "env" | "vars" => match env_table::read(&at, key, value) {
@@ -151,7 +177,7 @@ pub(super) fn include(file: &Arc<SourceFile>) -> Result<Vec<RawTask>, Vec<Proble
     if !errors.is_empty() {
         return Err(syntax(file, &errors, &Blame::File));
     }
-    let at = At { file, owner: file.path.display().to_string(), blame: Blame::File };
+    let at = At { file, owner: file.path.display().to_string(), blame: Blame::File, offset: 0 };
     Ok(root.get_ref().iter().map(|(name, value)| task_table::read(&at, name, value)).collect())
 }
 
@@ -206,7 +232,7 @@ pub(super) fn own_file(file: &Arc<SourceFile>) -> (own::OwnTable, Vec<Problem>) 
     if !errors.is_empty() {
         return (own::OwnTable::default(), syntax(file, &errors, &Blame::Project));
     }
-    let at = At { file, owner: file.path.display().to_string(), blame: Blame::Project };
+    let at = At { file, owner: file.path.display().to_string(), blame: Blame::Project, offset: 0 };
     own::read(&at, root.get_ref())
 }
 

@@ -94,7 +94,7 @@ fn script(dir: &Path, path: &Path, found: &mut Found) {
         found.warnings.push(format!("task file name is not UTF-8, ignoring: {}", path.display()));
         return;
     };
-    match read::text(path) {
+    match read::script(path) {
         None => {}
         Some(Err(problem)) => found.problems.push(problem.blame(Blame::Task(name))),
         Some(Ok(file)) => {
@@ -108,7 +108,7 @@ fn script(dir: &Path, path: &Path, found: &mut Found) {
 /// Reads a script that the command line names by its path.
 pub(super) fn ad_hoc(path: &Path, name: &str) -> Option<Result<(RawTask, Vec<String>), Problem>> {
     let mut warnings = Vec::new();
-    Some(read::text(path)?.map(|file| {
+    Some(read::script(path)?.map(|file| {
         let mut task = header::read(&file, name, &mut warnings);
         task.script = Some(path.to_path_buf());
         (task, warnings)

@@ -46,7 +46,7 @@ const LATER: [(&str, bool); 15] = [
 pub(super) fn read(at: &At<'_>, name: &Spanned<impl AsRef<str>>, value: &Value<'_>) -> RawTask {
     let title = name.get_ref().as_ref().to_string();
     let at =
-        At { file: at.file, owner: format!("task `{title}`"), blame: Blame::Task(title.clone()) };
+        At { owner: format!("task `{title}`"), blame: Blame::Task(title.clone()), ..at.clone() };
     let mut task = RawTask::new(title, at.spot(name.span()));
     match value.get_ref() {
         DeValue::Table(table) => {
@@ -264,7 +264,8 @@ fn dependencies(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<Dep>, P
             .enumerate()
             .map(|(i, v)| dependency(at, &format!("{key}[{i}]"), v))
             .collect(),
-        _ => Ok(vec![dependency(at, key, value)?]),
+        DeValue::String(_) | DeValue::Table(_) => Ok(vec![dependency(at, key, value)?]),
+        _ => Err(at.wrong(key, value, "a task name or a list of them")),
     }
 }
 

@@ -20,17 +20,22 @@ pub(super) struct At<'a> {
     pub(super) owner: String,
     /// What a mistake in it stops.
     pub(super) blame: Blame,
+    /// Where the text that is read starts in the file.
+    pub(super) offset: usize,
 }
 
 impl At<'_> {
     /// A place in the file.
     pub(super) fn spot(&self, span: std::ops::Range<usize>) -> Spot {
-        Spot::new(self.file, span)
+        Spot::new(self.file, span.start + self.offset..span.end + self.offset)
     }
 
     /// "`key` of task `x` must be …"
     pub(super) fn wrong(&self, key: &str, value: &Value<'_>, expected: &str) -> Problem {
         let found = match value.get_ref() {
+            DeValue::String(text) if expected.contains("one of") || expected.contains('"') => {
+                format!("not `{text}`")
+            }
             DeValue::Array(_) => "a list".to_string(),
             DeValue::Table(_) => "a table".to_string(),
             DeValue::Boolean(_) => "a boolean".to_string(),
@@ -41,7 +46,7 @@ impl At<'_> {
             "config::type",
             format!("`{key}` of {} must be {expected}", self.owner),
             value,
-            format!("this is {found}"),
+            format!("{}{found}", if found.starts_with("not") { "" } else { "this is " }),
         )
     }
 

@@ -91,6 +91,12 @@ pub(super) fn executable(task: &Task, text: &str, path: &Path) -> Result<(), Pro
             "`file` is relative to the directory of the config".into(),
         );
     }
+    if path.is_dir() {
+        return problem(
+            format!("task `{}`: its file {} is a directory", task.name, path.display()),
+            "name the script in it".into(),
+        );
+    }
     if !crate::sys::lookup::is_executable(path) {
         return problem(
             format!("`{text}` is not executable. Run: chmod +x {text}"),

@@ -193,8 +193,9 @@ fn empty(project: &Project, word: &str) -> Problem {
 }
 
 /// Near names for a dependency that does not exist.
-pub(super) fn suggestion(project: &Project, word: &str) -> Option<String> {
+pub(super) fn suggestion(project: &Project, word: &str, asking: &str) -> Option<String> {
     let names = project.tasks.iter().map(|t| t.display.as_str());
+    let names = names.filter(|name| *name != asking && name.chars().count() > 1);
     let near = closest(word, names, 1);
     near.first().map(|n| format!("did you mean `{n}`?"))
 }

@@ -1,5 +1,6 @@
 //! Colours: when they are on, and which one a label has.
 
+use crate::model::Dialect;
 use crate::sys::Context;
 
 const RESET: &str = "\u{1b}[0m";
@@ -47,6 +48,15 @@ impl Palette {
             format!("{start}{text}{RESET}")
         } else {
             text.to_string()
+        }
+    }
+
+    /// A note that stops nothing, in the words of a dialect.
+    pub fn warning(self, dialect: Dialect, text: &str) -> String {
+        let yellow = |word| self.paint("33", word);
+        match dialect {
+            Dialect::Mep => format!("{} {text}", yellow("Warning:")),
+            Dialect::Mise => format!("{} {}  {text}", yellow("mise"), yellow("WARN")),
         }
     }
 

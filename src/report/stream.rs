@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::color::Palette;
 use super::lines::Lines;
 use crate::model::{
-    Cause, Event, JobId, JobView, Outcome, OutputStyle, SkipReason, Stream, format_elapsed,
+    Cause, Dialect, Event, JobId, JobView, Outcome, OutputStyle, SkipReason, Stream, format_elapsed,
 };
 use crate::sys::signal;
 
@@ -29,8 +29,8 @@ pub struct Look {
     pub verbose: bool,
     /// Failures are listed at the end (`-c`).
     pub list_failures: bool,
-    /// The first word of warnings.
-    pub program: &'static str,
+    /// The words of warnings.
+    pub dialect: Dialect,
 }
 
 /// Writes events as they come.
@@ -72,9 +72,8 @@ impl<'a> Report<'a> {
             }
             Event::Reason(..) | Event::Interrupted => {}
             Event::Warning(_, text) => {
-                let warn = self.look.palette.paint("33", "WARN");
-                let program = self.look.palette.paint("33", self.look.program);
-                self.error_line(&format!("{program} {warn}  {text}"));
+                let line = self.look.palette.warning(self.look.dialect, text);
+                self.error_line(&line);
             }
             Event::Ended { job, outcome, elapsed } => self.ended(*job, outcome, *elapsed),
             Event::Finished(elapsed) => self.finished(*elapsed),
@@ -172,6 +171,11 @@ impl<'a> Report<'a> {
             }
             Outcome::Success if view.last && view.has_command && self.timed(view) => {
                 self.labelled(job, &format!("Finished in {}", format_elapsed(elapsed)));
+            }
+            Outcome::Skipped(SkipReason::Dependency)
+                if view.first && view.has_command && self.look.list_failures && !view.quiet =>
+            {
+                self.labelled(job, "skipped, because a task it depends on did not succeed");
             }
             Outcome::Failed(cause) => self.failed(job, cause),
             _ => {}

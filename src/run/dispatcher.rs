@@ -63,6 +63,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long output may still come after its process has ended.
 const DRAIN: Duration = Duration::from_secs(10);
 
+/// How often groups without a leader are looked at: nobody tells of their end.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// A job with a process, or between two of them.
 #[derive(Debug)]
 struct Unit {
@@ -91,6 +94,8 @@ struct Dispatcher<'a> {
     state: State,
     fresh: Freshness,
     launcher: Launcher,
+    /// Groups whose leader has ended badly, and when they are killed.
+    lingering: Vec<(u32, Instant)>,
     units: HashMap<u32, Unit>,
     chunks: Sender<Chunk>,
     answers: Sender<Answer>,
@@ -178,6 +183,7 @@ impl<'a> Dispatcher<'a> {
                 .lenient(options.on_failure == OnFailure::Ignore),
             fresh: Freshness::new(options.state, options.fresh),
             launcher: Launcher::new(options.show_full_cmd),
+            lingering: Vec::new(),
             units: HashMap::new(),
             chunks,
             answers,
@@ -200,7 +206,8 @@ impl<'a> Dispatcher<'a> {
             while let Some(job) = self.state.start_next() {
                 self.begin(job);
             }
-            if self.state.is_finished() || self.abandoned() {
+            self.look_after_groups();
+            if (self.state.is_finished() && self.lingering.is_empty()) || self.abandoned() {
                 break;
             }
             if self.deaf && self.interrupted.is_none() {
@@ -482,6 +489,9 @@ impl<'a> Dispatcher<'a> {
             Some(News::Stopped(..)) | None => None,
         };
         let commands = self.plan.jobs[unit.job.0 as usize].commands.len();
+        if unit.cancelled || outcome.is_some() {
+            self.end_group(pid, &unit);
+        }
         match outcome {
             Some(cause) => self.finish(unit.job, Outcome::Failed(cause)),
             None if unit.command + 1 < commands && unit.cancelled => {
@@ -490,6 +500,30 @@ impl<'a> Dispatcher<'a> {
             None if unit.command + 1 < commands => self.command(unit.job, unit.command + 1),
             None => self.finish(unit.job, Outcome::Success),
         }
+    }
+
+    /// After a failure or an interrupt nothing of the group may go on: what the
+    /// leader left in it is asked to end, and killed after the grace.
+    fn end_group(&mut self, group: u32, unit: &Unit) {
+        if !sending::group_exists(group) {
+            return;
+        }
+        if !unit.cancelled {
+            sending::send_to_group(group, Signal::SIGTERM);
+        }
+        let grace = self.plan.jobs[unit.job.0 as usize].grace.unwrap_or(GRACE);
+        self.lingering.push((group, unit.kill_at.unwrap_or_else(|| Instant::now() + grace)));
+    }
+
+    /// Forgets groups that are gone, kills those whose time is up.
+    fn look_after_groups(&mut self) {
+        let now = Instant::now();
+        self.lingering.retain(|(group, kill_at)| {
+            if *kill_at <= now {
+                sending::send_to_group(*group, Signal::SIGKILL);
+            }
+            *kill_at > now && sending::group_exists(*group)
+        });
     }
 
     // ---- ending early ----------------------------------------------------
@@ -518,8 +552,9 @@ impl<'a> Dispatcher<'a> {
     /// The first signal is passed on once; the second one ends everything.
     fn interrupt(&mut self, signal: Signal) {
         if self.interrupted.is_some() {
-            for pid in self.units.keys() {
-                sending::send_to_group(*pid, Signal::SIGKILL);
+            let lingering = self.lingering.drain(..).map(|(group, _)| group);
+            for group in self.units.keys().copied().chain(lingering) {
+                sending::send_to_group(group, Signal::SIGKILL);
             }
             return;
         }
@@ -533,7 +568,8 @@ impl<'a> Dispatcher<'a> {
             let drain = u.drain_until.filter(|_| u.pipes > 0);
             [u.kill_at.filter(|_| u.ended.is_none()), drain]
         });
-        times.flatten().min()
+        let look_again = (!self.lingering.is_empty()).then(|| Instant::now() + LOOK);
+        times.flatten().chain(look_again).min()
     }
 
     fn timers(&mut self) {

@@ -83,7 +83,7 @@ impl Launcher {
                     arg0: file.0.clone().into(),
                     args: args.iter().map(OsString::from).collect(),
                     shown,
-                    name: file.0.display().to_string(),
+                    name: "the script of `run`".into(),
                     script: Some(file),
                 })
             }
@@ -131,7 +131,9 @@ impl Launcher {
 }
 
 fn not_found(name: &str) -> Complaint {
-    vec![format!("shell `{name}` was not found on PATH")]
+    let where_to =
+        if name.contains('/') { "is no executable file" } else { "was not found on PATH" };
+    vec![format!("shell `{name}` {where_to}")]
 }
 
 impl Ready {
@@ -171,8 +173,15 @@ impl Ready {
 
     /// Says which of the things that can be missing is.
     fn complaint(&self, job: &Job, error: &io::Error) -> Complaint {
+        let cwd = job.cwd.display();
+        if !job.cwd.exists() {
+            return vec![format!("task directory does not exist: {cwd}")];
+        }
         if !job.cwd.is_dir() {
-            return vec![format!("task directory does not exist: {}", job.cwd.display())];
+            return vec![format!("task directory is not a directory: {cwd}")];
+        }
+        if std::fs::read_dir(&job.cwd).is_err() {
+            return vec![format!("task directory cannot be entered: {cwd}: {error}")];
         }
         let what = format!("failed to execute command: {}", self.name);
         match interpreter(&self.program) {

@@ -23,6 +23,11 @@ pub fn send_to_group(group: u32, signal: Signal) {
     let _ = signal::killpg(Pid::from_raw(group as i32), signal);
 }
 
+/// True while a process of the group is left.
+pub fn group_exists(group: u32) -> bool {
+    signal::killpg(Pid::from_raw(group as i32), None).is_ok()
+}
+
 /// Ends this process by `signal`, so that a calling shell sees it.
 pub fn die_by(signal: Signal) {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());

@@ -3,5 +3,8 @@
 
 mod bad_input;
 mod diff;
+mod examples;
+mod native;
+mod queries;
 mod support;
 mod terminal;

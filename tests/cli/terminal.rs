@@ -206,10 +206,12 @@ fn ctrl_c_ends_all_that_run_side_by_side_and_post_tasks_follow() {
 #[test]
 fn ctrl_c_also_ends_the_script_that_called_us() {
     let project = two("echo begun; exec sleep 600");
-    let script = "mep run -q first; echo the script goes on";
-    let mut terminal = OnTerminal::script(&project, script).start();
-    terminal.expect("begun\n").type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
-    terminal.shows("begun\n^C").leaves_nobody();
+    for shell in ["sh", "bash"] {
+        let script = format!("exec {shell} -c 'mep run -q first; echo the script goes on'");
+        let mut terminal = OnTerminal::script(&project, &script).start();
+        terminal.expect("begun\n").type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
+        terminal.shows("begun\n^C").leaves_nobody();
+    }
 }
 
 #[test]
@@ -287,24 +289,43 @@ fn modes_that_a_killed_task_had_changed_are_set_back() {
 
 // ---- Ctrl-Z -----------------------------------------------------------------
 
-#[test]
-fn ctrl_z_stops_the_task_and_us_and_both_go_on() {
-    let project = two("echo begun; read -r line; echo \"got $line\"");
-    let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
-    terminal.expect("begun\n").type_keys(CTRL_Z).stops();
-    terminal.signal(Signal::SIGCONT).type_keys("a line\n").ends(End::Exited(0));
-    terminal.shows("begun\n^Za line\ngot a line\nsecond\n");
+/// Ctrl-Z while `command` runs the first of two tasks, and back again.
+fn there_and_back(project: &Project, shell: &str, command: &str) {
+    let mut terminal = OnTerminal::shell(project).start();
+    terminal.expect("> ").type_keys(&format!("exec {shell}\n")).expect("\n> ");
+    terminal.type_keys(&format!("{command}\n")).expect("begun\n").type_keys(CTRL_Z);
+    terminal.expect("Stopped").expect("> ").type_keys("echo $((20 + 1)) is here\n");
+    terminal.expect("21 is here\n> ").type_keys("fg\n").expect("mep run -q");
+    terminal.type_keys("a line\n").expect("got a line\nsecond\n> ").type_keys("exit 7\n");
+    terminal.ends(End::Exited(7));
 }
 
 #[test]
 fn a_shell_sees_the_stop_and_brings_us_back() {
     let project = two("echo begun; read -r line; echo \"got $line\"");
-    let mut terminal = OnTerminal::shell(&project).start();
-    terminal.expect("> ").type_keys("mep run -q second\n").expect("begun\n").type_keys(CTRL_Z);
-    terminal.expect("Stopped").expect("> ").type_keys("echo $((20 + 1)) is here\n");
-    terminal.expect("21 is here\n> ").type_keys("fg\n").expect("mep run -q second\n");
-    terminal.type_keys("a line\n").expect("got a line\nsecond\n> ").type_keys("exit 7\n");
-    terminal.ends(End::Exited(7));
+    there_and_back(&project, "sh -i", "mep run -q second");
+    there_and_back(&project, "bash --norc --noediting -i", "mep run -q second");
+}
+
+#[test]
+fn a_script_that_called_us_stops_with_us() {
+    let project = two("echo begun; read -r line; echo \"got $line\"");
+    there_and_back(&project, "sh -i", "sh -c 'mep run -q first; echo second'");
+}
+
+#[test]
+fn a_run_that_called_us_stops_with_us() {
+    let project = two("echo begun; read -r line; echo \"got $line\"")
+        .file("mise.local.toml", "[tasks.outer]\nrun = ['mep run -q first', 'echo second']\n");
+    there_and_back(&project, "sh -i", "mep run -q outer");
+}
+
+#[test]
+fn ctrl_z_stops_nothing_where_no_shell_could_bring_it_back() {
+    let project = two("echo begun; read -r line; echo \"got $line\"");
+    let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
+    terminal.expect("begun\n").type_keys(CTRL_Z).expect("^Z").type_keys("a line\n");
+    terminal.ends(End::Exited(0)).shows("begun\n^Za line\ngot a line\nsecond\n");
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub fn render(text: &str, scope: &Scope<'_>) -> Result<String, TemplateError> {
     let context = context(scope);
     match engine().render_str(&hidden, &context, false) {
         Ok(rendered) => Ok(rendered.replace("$\u{7f}\u{7f}", "${#")),
-        Err(error) => Err(explain(&error)),
+        Err(error) => Err(explain(text, &error)),
     }
 }
 
@@ -103,7 +103,7 @@ pub fn render(text: &str, scope: &Scope<'_>) -> Result<String, TemplateError> {
 pub fn check(text: &str) -> Result<(), TemplateError> {
     let mut engine = engine().clone();
     let hidden = text.replace("${#", "$\u{7f}\u{7f}");
-    engine.add_raw_template("check", &hidden).map_err(|e| explain(&e))
+    engine.add_raw_template("check", &hidden).map_err(|e| explain(text, &e))
 }
 
 /// The engine, without what depends on the scope.
@@ -147,7 +147,7 @@ fn context(scope: &Scope<'_>) -> tera::Context {
     context
 }
 
-fn explain(error: &tera::Error) -> TemplateError {
+fn explain(text: &str, error: &tera::Error) -> TemplateError {
     match error.kind() {
         tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report) => {
             TemplateError {
@@ -155,8 +155,25 @@ fn explain(error: &tera::Error) -> TemplateError {
                 offset: Some(report.span().range.start),
             }
         }
-        _ => TemplateError { message: error.to_string(), offset: None },
+        _ => from_report(text, &error.to_string()),
     }
+}
+
+/// Unknown names come as a drawn report: the first line says what, the second
+/// one where.
+fn from_report(text: &str, report: &str) -> TemplateError {
+    let mut lines = report.lines();
+    let first = lines.next().unwrap_or_default();
+    let place = lines.next().and_then(|line| line.trim().strip_prefix("--> "));
+    let offset = place.and_then(|place| {
+        let mut numbers = place.rsplit(':').map_while(|n| n.parse::<usize>().ok());
+        let (column, line) = (numbers.next()?, numbers.next()?);
+        let start: usize =
+            text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        Some(start + column.checked_sub(1)?)
+    });
+    let message = first.strip_prefix("error: ").unwrap_or(first).to_string();
+    TemplateError { message, offset: offset.filter(|at| *at <= text.len()) }
 }
 
 #[cfg(test)]

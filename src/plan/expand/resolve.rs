@@ -153,10 +153,11 @@ impl Expander<'_, '_> {
             format!("Task '{}' {verb} '{name}' but '{name}' was not found", task.name),
         )
         .reference(format!("task not found: {name}"))
-        .at(spot, "no such task")
+        .at(spot, if is_pattern(name) { "matches no task" } else { "no such task" })
         .blame(Blame::Task(task.name.clone()));
-        match suggestion(self.project, name) {
+        match suggestion(self.project, name, &task.display) {
             Some(text) => problem.help(text),
+            None if verb == "runs" => problem.help("define the task, or take the entry out"),
             None => problem.help("define the task, or mark the entry `optional = true`"),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{OK, goes_on, lists, message, project, refused};
@@ -78,6 +78,15 @@ fn a_missing_file_of_a_task_is_named_before_anything_runs() {
 }
 
 #[test]
+fn a_file_of_a_task_that_is_not_executable_is_named_before_anything_runs() {
+    let config = format!("[tasks.fetch]\nfile = \"f.sh\"\n\n{OK}");
+    let line = "`f.sh` is not executable. Run: chmod +x f.sh";
+    let stderr = message(line, ["mise.toml", &config, "fetch", "this task"], "chmod +x [P]/f.sh");
+    let project = project(&config).file("f.sh", "#!/bin/sh\ntouch ran\n");
+    refused(&project, "run ok ::: fetch", 1, &stderr);
+}
+
+#[test]
 fn unreadable_configuration_stops_the_project() {
     let shut = unprivileged(project(OK).file("mise.local.toml", ""));
     let _shut = forbid(&shut, "mise.local.toml");
@@ -103,7 +112,7 @@ fn unprivileged(project: Project) -> Project {
     }
     for dir in ["../p", "../home", "../tmp", ".."] {
         let mode = if dir == ".." { 0o755 } else { 0o777 };
-        fs::set_permissions(project.path(dir), Permissions::from_mode(mode)).unwrap();
+        set_mode(&project.path(dir), mode);
     }
     // Where the binary was built, nobody else may be able to look.
     project.make_dir("../real");
@@ -124,8 +133,13 @@ struct Forbidden(PathBuf);
 
 fn forbid(project: &Project, path: &str) -> Forbidden {
     let path = project.path(path);
-    fs::set_permissions(&path, Permissions::from_mode(0)).unwrap();
+    set_mode(&path, 0o000);
     Forbidden(path)
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    let set = fs::set_permissions(path, Permissions::from_mode(mode));
+    set.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
 impl Drop for Forbidden {

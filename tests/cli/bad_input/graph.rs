@@ -66,9 +66,8 @@ fn a_circle_through_two_files_shows_both() {
 
 #[test]
 fn a_circle_through_calls_is_refused_with_its_names() {
-    let calls = |name, other| {
-        format!("[tasks.{name}]\nrun = [\"touch ran\", {{ task = \"{other}\" }}]\n")
-    };
+    let calls =
+        |name, other| format!("[tasks.{name}]\nrun = [\"touch ran\", {{ task = \"{other}\" }}]\n");
     let depends = "[tasks.b]\nrun = \"touch ran\"\ndepends = [\"c\"]\n";
     for b in [&calls("b", "c"), depends] {
         let config = [&calls("a", "b"), b, &calls("c", "a")].concat();

@@ -9,21 +9,22 @@ use super::{OK, goes_on, lists, message, mistake, project, project_mistake, refu
 
 #[test]
 fn a_bad_pattern_is_shown_before_anything_runs() {
-    let class = "unclosed character class; missing ']'";
-    let line = format!("bad pattern `src/[a` in `sources` of task `a`: {class}");
-    let config = format!("[tasks.a]\nsources = [\"src/[a\"]\n\n{OK}");
-    let stderr = format!(
-        "Error: {line}
+    for (key, other) in [("sources", "outputs"), ("outputs", "sources")] {
+        let class = "unclosed character class; missing ']'";
+        let config = format!("[tasks.a]\n{key} = ['src/[a']\n{other} = ['*']\n\n{OK}");
+        let stderr = format!(
+            "Error: bad pattern `src/[a` in `{key}` of task `a`: {class}
    ╭─[[P]/mise.toml:2:13]
  1 │ [tasks.a]
- 2 │ sources = [\"src/[a\"]
+ 2 │ {key} = ['src/[a']
    ·             ┬
    ·             ╰── {class}
- 3 │
+ 3 │ {other} = ['*']
    ╰────
 "
-    );
-    refused(&project(&config), "run ok ::: a", 1, &stderr);
+        );
+        refused(&project(&config), "run ok ::: a", 1, &stderr);
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::libc;
 use nix::pty::{Winsize, openpty};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, sigaction};
 use nix::sys::termios::{Termios, tcgetattr};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, setsid, tcgetpgrp};
@@ -171,6 +171,7 @@ impl<'p> OnTerminal<'p> {
         }
     }
 
+    #[expect(clippy::zombie_processes, reason = "a thread waits for it, and for its stops too")]
     fn spawn(&self, terminal: OwnedFd) -> Pid {
         let layout = self.project.layout();
         let twin = || Stdio::from(terminal.try_clone().expect("an open descriptor can be doubled"));
@@ -184,8 +185,8 @@ impl<'p> OnTerminal<'p> {
             .stdin(twin())
             .stdout(twin())
             .stderr(twin());
-        // SAFETY: between fork and exec only setsid and ioctl are called, which POSIX allows
-        // there; neither allocates.
+        // SAFETY: between fork and exec only setsid, sigaction and ioctl are called, which do not
+        // allocate and take no lock.
         #[expect(unsafe_code, reason = "a controlling terminal is taken by the new process itself")]
         unsafe {
             command.pre_exec(take_terminal);
@@ -196,9 +197,30 @@ impl<'p> OnTerminal<'p> {
     }
 }
 
+/// The signals that a terminal sends. Whoever starts the tests may have them ignored, as `nohup`
+/// and a script's `&` do, and each process would inherit that.
+const SIGNALS: [Signal; 8] = [
+    Signal::SIGINT,
+    Signal::SIGQUIT,
+    Signal::SIGHUP,
+    Signal::SIGTERM,
+    Signal::SIGCONT,
+    Signal::SIGTSTP,
+    Signal::SIGTTIN,
+    Signal::SIGTTOU,
+];
+
 /// Leads a new session, and makes standard input its controlling terminal.
 fn take_terminal() -> io::Result<()> {
     setsid()?;
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    for signal in SIGNALS {
+        // SAFETY: the default action runs no code of ours.
+        #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
+        unsafe {
+            sigaction(signal, &default)?;
+        }
+    }
     // SAFETY: TIOCSCTTY takes a number and touches no memory of ours.
     #[expect(unsafe_code, reason = "there is no call for it but ioctl")]
     let taken = unsafe { libc::ioctl(0, libc::TIOCSCTTY as _, 0) };

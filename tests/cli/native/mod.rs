@@ -1,0 +1,14 @@
+//! Where `mep` differs from mise on purpose, and what it promises beyond it.
+
+mod ending;
+mod fresh;
+mod graph;
+mod late;
+mod nested;
+mod words;
+
+use crate::support::Project;
+
+fn project(config: &str) -> Project {
+    Project::new().file("mise.toml", config)
+}

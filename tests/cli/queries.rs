@@ -1,0 +1,176 @@
+//! A query changes nothing: no file of the project, of the home or of the temporary directory is
+//! another afterwards, and no process was started.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::support::{Project, Run};
+
+/// Everything that asks, runs or remembers something when it is not only looked at.
+const CONFIG: &str = r#"
+[env]
+FROM_PROGRAM = "{{ exec(command='touch asked') }}"
+_.file = ".env"
+_.path = "bin"
+
+[vars]
+made = "{{ exec(command='touch asked') }}"
+
+[tasks.build]
+alias = "b"
+description = "Builds {{ exec(command='touch asked') }}"
+depends = ["prepare", "{{ exec(command='touch asked') }}"]
+depends_post = ["clean"]
+sources = ["src/*"]
+outputs = ["out"]
+run = ["touch ran out", { task = "ask" }, "echo {{ read_file(path='src/one') }}"]
+
+[tasks.prepare]
+sources = ["src"]
+dir = "{{ config_root }}/src"
+run = "touch ../ran"
+
+[tasks.ask]
+confirm = "Sure?"
+raw = true
+run = "read x; touch ran"
+
+[tasks.clean]
+run = '''
+#!/usr/bin/env python3
+print("ran")
+'''
+"#;
+
+const QUERIES: [&str; 16] = [
+    "tasks",
+    "tasks ls",
+    "tasks ls --json",
+    "tasks ls -x --hidden",
+    "tasks deps",
+    "tasks deps build",
+    "tasks deps --dot",
+    "tasks deps --compact",
+    "run -n build",
+    "run -n -v -f build",
+    "run -n build ::: scripts:hello a b",
+    "--help",
+    "run --help",
+    "run build --help",
+    "--version",
+    "-C src tasks",
+];
+
+const REFUSED: [&str; 2] = ["run nosuchtask", "run --nosuchflag build"];
+
+/// A project with a bit of everything, in which `prepare` has run once: there is something to
+/// remember, and something to forget.
+fn full() -> Project {
+    let project = Project::new()
+        .file("mise.toml", CONFIG)
+        .file("mep.toml", "grace = \"1s\"\n")
+        .file(".env", "KEY=value\n")
+        .file("src/one", "1\n")
+        .executable("mise-tasks/scripts/hello", "#!/bin/sh\n#MISE alias=\"hi\"\ntouch ran\n");
+    project.mep(["-q", "run", "prepare"]).run().stdout("").stderr("").code(0);
+    project.remove("ran");
+    project.remove("asked");
+    project
+}
+
+/// Path → kind, mode, time and content of all that is below the root of the project.
+fn snapshot(project: &Project) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    let mut dirs: Vec<PathBuf> =
+        ["../p", "../home", "../tmp", "../system"].map(|dir| project.path(dir)).into();
+    while let Some(dir) = dirs.pop() {
+        found.insert(dir.clone(), description(&dir));
+        for entry in fs::read_dir(&dir).expect("a directory of ours can be read") {
+            let path = entry.expect("and so can its entries").path();
+            if path.is_dir() && !path.is_symlink() {
+                dirs.push(path);
+            } else {
+                found.insert(path.clone(), description(&path));
+            }
+        }
+    }
+    found
+}
+
+fn description(path: &Path) -> String {
+    let meta = path.symlink_metadata().expect("what was listed is there");
+    let content = match fs::read_link(path) {
+        Ok(target) => target.into_os_string().into_encoded_bytes(),
+        Err(_) => fs::read(path).unwrap_or_default(),
+    };
+    let (mode, time) = (meta.permissions().mode(), (meta.mtime(), meta.mtime_nsec()));
+    format!("{mode:o} {time:?} {:?}", String::from_utf8_lossy(&content))
+}
+
+#[test]
+fn a_query_changes_no_file() {
+    let project = full();
+    let before = snapshot(&project);
+    assert!(before.keys().any(|path| path.ends_with("fresh")), "nothing to remember: {before:?}");
+    for (words, expected) in all() {
+        for run in both(&project, words) {
+            let output = run.run();
+            assert_eq!(output.code == Some(0), expected, "`{words}`\n{}", output.transcript());
+            assert!(snapshot(&project) == before, "`{words}` changed something");
+        }
+    }
+}
+
+#[test]
+fn a_query_starts_no_process() {
+    if !can_trace() {
+        let _ = std::io::stderr().write_all(b"SKIPPED (no strace): a_query_starts_no_process\n");
+        return;
+    }
+    let project = full();
+    traced(&project);
+    for (words, _) in all() {
+        for run in both(&project, words) {
+            run.run();
+            let trace = project.read("../trace");
+            let started: Vec<&str> = trace.lines().filter(|l| l.contains("exec")).collect();
+            assert_eq!(started.len(), 1, "`{words}` started processes:\n{trace}");
+        }
+    }
+}
+
+/// All queries, and whether they are answered.
+fn all() -> impl Iterator<Item = (&'static str, bool)> {
+    QUERIES.into_iter().map(|q| (q, true)).chain(REFUSED.into_iter().map(|q| (q, false)))
+}
+
+/// The same query under both names.
+fn both<'p>(project: &'p Project, words: &str) -> [Run<'p>; 2] {
+    [project.mep(words.split(' ')), project.mise(words.split(' '))]
+}
+
+/// True where strace is there and may trace.
+fn can_trace() -> bool {
+    let mut strace = Command::new("strace");
+    let run = strace.args(["-qq", "-o", "/dev/null", "true"]).stderr(Stdio::null()).status();
+    run.is_ok_and(|status| status.success())
+}
+
+/// Makes both names of the binary write what they execute into `../trace`.
+fn traced(project: &Project) {
+    for name in ["mep", "mise"] {
+        let link = project.path(&format!("../bin/{name}"));
+        let binary = fs::read_link(&link).expect("the project has made this link");
+        project.make_link(&format!("../real/{name}"), &binary.to_string_lossy());
+        project.remove(&format!("../bin/{name}"));
+        let trace = "strace -f -qq -e trace=execve,execveat -e signal=none -o";
+        let root = "${0%/bin/*}";
+        let script =
+            format!("#!/bin/sh\nexec {trace} \"{root}/trace\" \"{root}/real/{name}\" \"$@\"\n");
+        project.write_executable(&format!("../bin/{name}"), &script);
+    }
+}
