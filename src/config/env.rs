@@ -316,12 +316,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The pairs of a file; a missing file is no mistake.
-    fn dotenv(
-        &mut self,
-        path: &str,
-        spot: &Spot,
-        work: &mut Work<'_>,
-    ) -> Result<Pairs, Problem> {
+    fn dotenv(&mut self, path: &str, spot: &Spot, work: &mut Work<'_>) -> Result<Pairs, Problem> {
         let path = self.rendered(path, spot, work)?;
         let path = self.ctx.dirs.resolve(work.root, path);
         env_file::read(&path).map_err(|text| {

@@ -45,8 +45,10 @@ fn json(bytes: &[u8]) -> Result<Pairs, String> {
 
 fn yaml(bytes: &[u8]) -> Result<Pairs, String> {
     let text = String::from_utf8_lossy(bytes);
+    // `yes` is a text, as in YAML 1.2.
+    let options = serde_saphyr::options! { strict_booleans: true };
     let map: IndexMap<String, Value> =
-        serde_saphyr::from_str(&text).map_err(|e| e.to_string())?;
+        serde_saphyr::from_str_with_options(&text, options).map_err(|e| e.to_string())?;
     flat(map)
 }
 

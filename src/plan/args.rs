@@ -25,7 +25,11 @@ pub(super) struct Parsed {
 ///
 /// # Errors
 /// A text that is no specification.
-pub(super) fn spec(task: &Task, usage: &str, script: Option<&str>) -> Result<Option<Spec>, Problem> {
+pub(super) fn spec(
+    task: &Task,
+    usage: &str,
+    script: Option<&str>,
+) -> Result<Option<Spec>, Problem> {
     let read = match (&task.command, script) {
         (Command::Script(_) | Command::File(_), Some(text)) => Spec::parse_script_str(text),
         _ if usage.trim().is_empty() => return Ok(None),
@@ -89,7 +93,12 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 ///
 /// # Errors
 /// What is missing or wrong, in the words of usage-lib.
-pub(super) fn parse(task: &Task, spec: &Spec, args: &[String], env: &EnvMap) -> Result<Parsed, Problem> {
+pub(super) fn parse(
+    task: &Task,
+    spec: &Spec,
+    args: &[String],
+    env: &EnvMap,
+) -> Result<Parsed, Problem> {
     let known: HashMap<String, String> = env
         .iter()
         .filter_map(|(k, v)| Some((k.to_str()?.to_string(), v.to_str()?.to_string())))

@@ -36,7 +36,11 @@ pub fn groups(words: &[String]) -> Vec<Group> {
     words.next_if(|w| *w == ":::");
     loop {
         let name = words.next_if(|w| *w != "--").cloned();
-        let mut group = Group { name: name.unwrap_or_else(|| "default".into()), args: Vec::new(), dashes: None };
+        let mut group = Group {
+            name: name.unwrap_or_else(|| "default".into()),
+            args: Vec::new(),
+            dashes: None,
+        };
         let mut more = false;
         for word in words.by_ref() {
             match word.as_str() {
@@ -69,7 +73,11 @@ pub fn select(project: &Project, groups: &[Group]) -> Result<Vec<Request>, Probl
         if found.is_empty() {
             return Err(unknown(project, &group.name));
         }
-        requests.extend(found.into_iter().map(|task| Request { task, args: group.args.clone(), dashes: group.dashes }));
+        requests.extend(found.into_iter().map(|task| Request {
+            task,
+            args: group.args.clone(),
+            dashes: group.dashes,
+        }));
     }
     Ok(requests)
 }

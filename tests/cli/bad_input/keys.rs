@@ -168,7 +168,6 @@ fn every_mistake_of_every_task_is_shown() {
 #[test]
 fn keys_of_later_versions_are_named_with_their_place() {
     for (key, value) in [
-        ("usage", "'flag \"--x\"'"),
         ("timeout", "'5s'"),
         ("tools", "{ node = '20' }"),
         ("extends", "'base'"),
@@ -186,7 +185,6 @@ fn keys_of_later_versions_are_named_with_their_place() {
 #[test]
 fn environment_directives_of_later_versions_stop_every_task_that_gets_them() {
     for (config, name, piece) in [
-        ("[env]\n_.source = \"e.sh\"", "_.source", "\"e.sh\""),
         (
             "[env]\nA = { value = \"x\", redact = true }",
             "redact",

@@ -122,7 +122,7 @@ J1=dotenv
     .file("e.yaml", "Y1: yaml\nY2: yes\n")
     .file("e.toml", "T1 = 'toml'\nT2 = 7\n")
     .mise(["run", "t"])
-    .refused("`_.file` in json form");
+    .check();
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_script_can_be_sourced() {
     .file("env.sh", "export A=\"sourced $CALLER\"\nexport B=sourced\nC=private\n")
     .mise(["run", "t"])
     .env("CALLER", "called")
-    .refused("_.source");
+    .check();
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn templates_know_filters_tests_and_functions() {
     Case::config(&format!("[tasks]\nt = \"\"\"\n{}\"\"\"\n", body.replace('"', "\\\"")))
         .mise(["run", "t"])
         .env("CALLER", "called")
-        .refused("Unknown filter `basename`");
+        .check();
 }
 
 #[test]
