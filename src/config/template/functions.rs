@@ -23,8 +23,6 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_test("exists", |p: &str, _: Kwargs, s: &State| below(p, s).exists());
     tera.register_test("file", |p: &str, _: Kwargs, s: &State| below(p, s).is_file());
     tera.register_test("dir", |p: &str, _: Kwargs, s: &State| below(p, s).is_dir());
-    tera.register_test("before", contrib::dates::is_before);
-    tera.register_test("after", contrib::dates::is_after);
     tera.register_test("matching", contrib::regex::Matching::default());
 }
 
@@ -42,7 +40,6 @@ fn functions(tera: &mut Tera) {
     tera.register_function("exec", exec);
     tera.register_function("read_file", read_file);
     tera.register_function("choice", choice);
-    tera.register_function("now", contrib::dates::now);
     tera.register_function("get_random", contrib::rand::get_random);
 }
 
@@ -97,7 +94,6 @@ fn texts(tera: &mut Tera) {
     }
     tera.register_filter("quote", |text: &str, _: Kwargs, _: &State| quoted(text));
     tera.register_filter("hash", hash);
-    tera.register_filter("date", contrib::dates::date);
     tera.register_filter("filesize_format", contrib::filesize_format::filesize_format);
     tera.register_filter("format", contrib::format::format);
     tera.register_filter("json_encode", contrib::json::json_encode);

@@ -2,6 +2,7 @@
 //! engine. The engine is built on first use, so a run without templates never
 //! touches it.
 
+mod dates;
 mod functions;
 
 use std::path::Path;
@@ -112,6 +113,7 @@ fn engine() -> &'static Tera {
     ENGINE.get_or_init(|| {
         let mut tera = Tera::new();
         functions::register(&mut tera);
+        dates::register(&mut tera);
         tera
     })
 }
