@@ -40,8 +40,12 @@ pub fn main() -> u8 {
             Exit::Failure
         }
     };
+    if exit == Exit::CtrlC {
+        signal::tell_own_group(nix::sys::signal::Signal::SIGINT);
+    }
     // A shell that called us has to see that Ctrl-C ended us.
-    if let (Exit::Signal(2), Dialect::Mep, true) = (exit, grammar, std::io::stdin().is_terminal()) {
+    let interrupted = matches!(exit, Exit::Signal(2) | Exit::CtrlC);
+    if interrupted && grammar == Dialect::Mep && std::io::stdin().is_terminal() {
         signal::die_by(nix::sys::signal::Signal::SIGINT);
     }
     exit.code()

@@ -11,6 +11,9 @@ pub enum Exit {
     Usage,
     /// The first failed task's own code.
     Task(u8),
+    /// Ended by Ctrl-C in the foreground that a task had: our own group has not
+    /// heard of it.
+    CtrlC,
     /// Ended by this signal (130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP).
     Signal(u8),
 }
@@ -23,6 +26,7 @@ impl Exit {
             Self::Failure => 1,
             Self::Usage => 2,
             Self::Task(code) => code,
+            Self::CtrlC => 130,
             Self::Signal(number) => 128 + number,
         }
     }

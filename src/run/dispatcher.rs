@@ -104,6 +104,8 @@ struct Dispatcher<'a> {
     foreground: Foreground,
     first_failure: Option<u8>,
     interrupted: Option<Signal>,
+    /// Ctrl-C came from the terminal's foreground, which was not ours.
+    typed: bool,
     /// Nobody reads standard output any more.
     deaf: bool,
 }
@@ -191,6 +193,7 @@ impl<'a> Dispatcher<'a> {
             foreground: Foreground::new(),
             first_failure: None,
             interrupted: None,
+            typed: false,
             deaf: false,
         }
     }
@@ -235,6 +238,7 @@ impl<'a> Dispatcher<'a> {
 
     fn exit(&self) -> Exit {
         match (self.interrupted, self.first_failure) {
+            (Some(Signal::SIGINT), _) if self.typed => Exit::CtrlC,
             (Some(signal), _) => Exit::Signal(signal as u8),
             (None, Some(code)) => Exit::Task(code),
             (None, None) => Exit::Success,
@@ -435,6 +439,7 @@ impl<'a> Dispatcher<'a> {
             heard.is_none()
         });
         if typed {
+            self.typed = true;
             self.interrupt(Signal::SIGINT);
         }
         for news in batch {
@@ -446,7 +451,9 @@ impl<'a> Dispatcher<'a> {
     }
 
     fn process_ended(&mut self, pid: u32, news: News) {
-        if self.foreground.release(pid) {
+        let went_well = matches!(news, News::Exited(_, 0));
+        if self.foreground.release(pid, went_well) {
+            self.typed = true;
             self.interrupt(Signal::SIGINT);
         }
         if let Some(unit) = self.units.get_mut(&pid) {
@@ -543,7 +550,7 @@ impl<'a> Dispatcher<'a> {
             let job = &self.plan.jobs[unit.job.0 as usize];
             unit.kill_at = Some(now + job.grace.unwrap_or(GRACE));
             // What was typed has reached the holder of the terminal already.
-            if !(signal == Signal::SIGINT && self.foreground.holder() == Some(*pid)) {
+            if !(self.typed && self.foreground.holder() == Some(*pid)) {
                 sending::send_to_group(*pid, signal);
             }
         }

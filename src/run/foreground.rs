@@ -9,7 +9,7 @@
 
 use std::collections::VecDeque;
 
-use nix::sys::signal::{Signal, raise};
+use nix::sys::signal::Signal;
 
 use crate::sys::process::{News, Sentinel};
 use crate::sys::signal as sending;
@@ -32,7 +32,7 @@ pub(super) struct Foreground {
 impl Foreground {
     /// The terminal of this process, if it has one to give.
     pub(super) fn new() -> Self {
-        Self { terminal: Terminal::in_foreground(), holder: None, waiting: VecDeque::new() }
+        Self { terminal: Terminal::open(), holder: None, waiting: VecDeque::new() }
     }
 
     /// The group that has the foreground now.
@@ -49,21 +49,26 @@ impl Foreground {
         if self.holder.is_some() {
             return self.waiting.push_back((group, watched));
         }
-        terminal.give(group);
+        if terminal.is_ours() {
+            terminal.give(group);
+        }
         let sentinel = watched.then(|| Sentinel::start(group)).flatten();
         self.holder = Some(Holder { group, sentinel });
     }
 
     /// Takes the foreground back from a group that has ended. True where
     /// Ctrl-C was typed and not heard of yet.
-    pub(super) fn release(&mut self, group: u32) -> bool {
+    pub(super) fn release(&mut self, group: u32, went_well: bool) -> bool {
         self.waiting.retain(|(g, _)| *g != group);
         if self.holder() != Some(group) {
             return false;
         }
         let sentinel = self.holder.take().and_then(|h| h.sentinel);
-        if let Some(terminal) = &self.terminal {
+        if let Some(terminal) = self.terminal.as_ref().filter(|t| t.is_held_by(group)) {
             terminal.take();
+            if !went_well {
+                terminal.restore_modes();
+            }
         }
         if let Some((next, watched)) = self.waiting.pop_front() {
             self.offer(next, watched);
@@ -90,17 +95,26 @@ impl Foreground {
         }
     }
 
-    /// A group stopped. Want of the terminal is mended; Ctrl-Z stops us as
-    /// well, and goes on when we do.
+    /// A group stopped. Want of the terminal is mended where we have it to
+    /// give. Else, and after Ctrl-Z, our own group stops as well, as it would
+    /// if the task were in it; when the shell brings us back, the task goes on.
     pub(super) fn stopped(&mut self, group: u32, signal: i32) {
+        let wants = signal == Signal::SIGTTIN as i32 || signal == Signal::SIGTTOU as i32;
+        if wants && self.holder().is_none() {
+            self.offer(group, true);
+        }
         let Some(terminal) = self.terminal.as_ref().filter(|_| self.holder() == Some(group)) else {
             return;
         };
-        if signal != Signal::SIGTTIN as i32 && signal != Signal::SIGTTOU as i32 {
-            terminal.take();
-            let _ = raise(Signal::SIGSTOP);
+        if !wants || !(terminal.is_ours() || terminal.is_held_by(group)) {
+            if terminal.is_held_by(group) {
+                terminal.take();
+            }
+            sending::send_to_own_group(if wants { Signal::SIGTTIN } else { Signal::SIGTSTP });
         }
-        terminal.give(group);
+        if terminal.is_ours() {
+            terminal.give(group);
+        }
         sending::send_to_group(group, Signal::SIGCONT);
     }
 }

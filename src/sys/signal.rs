@@ -3,7 +3,7 @@
 
 use nix::libc;
 use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, Signal};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpgrp};
 
 /// True where the caller had this signal ignored (`nohup`): it stays so.
 pub fn is_ignored(signal: Signal) -> bool {
@@ -23,9 +23,27 @@ pub fn send_to_group(group: u32, signal: Signal) {
     let _ = signal::killpg(Pid::from_raw(group as i32), signal);
 }
 
+/// Sends `signal` to our own group, as the terminal would have done had our
+/// children been in it; us included.
+pub fn send_to_own_group(signal: Signal) {
+    let _ = signal::killpg(getpgrp(), signal);
+}
+
 /// True while a process of the group is left.
 pub fn group_exists(group: u32) -> bool {
     signal::killpg(Pid::from_raw(group as i32), None).is_ok()
+}
+
+/// Passes a Ctrl-C on to our own group, but not to ourselves: scripts that
+/// called us have to hear of it.
+pub fn tell_own_group(signal: Signal) {
+    let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the signal is ignored from now on, so no handler of ours can run.
+    #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
+    let installed = unsafe { signal::sigaction(signal, &ignore) };
+    if installed.is_ok() {
+        send_to_own_group(signal);
+    }
 }
 
 /// Ends this process by `signal`, so that a calling shell sees it.

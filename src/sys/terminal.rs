@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::os::fd::AsFd;
 
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
+use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use nix::unistd::{Pid, getpgrp, tcgetpgrp, tcsetpgrp};
 
 /// The terminal this process may hand to its children.
@@ -13,19 +14,37 @@ use nix::unistd::{Pid, getpgrp, tcgetpgrp, tcsetpgrp};
 pub struct Terminal {
     tty: File,
     ours: Pid,
+    /// How it was set before anybody had it.
+    modes: Option<Termios>,
 }
 
 impl Terminal {
-    /// The controlling terminal, where there is one and our group holds its
-    /// foreground; a background job has nothing to hand over.
-    pub fn in_foreground() -> Option<Self> {
+    /// The controlling terminal, where standard input is one.
+    pub fn open() -> Option<Self> {
         if !std::io::stdin().is_terminal() {
             return None;
         }
         let tty = File::options().read(true).write(true).open("/dev/tty").ok()?;
-        let ours = getpgrp();
-        let holder = tcgetpgrp(tty.as_fd()).ok()?;
-        (holder == ours).then_some(Self { tty, ours })
+        let modes = tcgetattr(&tty).ok();
+        Some(Self { tty, ours: getpgrp(), modes })
+    }
+
+    /// True while our own group has the foreground; a background job has
+    /// nothing to hand over.
+    pub fn is_ours(&self) -> bool {
+        self.is_held_by(self.ours.as_raw() as u32)
+    }
+
+    /// True while that group has the foreground.
+    pub fn is_held_by(&self, group: u32) -> bool {
+        tcgetpgrp(self.tty.as_fd()).is_ok_and(|holder| holder.as_raw() as u32 == group)
+    }
+
+    /// Sets the modes back, after a task that could not do so itself.
+    pub fn restore_modes(&self) {
+        if let Some(modes) = &self.modes {
+            self.unstopped(|tty| tcsetattr(tty, SetArg::TCSADRAIN, modes).is_ok());
+        }
     }
 
     /// Hands the foreground to `group`.
@@ -38,14 +57,19 @@ impl Terminal {
         self.set(self.ours);
     }
 
-    /// From the background tcsetpgrp raises SIGTTOU, which would stop us:
-    /// it is blocked for the call.
     fn set(&self, group: Pid) {
+        self.unstopped(|tty| tcsetpgrp(tty.as_fd(), group).is_ok());
+    }
+
+    /// From the background these calls raise SIGTTOU, which would stop us: it
+    /// is blocked meanwhile.
+    fn unstopped(&self, call: impl FnOnce(&File) -> bool) {
         let mut blocked = SigSet::empty();
         blocked.add(Signal::SIGTTOU);
         let mut before = SigSet::empty();
         let _ = pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&blocked), Some(&mut before));
-        let _ = tcsetpgrp(self.tty.as_fd(), group);
+        // A terminal that is gone has nothing to hand over.
+        let _done = call(&self.tty);
         let _ = pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
     }
 }

@@ -3,7 +3,7 @@
 
 use nix::sys::signal::Signal;
 
-use crate::support::{CTRL_C, CTRL_Z, End, OnTerminal, Project};
+use crate::support::{CTRL_C, CTRL_Z, End, OnTerminal, Project, Terminal};
 
 /// Two tasks in a row, of which the first does what a test says.
 fn two(first: &str) -> Project {
@@ -19,13 +19,25 @@ fn side_by_side(a: &str, b: &str) -> Project {
     Project::new().file("mise.toml", &tasks)
 }
 
-/// A script that says that it has begun, and on a signal that it heard of it. (A shell that
-/// waits for a process in its foreground may miss a signal that comes just before that.)
-fn calm(signal: &str) -> String {
-    format!(
-        "trap 'echo heard; kill $! 2>/dev/null || :; exit 0' {signal}\n\
-         sleep 600 & echo begun; wait"
-    )
+/// The begin of a script: who has read a line has the terminal.
+const READY: &str = "echo ready; read -r go; echo begun";
+
+/// A script that shows what is typed next.
+const READ: &str = "read -r line; echo \"got $line\"";
+
+/// Waits until a task that begins like that has the terminal.
+fn begin<'t, 'p>(terminal: &'t mut Terminal<'p>) -> &'t mut Terminal<'p> {
+    terminal.expect("ready\n").type_keys("go\n").expect("begun\n")
+}
+
+/// What is on the screen then.
+const BEGUN: &str = "ready\ngo\nbegun\n";
+
+/// A script that says when it hears a signal, and takes it for its end. (A shell that waits for
+/// a process in its foreground may miss a signal that comes just before that.)
+fn calm(signal: &str, begin: &str) -> String {
+    let trap = "trap 'echo heard; kill $! 2>/dev/null || :; exit 0'";
+    format!("{trap} {signal}\nsleep 600 &\n{begin}; wait")
 }
 
 /// Sets `group` and `foreground`: the process group of the shell itself, and the one that has
@@ -47,11 +59,10 @@ fn a_task_reads_what_is_typed() {
 
 #[test]
 fn a_nested_task_reads_what_is_typed() {
-    let project = two("echo begun; read -r line; echo \"got $line\"")
+    let project = two(READY)
         .file("mise.local.toml", "[tasks.outer]\nrun = ['mep run -q first', 'echo outer']\n");
     let mut terminal = OnTerminal::mep(&project, ["run", "-q", "outer"]).start();
-    terminal.expect("begun\n").type_keys("a line\n").ends(End::Exited(0));
-    terminal.shows("begun\na line\ngot a line\nouter\n");
+    begin(&mut terminal).ends(End::Exited(0)).shows(&format!("{BEGUN}outer\n"));
 }
 
 #[test]
@@ -141,50 +152,45 @@ fn a_question_has_the_default_it_is_given() {
 
 #[test]
 fn ctrl_c_ends_the_task_and_us() {
-    let project = two("echo begun; sleep 600");
+    let project = two(&format!("{READY}; sleep 600"));
     let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
-    terminal.expect("begun\n").type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
-    terminal.shows("begun\n^C").leaves_nobody();
+    begin(&mut terminal).type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
+    terminal.shows(&format!("{BEGUN}^C")).leaves_nobody();
 }
 
 #[test]
 fn ctrl_c_ends_the_run_when_the_task_takes_it_calmly() {
-    let project = two(&calm("INT"));
+    let project = two(&calm("INT", READY));
     let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
-    terminal.expect("begun\n").type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
-    terminal.shows("begun\n^Cheard\n").leaves_nobody();
+    begin(&mut terminal).type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
+    terminal.shows(&format!("{BEGUN}^Cheard\n")).leaves_nobody();
 }
 
 #[test]
 fn a_second_ctrl_c_ends_a_task_that_ignores_the_first() {
-    let project = side_by_side("trap '' INT; echo deaf; read -r line", &calm("INT"));
+    let project =
+        side_by_side(&format!("trap '' INT; {READY}; read -r line"), &calm("INT", "echo beside"));
     project.write("mep.toml", "grace = '10m'\n");
     let args = ["run", "-q", "-o", "interleave", "last"];
     let mut terminal = OnTerminal::mep(&project, args).start();
-    terminal.expect_all(["deaf\n", "begun\n"]).type_keys(CTRL_C).expect("heard\n");
+    terminal.expect_all(["ready\n", "beside\n"]).type_keys("go\n").expect("begun\n");
+    terminal.type_keys(CTRL_C).expect("heard\n");
     terminal.type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT)).leaves_nobody();
 }
 
 #[test]
 fn ctrl_c_in_an_interactive_task_is_its_own_business() {
-    let project = Project::new().file(
-        "mise.toml",
-        r#"
-[tasks.repl]
-interactive = true
-run = """
-trap 'echo heard; kill $!' INT
-sleep 600 & echo begun; wait || :
-echo next; read -r line; echo "got $line"
-"""
-[tasks.second]
-depends = ["repl"]
-run = "echo second"
-"#,
-    );
+    let project = two(&format!(
+        "trap 'echo heard; kill $!' INT\nsleep 600 &\n{READY}; wait || :
+         echo next; read -r line; echo \"got $line\""
+    ));
+    let tasks = project.read("mise.toml");
+    let tasks = tasks.replace("[tasks.first]", "[tasks.first]\ninteractive = true");
+    project.write("mise.toml", &tasks);
     let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
-    terminal.expect("begun\n").type_keys(CTRL_C).expect("next\n").type_keys("a line\n");
-    terminal.ends(End::Exited(0)).shows("begun\n^Cheard\nnext\na line\ngot a line\nsecond\n");
+    begin(&mut terminal).type_keys(CTRL_C).expect("next\n").type_keys("a line\n");
+    terminal.ends(End::Exited(0));
+    terminal.shows(&format!("{BEGUN}^Cheard\nnext\na line\ngot a line\nsecond\n"));
 }
 
 #[test]
@@ -205,22 +211,22 @@ fn ctrl_c_ends_all_that_run_side_by_side_and_post_tasks_follow() {
 
 #[test]
 fn ctrl_c_also_ends_the_script_that_called_us() {
-    let project = two("echo begun; exec sleep 600");
+    let project = two(&format!("{READY}; exec sleep 600"));
     for shell in ["sh", "bash"] {
         let script = format!("exec {shell} -c 'mep run -q first; echo the script goes on'");
         let mut terminal = OnTerminal::script(&project, &script).start();
-        terminal.expect("begun\n").type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
-        terminal.shows("begun\n^C").leaves_nobody();
+        begin(&mut terminal).type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
+        terminal.shows(&format!("{BEGUN}^C")).leaves_nobody();
     }
 }
 
 #[test]
 fn ctrl_c_also_ends_the_run_that_called_us() {
-    let project = two("echo begun; exec sleep 600")
+    let project = two(&format!("{READY}; exec sleep 600"))
         .file("mise.local.toml", "[tasks.outer]\nrun = 'mep run -q first || echo outer goes on'\n");
     let mut terminal = OnTerminal::mep(&project, ["run", "-q", "outer"]).start();
-    terminal.expect("begun\n").type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
-    terminal.shows("begun\n^C").leaves_nobody();
+    begin(&mut terminal).type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
+    terminal.shows(&format!("{BEGUN}^C")).leaves_nobody();
 }
 
 #[test]
@@ -233,27 +239,27 @@ fn ctrl_c_ends_a_task_that_reads_elsewhere() {
 
 #[test]
 fn an_interrupt_for_us_alone_reaches_the_task_with_the_terminal() {
-    let project = two(&calm("INT"));
+    let project = two(&calm("INT", READY));
     let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
-    terminal.expect("begun\n").signal(Signal::SIGINT).ends(End::Killed(Signal::SIGINT));
-    terminal.shows("begun\nheard\n").leaves_nobody();
+    begin(&mut terminal).signal(Signal::SIGINT).ends(End::Killed(Signal::SIGINT));
+    terminal.shows(&format!("{BEGUN}heard\n")).leaves_nobody();
 }
 
 #[test]
 fn other_signals_for_us_alone_reach_the_task_with_the_terminal() {
     for (signal, name, code) in [(Signal::SIGTERM, "TERM", 143), (Signal::SIGHUP, "HUP", 129)] {
-        let project = two(&calm(name));
+        let project = two(&calm(name, READY));
         let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
-        terminal.expect("begun\n").signal(signal).ends(End::Exited(code));
-        terminal.shows("begun\nheard\n").leaves_nobody();
+        begin(&mut terminal).signal(signal).ends(End::Exited(code));
+        terminal.shows(&format!("{BEGUN}heard\n")).leaves_nobody();
     }
 }
 
 #[test]
 fn a_terminal_that_is_closed_ends_the_run() {
-    let project = two("echo begun; exec sleep 600");
+    let project = two(&format!("{READY}; exec sleep 600"));
     let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
-    terminal.expect("begun\n").hang_up().ends(End::Exited(129)).leaves_nobody();
+    begin(&mut terminal).hang_up().ends(End::Exited(129)).leaves_nobody();
 
     let project = side_by_side("echo begun; exec sleep 600", "echo begun; sleep 600; echo over");
     let mut terminal = OnTerminal::mep(&project, ["run", "last"]).start();
@@ -280,10 +286,10 @@ fn a_task_has_the_foreground_and_the_caller_has_it_back() {
 
 #[test]
 fn modes_that_a_killed_task_had_changed_are_set_back() {
-    let project = two("stty -echo -icanon; echo begun; read -r line; kill -KILL $$");
+    let project = two(&format!("{READY}; stty -echo -icanon; kill -KILL $$"));
     let script = "stty -g >before; mep run -q first; stty -g >after; cmp before after && echo same";
     let mut terminal = OnTerminal::script(&project, script).start();
-    terminal.expect("begun\n").type_keys("\n").expect("[first] ERROR task failed\n");
+    begin(&mut terminal).expect("[first] ERROR task failed\n");
     terminal.expect("same\n").ends(End::Exited(0));
 }
 
@@ -293,7 +299,8 @@ fn modes_that_a_killed_task_had_changed_are_set_back() {
 fn there_and_back(project: &Project, shell: &str, command: &str) {
     let mut terminal = OnTerminal::shell(project).start();
     terminal.expect("> ").type_keys(&format!("exec {shell}\n")).expect("\n> ");
-    terminal.type_keys(&format!("{command}\n")).expect("begun\n").type_keys(CTRL_Z);
+    terminal.type_keys(&format!("{command}\n"));
+    begin(&mut terminal).type_keys(CTRL_Z);
     terminal.expect("Stopped").expect("> ").type_keys("echo $((20 + 1)) is here\n");
     terminal.expect("21 is here\n> ").type_keys("fg\n").expect("mep run -q");
     terminal.type_keys("a line\n").expect("got a line\nsecond\n> ").type_keys("exit 7\n");
@@ -302,38 +309,43 @@ fn there_and_back(project: &Project, shell: &str, command: &str) {
 
 #[test]
 fn a_shell_sees_the_stop_and_brings_us_back() {
-    let project = two("echo begun; read -r line; echo \"got $line\"");
+    let project = two(&format!("{READY}; {READ}"));
     there_and_back(&project, "sh -i", "mep run -q second");
     there_and_back(&project, "bash --norc --noediting -i", "mep run -q second");
 }
 
 #[test]
 fn a_script_that_called_us_stops_with_us() {
-    let project = two("echo begun; read -r line; echo \"got $line\"");
+    let project = two(&format!("{READY}; {READ}"));
     there_and_back(&project, "sh -i", "sh -c 'mep run -q first; echo second'");
 }
 
 #[test]
 fn a_run_that_called_us_stops_with_us() {
-    let project = two("echo begun; read -r line; echo \"got $line\"")
+    let project = two(&format!("{READY}; {READ}"))
         .file("mise.local.toml", "[tasks.outer]\nrun = ['mep run -q first', 'echo second']\n");
     there_and_back(&project, "sh -i", "mep run -q outer");
 }
 
 #[test]
 fn ctrl_z_stops_nothing_where_no_shell_could_bring_it_back() {
-    let project = two("echo begun; read -r line; echo \"got $line\"");
+    let project = two(&format!("{READY}; {READ}"));
     let mut terminal = OnTerminal::mep(&project, ["run", "-q", "second"]).start();
-    terminal.expect("begun\n").type_keys(CTRL_Z).expect("^Z").type_keys("a line\n");
-    terminal.ends(End::Exited(0)).shows("begun\n^Za line\ngot a line\nsecond\n");
+    begin(&mut terminal).type_keys(CTRL_Z).expect("^Z").type_keys("a line\n");
+    terminal.ends(End::Exited(0)).shows(&format!("{BEGUN}^Za line\ngot a line\nsecond\n"));
 }
 
 #[test]
 fn in_the_background_the_shell_keeps_the_terminal() {
-    let project = two("echo begun; read -r line <fifo; echo \"got $line\"");
+    let project = two(&format!("{READY}; read -r line <fifo; echo \"got $line\""));
     let mut terminal = OnTerminal::shell(&project).start();
-    terminal.expect("> ").type_keys("mkfifo fifo; mep run -q second\n").expect("begun\n");
-    terminal.type_keys(CTRL_Z).expect("Stopped").expect("> ").type_keys("bg\n").expect("> ");
+    terminal.expect("> ").type_keys("mkfifo fifo; mep run -q second\n");
+    begin(&mut terminal)
+        .type_keys(CTRL_Z)
+        .expect("Stopped")
+        .expect("> ")
+        .type_keys("bg\n")
+        .expect("> ");
     terminal.type_keys("echo $((20 + 1)) is here\n").expect("21 is here\n> ");
     terminal.type_keys("echo a word >fifo; wait; echo $((20 + 2)) is over\n");
     terminal.expect("got a word\n").expect("second\n").expect("22 is over\n").expect("> ");
@@ -343,7 +355,7 @@ fn in_the_background_the_shell_keeps_the_terminal() {
 
 #[test]
 fn a_run_in_the_background_stops_when_its_task_wants_the_terminal() {
-    let project = two("echo begun; read -r line; echo \"got $line\"");
+    let project = two(&format!("echo begun; {READ}"));
     let mut terminal = OnTerminal::shell(&project).start();
     terminal.expect("> ").type_keys("mep run -q second &\n").expect("begun\n");
     terminal.type_keys("until jobs >out; grep Stopped out; do :; done\n").expect("mep run -q");
@@ -361,19 +373,6 @@ fn tasks_side_by_side_go_on_after_a_stop() {
     terminal.expect("[a] got a word\n").expect("[last] last\n").expect("> ");
     terminal.type_keys("exit 7\n").ends(End::Exited(7));
 }
-
-#[test]
-#[ignore = "Ctrl-Z stops us alone, as it does mise; what runs goes on"]
-fn ctrl_z_stops_what_runs_side_by_side() {
-    let project = side_by_side("echo $$ >pid; echo begun; read -r line <fifo", "echo b");
-    let mut terminal = OnTerminal::shell(&project).start();
-    terminal.expect("> ").type_keys("mkfifo fifo; mep run last\n").expect("[a] begun\n");
-    terminal.type_keys(CTRL_Z).expect("Stopped").expect("> ");
-    terminal.type_keys("read -r pid name state rest </proc/$(cat pid)/stat; echo it is $state\n");
-    terminal.expect("it is T\n");
-}
-
-// ---- what is drawn ----------------------------------------------------------
 
 #[test]
 fn the_list_has_a_header_on_a_terminal_alone() {
