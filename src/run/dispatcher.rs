@@ -452,9 +452,13 @@ impl<'a> Dispatcher<'a> {
 
     fn process_ended(&mut self, pid: u32, news: News) {
         let went_well = matches!(news, News::Exited(_, 0));
-        if self.foreground.release(pid, went_well) {
+        let killed = matches!(news, News::Killed(_, signal) if signal == Signal::SIGINT as i32);
+        let held = self.foreground.holder() == Some(pid);
+        if self.foreground.release(pid, went_well) || (held && killed) {
             self.typed = true;
-            self.interrupt(Signal::SIGINT);
+            if self.interrupted.is_none() {
+                self.interrupt(Signal::SIGINT);
+            }
         }
         if let Some(unit) = self.units.get_mut(&pid) {
             unit.ended = Some(news);

@@ -49,10 +49,11 @@ impl Foreground {
         if self.holder.is_some() {
             return self.waiting.push_back((group, watched));
         }
+        // Before the group can be typed at, so that nothing is missed.
+        let sentinel = watched.then(|| Sentinel::start(group)).flatten();
         if terminal.is_ours() {
             terminal.give(group);
         }
-        let sentinel = watched.then(|| Sentinel::start(group)).flatten();
         self.holder = Some(Holder { group, sentinel });
     }
 

@@ -81,7 +81,8 @@ fn paths(tera: &mut Tera) {
 }
 
 fn texts(tera: &mut Tera) {
-    let cases: [(&'static str, fn(&str) -> String); 6] = [
+    type Case = fn(&str) -> String;
+    let cases: [(&'static str, Case); 6] = [
         ("kebabcase", |s| s.to_kebab_case()),
         ("snakecase", |s| s.to_snake_case()),
         ("lowercamelcase", |s| s.to_lower_camel_case()),

@@ -13,7 +13,7 @@ use crate::config::env::{Evaluator, Late};
 use crate::config::{Loaded, Options, load};
 use crate::model::{Cause, DepSpec, JobId, Outcome, Problem, Project, RunEntry, SkipReason};
 use crate::plan::graph::{EdgeKind, Graph, Occurrence, Part, Phase};
-use crate::plan::select::Request;
+use crate::plan::select::{Request, groups, select};
 use crate::run::state::{Needs, State};
 use crate::sys::Context;
 
@@ -61,18 +61,33 @@ impl std::fmt::Debug for Case {
     }
 }
 
+/// How tasks hang together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Weave {
+    /// Up to a dozen, with everything a task may have.
+    Loose,
+    /// A few that are shared by many, with as little as makes them meet.
+    Knot,
+}
+
 fn arg() -> impl Strategy<Value = Option<&'static str>> {
-    prop_oneof![4 => Just(None), 1 => Just(Some("x")), 1 => Just(Some("y"))]
+    prop_oneof![6 => Just(None), 1 => Just(Some("x")), 1 => Just(Some("y"))]
 }
 
 /// A link to one of `targets`.
-fn link(targets: std::ops::Range<usize>) -> impl Strategy<Value = Link> {
-    (targets, arg(), prop::bool::weighted(0.1)).prop_map(|(to, arg, env)| Link { to, arg, env })
+fn link(targets: std::ops::Range<usize>, weave: Weave) -> BoxedStrategy<Link> {
+    match weave {
+        Weave::Loose => (targets, arg(), prop::bool::weighted(0.1))
+            .prop_map(|(to, arg, env)| Link { to, arg, env })
+            .boxed(),
+        Weave::Knot => targets.prop_map(Link::to).boxed(),
+    }
 }
 
 /// Task `at` of `count`: only `wait_for` may look back.
-fn sketch(at: usize, count: usize) -> BoxedStrategy<Sketch> {
-    let waits = || prop::collection::vec(link(0..count + 1), 0..2);
+fn sketch(at: usize, count: usize, weave: Weave) -> BoxedStrategy<Sketch> {
+    let loose = weave == Weave::Loose;
+    let waits = || prop::collection::vec(link(0..count + 1, weave), 0..=usize::from(loose));
     if at + 1 == count {
         let plain = |(waits, scripted): (_, bool)| Sketch {
             waits,
@@ -81,20 +96,22 @@ fn sketch(at: usize, count: usize) -> BoxedStrategy<Sketch> {
         };
         return (waits(), any::<bool>()).prop_map(plain).boxed();
     }
-    let links = move |most| prop::collection::vec(link(at + 1..count), 0..most);
+    let links = move |most| prop::collection::vec(link(at + 1..count, weave), 0..most);
+    let (scripts, calls) = if loose { (3, 2) } else { (1, 4) };
     let entry = prop_oneof![
-        3 => Just(Entry::Script),
-        2 => link(at + 1..count).prop_map(Entry::Task),
-        1 => prop::collection::vec(link(at + 1..count), 1..4).prop_map(Entry::Tasks),
+        scripts => Just(Entry::Script),
+        calls => link(at + 1..count, weave).prop_map(Entry::Task),
+        1 => prop::collection::vec(link(at + 1..count, weave), 1..4).prop_map(Entry::Tasks),
     ];
     let run = prop_oneof![
         1 => Just(Vec::new()),
-        2 => Just(vec![Entry::Script]),
-        3 => prop::collection::vec(entry, 0..4),
+        scripts => Just(vec![Entry::Script]),
+        calls => prop::collection::vec(entry, 1..4),
     ];
     let posts = prop_oneof![3 => Just(Vec::new()), 1 => links(3)];
-    let flags = (prop::bool::weighted(0.15), prop::bool::weighted(0.1));
-    (links(3), posts, waits(), run, flags)
+    let rarely = prop::bool::weighted(if loose { 0.1 } else { 0.0 });
+    let flags = (rarely, rarely);
+    (links(if loose { 3 } else { 2 }), posts, waits(), run, flags)
         .prop_map(|(depends, posts, waits, run, (env, confirm))| Sketch {
             depends,
             posts,
@@ -107,12 +124,12 @@ fn sketch(at: usize, count: usize) -> BoxedStrategy<Sketch> {
 }
 
 fn acyclic() -> impl Strategy<Value = Case> {
-    (1usize..=12).prop_flat_map(|count| {
-        let tasks: Vec<_> = (0..count).map(|at| sketch(at, count)).collect();
-        let requests = prop::collection::vec((0..count, arg()), 1..4).prop_map(|all| {
-            all.into_iter().map(|(to, arg)| Link { to, arg, env: false }).collect()
-        });
-        (tasks, requests).prop_map(|(tasks, requests)| Case { tasks, requests })
+    let size = prop_oneof![(1usize..=12, Just(Weave::Loose)), (3usize..=6, Just(Weave::Knot)),];
+    size.prop_flat_map(|(count, weave)| {
+        let tasks: Vec<_> = (0..count).map(|at| sketch(at, count, weave)).collect();
+        let request = link(0..count, weave).prop_map(|link| Link { env: false, ..link });
+        (tasks, prop::collection::vec(request, 1..4))
+            .prop_map(|(tasks, requests)| Case { tasks, requests })
     })
 }
 
@@ -133,12 +150,16 @@ fn circular() -> impl Strategy<Value = Case> {
                 from.depends.push(link);
             }
         }
-        case.requests.push(Link { to: ring[0], arg: None, env: false });
+        case.requests.push(Link::to(ring[0]));
         case
     })
 }
 
 impl Link {
+    fn to(to: usize) -> Self {
+        Self { to, arg: None, env: false }
+    }
+
     fn name(&self) -> String {
         format!("t{}", self.to)
     }
@@ -218,12 +239,13 @@ fn project(text: &str) -> (Context, Loaded) {
     (ctx, loaded)
 }
 
+/// Asks for tasks as a command line does.
 fn requests(project: &Project, links: &[Link]) -> Vec<Request> {
-    let request = |link: &Link| Request {
-        task: project.find(&link.name()).expect("a task"),
-        args: link.arg.iter().map(ToString::to_string).collect(),
+    let group = |link: &Link| {
+        [":::", &link.name()].map(str::to_string).into_iter().chain(link.arg.map(str::to_string))
     };
-    links.iter().map(request).collect()
+    let words: Vec<String> = links.iter().flat_map(group).collect();
+    select(project, &groups(&words)).expect("tasks")
 }
 
 fn expansion(
@@ -481,4 +503,79 @@ proptest! {
             prop_assert!(known, "{} does not name {} in {:?}", step[0], step[1], names);
         }
     }
+}
+
+// ---- cases -----------------------------------------------------------------
+
+/// Runs tasks with one slot, some of them up to date. Returns those whose
+/// scripts run, in order; nothing may fail.
+fn story(text: &str, asked: &[usize], fresh: &[&str]) -> String {
+    let loaded = project(text);
+    let links: Vec<Link> = asked.iter().copied().map(Link::to).collect();
+    let graph = expansion(&loaded, &links, Scope::Full).expect("no problem").graph;
+    assert!(graph.order().is_ok());
+    let name = |job: JobId| loaded.1.project.task(graph.occurrence(job).task).name.as_str();
+    let is_fresh = |job| fresh.contains(&name(job));
+    let fate = |job| if is_fresh(job) { Outcome::Fresh } else { Outcome::Success };
+    let fates = graph.ids().map(fate).collect();
+    let weather = Weather { jobs: 1, fates, picks: vec![0], interrupt: None };
+    let mut started = Vec::new();
+    let state = run(&graph, &weather, |job, _| {
+        if !is_fresh(job) && matches!(graph.get(job).part, Part::Whole | Part::Scripts(..)) {
+            started.push(name(job));
+        }
+        Ok(())
+    });
+    let state = state.expect("an end");
+    let failed = |id: &JobId| matches!(state.outcome(*id), Some(Outcome::Failed(_)));
+    assert_eq!(graph.ids().find(failed).map(name), None);
+    started.join(" ")
+}
+
+#[test]
+fn a_call_runs_what_an_up_to_date_task_has_passed_over() {
+    let text = "
+[tasks.t0]
+depends = ['t1']
+run = [{ task = 't2' }, 'true']
+[tasks.t1]
+run = [{ task = 't2' }, 'true']
+[tasks.t2]
+run = 'true'
+";
+    // The reference runs `t2` for each of them, too.
+    assert_eq!(story(text, &[0], &[]), "t2 t1 t2 t0");
+    assert_eq!(story(text, &[0], &["t1"]), "t2 t0");
+}
+
+#[test]
+fn a_post_may_call_what_its_parent_called() {
+    let text = "
+[tasks.t0]
+depends_post = ['t1']
+run = [{ task = 't2' }, 'true']
+[tasks.t1]
+run = [{ task = 't2' }, 'true']
+[tasks.t2]
+run = 'true'
+";
+    assert_eq!(story(text, &[0], &[]), "t2 t0 t2 t1");
+    assert_eq!(story(text, &[0], &["t0"]), "t2 t1");
+}
+
+#[test]
+fn whoever_joins_a_call_asks_for_what_it_counts_on() {
+    // `t2` counts on the call of `t3` by `t0`, and `t1` runs it without `t0`.
+    let text = "
+[tasks.t0]
+run = [{ task = 't3' }, { task = 't2' }]
+[tasks.t1]
+run = [{ task = 't2' }]
+[tasks.t2]
+run = [{ task = 't3' }, 'true']
+[tasks.t3]
+run = 'true'
+";
+    assert_eq!(story(text, &[0], &[]), "t3 t2");
+    assert_eq!(story(text, &[1, 0], &["t0"]), "t3 t2");
 }
