@@ -8,7 +8,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
@@ -17,6 +16,7 @@ use super::fresh::{Freshness, Mode, Verdict};
 use super::launch::{Launcher, ScriptFile, streams};
 use super::pipes::{Chunk, follow};
 use super::prompt::{self, Answer};
+use super::signals::Signals;
 use super::state::{Needs, State};
 use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stream};
 use crate::plan::{Action, EdgeKind, Plan};
@@ -129,37 +129,6 @@ pub fn run(
     });
     runtime.shutdown_background();
     exit
-}
-
-/// The signals that end a run, unless the caller had them ignored.
-struct Signals {
-    child: Listener,
-    ending: Vec<(Signal, Listener)>,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        let ending = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
-        let ending = ending
-            .into_iter()
-            .filter(|s| !sending::is_ignored(*s))
-            .map(|s| Ok((s, signal(SignalKind::from_raw(s as i32))?)))
-            .collect::<std::io::Result<_>>()?;
-        Ok(Self { child: signal(SignalKind::child())?, ending })
-    }
-
-    /// The next signal that asks us to end.
-    async fn next(ending: &mut [(Signal, Listener)]) -> Signal {
-        std::future::poll_fn(|cx| {
-            for (signal, listener) in ending.iter_mut() {
-                if listener.poll_recv(cx).is_ready() {
-                    return std::task::Poll::Ready(*signal);
-                }
-            }
-            std::task::Poll::Pending
-        })
-        .await
-    }
 }
 
 impl<'a> Dispatcher<'a> {

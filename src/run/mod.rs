@@ -3,8 +3,8 @@
 //!
 //! Inside, from the bottom: `fresh` (verdicts), `state` (the scheduler, pure),
 //! `launch` (one command → one process), `pipes` (their output), `prompt`
-//! (questions), `foreground` (the terminal), `dispatcher` (the loop that owns
-//! them all).
+//! (questions), `signals`, `foreground` (the terminal), `dispatcher` (the loop
+//! that owns them all).
 
 mod dispatcher;
 mod foreground;
@@ -12,6 +12,7 @@ pub mod fresh;
 mod launch;
 mod pipes;
 mod prompt;
+mod signals;
 pub mod state;
 
 pub use dispatcher::{Listening, OnFailure, RunOptions, run};
