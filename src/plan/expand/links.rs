@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Expander, Key, Scope, Site, cycle};
+use super::{Expander, Key, Scope, Site, cycle, is_call};
 use crate::model::{Call, JobId, Problem, Task};
 use crate::plan::graph::{EdgeKind, Occurrence, Phase};
 use crate::plan::names::matching;
@@ -128,6 +128,11 @@ impl Expander<'_, '_> {
             let me = &self.graph.occurrences[at];
             if !seen.insert(at) || !self.conditional[at] && at != occurrence {
                 continue;
+            }
+            // Its own calls may count on what its first caller had run before.
+            let makes_calls = self.project.task(me.task).run().iter().any(is_call);
+            if makes_calls && self.conditional[at] {
+                return false;
             }
             if self.graph.reaches(me.last, site.before) {
                 if !self.is_sure(at) {

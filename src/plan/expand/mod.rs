@@ -167,7 +167,6 @@ impl Expander<'_, '_> {
     fn chain(&mut self, occurrence: usize, task: TaskId) -> (JobId, JobId) {
         let task = self.project.task(task);
         let run = task.run();
-        let is_call = |entry: &RunEntry| !matches!(entry, RunEntry::Script(_));
         if !run.iter().any(is_call) && task.confirm.is_none() {
             let only = self.graph.node(occurrence, Part::Whole);
             return (only, only);
@@ -202,6 +201,10 @@ impl Expander<'_, '_> {
     fn name(&self, occurrence: usize) -> &str {
         &self.project.task(self.graph.occurrences[occurrence].task).name
     }
+}
+
+fn is_call(entry: &RunEntry) -> bool {
+    !matches!(entry, RunEntry::Script(_))
 }
 
 /// One step of a circle: who, where it says so, whom.
