@@ -6,7 +6,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use crate::model::{Event, JobId, JobView, Outcome};
-use crate::plan::{Invocation, Plan, echo};
+use crate::plan::{Action, Invocation, Plan, echo};
 use crate::report::{Look, Report};
 use crate::run::fresh::{Freshness, Verdict};
 
@@ -23,7 +23,7 @@ pub(super) fn print(
     let begin = Instant::now();
     let whole = look.columns.is_none();
     let mut nowhere = std::io::sink();
-    let mut report = Report::new(views, look, &mut nowhere, err);
+    let mut report = Report::new(views.to_vec(), look, &mut nowhere, err);
     let mut would_run: HashSet<usize> = HashSet::new();
     let mut skipped: HashSet<usize> = HashSet::new();
     for id in plan.graph.order().unwrap_or_default() {
@@ -44,7 +44,10 @@ pub(super) fn print(
             }
             would_run.insert(occurrence);
         }
-        for command in &plan.jobs[id.0 as usize].commands {
+        if let Action::Arrival(text) = &job.action {
+            report.event(&Event::LateCall(id, text.clone()));
+        }
+        for command in &job.commands {
             report.event(&Event::Command(id, shown(command, whole)));
         }
         if timed {

@@ -3,6 +3,7 @@
 
 mod dry_run;
 mod run;
+mod views;
 
 pub use crate::config::Loaded;
 pub use run::{RunFlags, run};

@@ -5,21 +5,21 @@
 //! `report` → exit code.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dry_run;
-use crate::config::env::{Evaluator, Late};
-use crate::config::{self, Loaded, Settings};
-use crate::model::{
-    Blame, Command, Dialect, Exit, JobId, JobView, OutputStyle, Problem, Project, RunEntry,
-};
-use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Request, Scope};
-use crate::report::{Look, Palette, Report, label_color};
+use super::views::Lens;
+use crate::config::env::Late;
+use crate::config::workspace::{Evaluators, Workspace};
+use crate::config::{self, Loaded, Options, Settings};
+use crate::model::{Blame, Dialect, Exit, OutputStyle, Problem, Project};
+use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope};
+use crate::report::{Look, Palette, Report};
 use crate::run::fresh::{Freshness, Mode};
-use crate::run::{Listening, OnFailure, RunOptions};
-use crate::sys::{Context, shim, terminal};
+use crate::run::{Arrived, Listening, OnFailure, RunOptions};
+use crate::sys::{Context, shim};
 
 /// What the command line says about a run.
 #[derive(Debug, Clone, Default)]
@@ -44,41 +44,55 @@ pub struct RunFlags {
     pub no_total: bool,
 }
 
-/// Everything that is decided before the first process starts.
-struct Prepared {
-    plan: Plan,
-    views: Vec<JobView>,
-}
-
-/// Runs tasks. `tell` prints notes of one line, `warn` those a user should
-/// mend.
+/// Runs tasks. `warn` prints notes of one line.
 ///
 /// # Errors
 /// All that keeps the run from starting; nothing has been started then.
 pub fn run(
     ctx: &Arc<Context>,
     dialect: Dialect,
-    loaded: &mut Loaded,
+    mut loaded: Loaded,
+    options: &Options,
     flags: &RunFlags,
     palette: Palette,
     warn: &mut dyn FnMut(&str),
 ) -> Result<Exit, Vec<Problem>> {
     let groups = plan::groups(&flags.words);
     add_files(ctx, &mut loaded.project, &groups, warn)?;
-    let loaded = &*loaded;
     blocking(&loaded.project)?;
-    let requests = plan::select(&loaded.project, &groups)
-        .map_err(|p| with_files(&loaded.project, &groups, p))?;
-    let prepared = prepare(ctx, dialect, loaded, flags, palette, &requests, warn)?;
-    let settings = &loaded.settings;
-    let look = look(ctx, dialect, settings, flags, palette, &prepared.plan);
+    let workspace = Workspace::new(ctx, options.clone(), loaded);
+    let main = workspace.main();
+    let requests = plan::select(&workspace, &groups)
+        .map_err(|problems| with_files(&main.project, &groups, problems))?;
+    let late = if flags.dry_run { Late::Keep } else { Late::Render };
+    let links = links(ctx, &main.project, flags, warn);
+    let plan_options = PlanOptions {
+        settings: &main.settings,
+        profiles: &main.profiles,
+        shell: flags.shell.as_deref(),
+        common: common(ctx, dialect, &main.settings),
+        shim: links.as_deref(),
+    };
+    let mut planner =
+        Planner::new(ctx, Evaluators::new(&workspace, late), scope(main, flags), plan_options);
+    let plan = prepare(&mut planner, &workspace, &requests, warn)?;
+    let lens = Lens::new(&workspace, flags, palette, &plan);
+    let look = lens.look(ctx, dialect, &plan);
     if flags.dry_run {
         let timed = dialect == Dialect::Mise;
-        let fresh = Freshness::new(&ctx.dirs.state, mode(settings, flags));
-        dry_run::print(&prepared.plan, &prepared.views, look, &fresh, timed, &mut io::stderr());
+        let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
+        dry_run::print(&plan, &lens.views(&plan, 0), look, &fresh, timed, &mut io::stderr());
         return Ok(Exit::Success);
     }
-    execute(ctx, dialect, settings, flags, &prepared, look)
+    execute(ctx, dialect, &lens, plan, &mut planner, look)
+}
+
+fn scope(main: &Loaded, flags: &RunFlags) -> Scope {
+    if flags.skip_deps || main.settings.skip_depends {
+        Scope::WithoutDependencies
+    } else {
+        Scope::Full
+    }
 }
 
 /// Scripts that are named by their path become tasks.
@@ -115,12 +129,12 @@ fn add_files(
 }
 
 /// An unknown name may be one that a broken file would have defined.
-fn with_files(project: &Project, groups: &[Group], problem: Problem) -> Vec<Problem> {
+fn with_files(project: &Project, groups: &[Group], problems: Vec<Problem>) -> Vec<Problem> {
     let may_hold = |p: &&Problem| match &p.blame {
         Blame::Task(name) => groups.iter().any(|g| g.name == *name),
         Blame::File | Blame::Project => true,
     };
-    project.problems.iter().filter(may_hold).cloned().chain([problem]).collect()
+    project.problems.iter().filter(may_hold).cloned().chain(problems).collect()
 }
 
 /// Mistakes that leave the environment or the settings unknown stop every run.
@@ -131,49 +145,31 @@ fn blocking(project: &Project) -> Result<(), Vec<Problem>> {
     Ok(())
 }
 
+/// Everything that is decided before the first process starts.
 fn prepare(
-    ctx: &Arc<Context>,
-    dialect: Dialect,
-    loaded: &Loaded,
-    flags: &RunFlags,
-    palette: Palette,
+    planner: &mut Planner<'_>,
+    workspace: &Workspace<'_>,
     requests: &[Request],
     warn: &mut dyn FnMut(&str),
-) -> Result<Prepared, Vec<Problem>> {
-    let project = &loaded.project;
-    let settings = &loaded.settings;
-    let late = if flags.dry_run { Late::Keep } else { Late::Render };
-    let mut evaluator = Evaluator::new(ctx, loaded, late);
-    let scope = if flags.skip_deps || settings.skip_depends {
-        Scope::WithoutDependencies
-    } else {
-        Scope::Full
-    };
-    let Expansion { graph, static_count, notes, warnings } =
-        plan::expand(project, &mut evaluator, requests, scope)?;
-    others(project, &graph, warn);
-    if settings.verbose > 0 {
+) -> Result<Plan, Vec<Problem>> {
+    let main = workspace.main();
+    let Expansion { graph, static_count, notes, warnings } = planner.expand(requests)?;
+    others(workspace, &graph, warn);
+    if main.settings.verbose > 0 {
         notes.iter().for_each(|n| warn(n));
     }
     warnings.iter().for_each(|w| warn(w));
-    unsupported_notices(project, &graph, warn);
-    let shim = links(ctx, project, flags, warn);
-    let options = PlanOptions {
-        settings,
-        profiles: &loaded.profiles,
-        shell: flags.shell.as_deref(),
-        common: common(ctx, dialect, settings),
-        shim: shim.as_deref(),
-    };
-    let plan = plan::build(ctx, project, &options, &mut evaluator, graph, static_count)?;
-    evaluator.warnings.iter().for_each(|w| warn(w));
-    let views = views(project, settings, flags, palette, &plan);
-    Ok(Prepared { plan, views })
+    unsupported_notices(workspace, &graph, warn);
+    let plan = planner.build(graph, static_count)?;
+    planner.warnings().for_each(warn);
+    Ok(plan)
 }
 
 /// Problems of files and tasks that this run does not need.
-fn others(project: &Project, graph: &Graph, warn: &mut dyn FnMut(&str)) {
-    let needed = |name: &str| graph.occurrences.iter().any(|o| project.task(o.task).name == name);
+fn others(workspace: &Workspace<'_>, graph: &Graph, warn: &mut dyn FnMut(&str)) {
+    let project = &workspace.main().project;
+    let here = || graph.occurrences.iter().map(|o| o.task).filter(|t| t.project == project.id);
+    let needed = |name: &str| here().any(|task| project.task(task).name == name);
     for problem in &project.problems {
         let mine = matches!(&problem.blame, Blame::Task(name) if needed(name));
         if !mine {
@@ -184,10 +180,10 @@ fn others(project: &Project, graph: &Graph, warn: &mut dyn FnMut(&str)) {
 }
 
 /// One notice for what is left out without changing the result.
-fn unsupported_notices(project: &Project, graph: &Graph, warn: &mut dyn FnMut(&str)) {
+fn unsupported_notices(workspace: &Workspace<'_>, graph: &Graph, warn: &mut dyn FnMut(&str)) {
     let mut keys: Vec<&str> = Vec::new();
     for o in &graph.occurrences {
-        let harmless = project.task(o.task).later.iter().filter(|l| l.harmless);
+        let harmless = workspace.task(o.task).later.iter().filter(|l| l.harmless);
         keys.extend(harmless.map(|l| l.key));
     }
     keys.sort_unstable();
@@ -195,7 +191,7 @@ fn unsupported_notices(project: &Project, graph: &Graph, warn: &mut dyn FnMut(&s
     for key in keys {
         warn(&format!("`{key}` has no effect in this version; the result is the same without it"));
     }
-    if let Some(spot) = project.tools.first() {
+    if let Some(spot) = workspace.main().project.tools.first() {
         warn(&format!(
             "tools are not set up by this version; tasks use what is on PATH ({})",
             spot.place()
@@ -232,88 +228,6 @@ fn common(ctx: &Context, dialect: Dialect, settings: &Settings) -> Vec<(OsString
     ]
 }
 
-fn views(
-    project: &Project,
-    settings: &Settings,
-    flags: &RunFlags,
-    palette: Palette,
-    plan: &Plan,
-) -> Vec<JobView> {
-    let default = if settings.raw || settings.jobs == Some(1) || is_line(plan) {
-        OutputStyle::Interleave
-    } else {
-        OutputStyle::Prefix
-    };
-    let view = |id: JobId| {
-        let job = &plan.jobs[id.0 as usize];
-        let occurrence = plan.graph.occurrence(id);
-        let task = project.task(occurrence.task);
-        let own = if job.inherits_terminal { job.style } else { flags.style.or(job.style) };
-        let style = own.or(settings.output).unwrap_or(default);
-        JobView {
-            label: job.label.clone(),
-            style,
-            quiet: job.quiet,
-            silent: job.silent,
-            color: if palette.is_on() { label_color(&task.display) } else { String::new() },
-            labels_output: style == OutputStyle::Prefix,
-            first: occurrence.first == id,
-            last: occurrence.last == id,
-            has_command: match &task.command {
-                Command::None => false,
-                Command::Run(run) => run.iter().any(|e| matches!(e, RunEntry::Script(_))),
-                _ => true,
-            },
-        }
-    };
-    plan.graph.ids().map(view).collect()
-}
-
-/// True where at every moment at most one task can be ready; what calls
-/// inside `run` bring in does not count.
-fn is_line(plan: &Plan) -> bool {
-    let inner = |id: JobId| plan.graph.occurrence(id).site.is_some();
-    let order = plan.graph.order().unwrap_or_default();
-    let mut done: Vec<bool> = vec![false; plan.graph.len()];
-    let mut previous: Option<JobId> = None;
-    for id in order.into_iter().filter(|id| !inner(*id)) {
-        let follows = previous.is_none_or(|p| plan.graph.before(id).any(|(from, _)| from == p));
-        if !follows {
-            return false;
-        }
-        done[id.0 as usize] = true;
-        previous = Some(id);
-    }
-    true
-}
-
-fn look(
-    ctx: &Context,
-    dialect: Dialect,
-    settings: &Settings,
-    flags: &RunFlags,
-    palette: Palette,
-    plan: &Plan,
-) -> Look {
-    let whole = settings.show_full_cmd || settings.ci;
-    let quiet = settings.quiet || settings.silent;
-    Look {
-        palette,
-        columns: (!whole).then(|| columns(ctx)),
-        timings: if flags.timings { Some(true) } else { settings.timings },
-        total: plan.several && !quiet && !flags.no_total,
-        verbose: settings.verbose > 0,
-        list_failures: flags.keep_going,
-        dialect,
-    }
-}
-
-fn columns(ctx: &Context) -> usize {
-    let set = |key: &str| ctx.env.get_str(key).and_then(|v| v.parse().ok());
-    let given = set("MISE_TERM_WIDTH").or_else(|| set("COLUMNS")).filter(|n| *n > 0);
-    given.or_else(terminal::columns).unwrap_or(80)
-}
-
 fn mode(settings: &Settings, flags: &RunFlags) -> Mode {
     Mode {
         by_content: settings.hash_contents,
@@ -325,14 +239,15 @@ fn mode(settings: &Settings, flags: &RunFlags) -> Mode {
 fn execute(
     ctx: &Context,
     dialect: Dialect,
-    settings: &Settings,
-    flags: &RunFlags,
-    prepared: &Prepared,
+    lens: &Lens<'_>,
+    mut plan: Plan,
+    planner: &mut Planner<'_>,
     look: Look,
 ) -> Result<Exit, Vec<Problem>> {
+    let Lens { settings, flags, .. } = *lens;
     let options = RunOptions {
         jobs: match settings.jobs {
-            _ if settings.raw || prepared.plan.jobs.len() == 1 => 1,
+            _ if settings.raw || plan.jobs.len() == 1 => 1,
             Some(jobs) => jobs,
             None => config::default_jobs(dialect),
         },
@@ -345,14 +260,34 @@ fn execute(
         state: &ctx.dirs.state,
         show_full_cmd: settings.show_full_cmd,
     };
+    let views = lens.views(&plan, 0);
     let mut out = io::stdout();
     let mut err = io::stderr();
-    let mut report = Report::new(&prepared.views, look, &mut out, &mut err);
+    let mut report = Report::new(views.clone(), look, &mut out, &mut err);
     let mut emit = |event| {
         report.event(&event);
         if report.is_closed() { Listening::No } else { Listening::Yes }
     };
-    let exit = crate::run::run(&prepared.plan, &prepared.views, &options, &mut emit);
-    let _ = io::stdout().flush();
-    exit.map_err(|e| vec![Problem::new("run::system", format!("cannot run: {e}"))])
+    let mut arrive = |plan: &mut Plan, at, succeeded| {
+        let known = plan.jobs.len();
+        let problems = planner.arrive(plan, at, succeeded);
+        Arrived { views: lens.views(plan, known), problems: lines(dialect, &problems) }
+    };
+    let exit = crate::run::run(&mut plan, views, &options, &mut arrive, &mut emit);
+    exit.map_err(|error| vec![Problem::new("run::system", format!("cannot run: {error}"))])
+}
+
+/// Problems that come up while the run goes on, as a task's error lines.
+fn lines(dialect: Dialect, problems: &[Problem]) -> Vec<String> {
+    let of = |problem: &Problem| match dialect {
+        Dialect::Mise if !problem.reference.is_empty() => problem.reference.clone(),
+        Dialect::Mise => vec![problem.message.clone()],
+        Dialect::Mep => {
+            let place = problem.labels.first().map(|label| format!(" ({})", label.spot.place()));
+            let first = format!("{}{}", problem.message, place.unwrap_or_default());
+            let help = problem.help.as_ref().map(|help| format!("help: {help}"));
+            std::iter::once(first).chain(help).collect()
+        }
+    };
+    problems.iter().flat_map(of).collect()
 }

@@ -4,32 +4,35 @@ use std::io::Write;
 
 use super::args::DepsArgs;
 use super::diagnostics::Voice;
-use crate::config::Loaded;
-use crate::config::env::{Evaluator, Late};
+use crate::config::env::Late;
+use crate::config::workspace::{Evaluators, Workspace};
+use crate::config::{Loaded, Options};
 use crate::model::{Exit, Problem, Project, TaskId};
-use crate::plan::{self, Drawing, Request, Scope, matching};
+use crate::plan::{self, Drawing, Expander, Request, Scope, matching};
 use crate::sys::Context;
 
 /// Draws the graph below the named tasks, or below all of them.
 pub(super) fn print(
     ctx: &Context,
-    loaded: &Loaded,
+    loaded: Loaded,
+    options: Options,
     args: &DepsArgs,
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
-    let project = &loaded.project;
+    let workspace = Workspace::new(ctx, options, loaded);
+    let project = &workspace.main().project;
     project.warnings.iter().for_each(|w| voice.warn(w));
     let roots = roots(project, args)?;
     let requests: Vec<Request> =
         roots.iter().map(|task| Request { task: *task, args: Vec::new(), dashes: None }).collect();
-    let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
-    let expansion = plan::expand(project, &mut evaluator, &requests, Scope::Drawing)?;
+    let evaluators = Evaluators::new(&workspace, Late::Keep);
+    let expansion = Expander::new(evaluators, Scope::Drawing).expand(&requests)?;
     let form = match (args.dot, args.compact) {
         (true, _) => Drawing::Dot,
         (_, true) => Drawing::Compact,
         _ => Drawing::Tree,
     };
-    let text = plan::draw(project, &expansion.graph, &roots, form);
+    let text = plan::draw(&workspace, &expansion.graph, &roots, form);
     let _ = std::io::stdout().write_all(text.as_bytes());
     if project.problems.is_empty() {
         return Ok(Exit::Success);

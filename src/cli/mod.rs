@@ -158,7 +158,7 @@ fn verb(
             Some(TasksCommand::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
             Some(TasksCommand::Deps(args)) => {
                 let loaded = load(ctx, &global);
-                deps::print(ctx, &loaded, &args, voice)
+                deps::print(ctx, loaded, options(&global), &args, voice)
             }
         },
         None => {
@@ -217,12 +217,16 @@ fn run_tasks(
     };
     let palette = voice.palette();
     let dialect = dialect(ctx, grammar);
-    app::run(ctx, dialect, &mut loaded, &flags, palette, &mut |text| voice.warn(text))
+    let options = options(global);
+    app::run(ctx, dialect, loaded, &options, &flags, palette, &mut |text| voice.warn(text))
+}
+
+fn options(global: &Global) -> Options {
+    Options { profile: global.env.clone(), no_config: global.no_config }
 }
 
 fn load(ctx: &Context, global: &Global) -> Loaded {
-    let options = Options { profile: global.env.clone(), no_config: global.no_config };
-    let mut loaded = config::load(ctx, &options);
+    let mut loaded = config::load(ctx, &options(global));
     global.apply(&mut loaded.settings);
     loaded
 }

@@ -138,6 +138,13 @@ impl<'a> Evaluator<'a> {
         self.vars_from(entries, root, vars)
     }
 
+    /// Keeps a note for the reader, once.
+    pub fn note(&mut self, text: String) {
+        if !self.warnings.contains(&text) {
+            self.warnings.push(text);
+        }
+    }
+
     /// True where this text stays as it is written.
     pub fn keeps(&self, text: &str) -> bool {
         self.late == Late::Keep && template::is_late(text)
@@ -308,9 +315,7 @@ impl<'a> Evaluator<'a> {
                  in {}. Use ${{{name}:-}} to default to an empty string and suppress this warning.",
                 spot.file.path.display()
             );
-            if !self.warnings.contains(&note) {
-                self.warnings.push(note);
-            }
+            self.note(note);
         }
         Ok(value)
     }

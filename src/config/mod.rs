@@ -23,6 +23,7 @@ mod task_dir;
 mod task_table;
 pub mod template;
 mod value;
+pub mod workspace;
 
 pub use load::{Loaded, Options, ad_hoc_task, load};
 pub use settings::{Settings, default_jobs, parse_style};

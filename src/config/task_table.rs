@@ -77,14 +77,6 @@ pub(super) fn field(
     key: &Spanned<impl AsRef<str>>,
     value: &Value<'_>,
 ) {
-    // Arguments and time limits come in a later version: the place is kept.
-    if let Some(later) = ["timeout"].into_iter().find(|k| *k == key.get_ref().as_ref()) {
-        task.later.push(LaterKey {
-            key: later,
-            spot: at.spot(key.span()),
-            harmless: value.get_ref().as_str().is_some_and(|t| t.trim().is_empty()),
-        });
-    }
     let done = text_field(at, task, key.get_ref().as_ref(), value)
         .or_else(|| flag_field(at, task, key.get_ref().as_ref(), value))
         .or_else(|| list_field(at, task, key.get_ref().as_ref(), value))

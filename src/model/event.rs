@@ -40,10 +40,14 @@ pub struct JobView {
 /// Something happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
+    /// More jobs came up while the run goes on; their ids follow the others'.
+    Joined(Vec<JobView>),
     /// A job took its place among the running ones.
     Started(JobId),
     /// One of its commands starts; the text is what a person would type.
     Command(JobId, String),
+    /// A call that is only known when it is reached, as it is written.
+    LateCall(JobId, String),
     /// Bytes a task wrote, cut anywhere.
     Output(JobId, Stream, Vec<u8>),
     /// Why it runs, for `-v`.

@@ -24,5 +24,6 @@ pub use project::{OwnKeys, Project, Root, Scope};
 pub use source::{SourceFile, Spot};
 pub use style::{OutputStyle, Silence};
 pub use task::{
-    Call, Command, Confirm, Dep, DepSpec, JobId, LaterKey, Outputs, RunEntry, Task, TaskId,
+    Call, Command, Confirm, Dep, DepSpec, JobId, LaterKey, Outputs, ProjectId, RunEntry, Task,
+    TaskId,
 };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{EnvEntry, Problem, SourceFile, Spot, Task, TaskId};
+use super::{EnvEntry, Problem, ProjectId, SourceFile, Spot, Task, TaskId};
 
 /// Whose configuration it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct Root {
 /// The merged configuration of one directory.
 #[derive(Debug, Default)]
 pub struct Project {
+    /// Which of the projects of a run it is.
+    pub id: ProjectId,
     /// The directory it was read for.
     pub dir: PathBuf,
     /// All tasks, sorted by name.
@@ -60,8 +62,8 @@ pub struct Project {
     pub tools: Vec<Spot>,
     /// Our own keys, from `mep.toml` and `[_.mep]`.
     pub own: OwnKeys,
-    by_name: HashMap<String, TaskId>,
-    by_alias: HashMap<String, TaskId>,
+    by_name: HashMap<String, u32>,
+    by_alias: HashMap<String, u32>,
 }
 
 /// Keys of `mep.toml` and `[_.mep]` that are in force.
@@ -76,40 +78,46 @@ pub struct OwnKeys {
 impl Project {
     /// Builds the name indexes; `tasks` must be sorted by name.
     pub fn index(&mut self) {
-        for (i, task) in self.tasks.iter().enumerate() {
-            let id = TaskId(i as u32);
-            self.by_name.insert(task.name.clone(), id);
-            for alias in &task.aliases {
-                // A later name wins a doubled alias, as in mise.
-                self.by_alias.insert(alias.clone(), id);
-            }
+        for index in 0..self.tasks.len() {
+            self.index_one(index);
+        }
+    }
+
+    fn index_one(&mut self, index: usize) {
+        let task = &self.tasks[index];
+        self.by_name.insert(task.name.clone(), index as u32);
+        for alias in &task.aliases {
+            // A later name wins a doubled alias, as in mise.
+            self.by_alias.insert(alias.clone(), index as u32);
         }
     }
 
     /// Adds one task that no file of the project defines.
     pub fn add(&mut self, task: Task) {
-        let id = TaskId(self.tasks.len() as u32);
-        self.by_name.insert(task.name.clone(), id);
-        for alias in &task.aliases {
-            self.by_alias.insert(alias.clone(), id);
-        }
         self.tasks.push(task);
+        self.index_one(self.tasks.len() - 1);
     }
 
-    /// The task with that id.
+    fn id_of(&self, index: u32) -> TaskId {
+        TaskId { project: self.id, index }
+    }
+
+    /// The task with that id, which must be one of this project.
     pub fn task(&self, id: TaskId) -> &Task {
-        &self.tasks[id.0 as usize]
+        debug_assert_eq!(id.project, self.id);
+        &self.tasks[id.index as usize]
     }
 
     /// Exact name, else exact alias.
     pub fn find(&self, word: &str) -> Option<TaskId> {
         let named = self.by_name.get(word);
-        named.or_else(|| self.by_alias.get(word)).copied()
+        named.or_else(|| self.by_alias.get(word)).map(|index| self.id_of(*index))
     }
 
     /// All ids in name order.
     pub fn ids(&self) -> impl Iterator<Item = TaskId> + use<> {
-        (0..self.tasks.len() as u32).map(TaskId)
+        let project = self.id;
+        (0..self.tasks.len() as u32).map(move |index| TaskId { project, index })
     }
 
     /// The nearest project root, where one has configuration.

@@ -6,9 +6,18 @@ use std::time::Duration;
 
 use super::{EnvEntry, OutputStyle, Problem, Root, Scope, Silence, SourceFile, Spot};
 
-/// Index of a task in its `Project`.
+/// Index of a project among those of one run; the first is the one we stand in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProjectId(pub u32);
+
+/// A task: its project, and its index there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskId(pub u32);
+pub struct TaskId {
+    /// Whose it is.
+    pub project: ProjectId,
+    /// Index in `Project::tasks`.
+    pub index: u32,
+}
 
 /// Index of a job in its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,68 +5,40 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::args;
 use super::checks::{executable, patterns, supported, template_problem};
 use super::graph::{Graph, Occurrence, Part, Phase};
-use super::job::{Action, Field, FreshSpec, Invocation, Job, LateText, Plan, PlanOptions};
-use crate::config::env::{Evaluator, Vars};
+use super::job::{Action, Field, FreshSpec, Invocation, Job, LateText, PlanOptions};
+use crate::config::env::Vars;
 use crate::config::template::{self, Scope};
+use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{
-    Command, Confirm, EnvMap, JobId, OutputStyle, Outputs, Problem, Project, RunEntry, Silence,
+    Command, Confirm, EnvMap, JobId, OutputStyle, Outputs, Problem, ProjectId, RunEntry, Silence,
     Task,
 };
-use crate::sys::Context;
+use crate::sys::{Context, duration};
 
-struct Builder<'a, 'e> {
-    ctx: &'a Arc<Context>,
-    project: &'a Project,
-    options: &'a PlanOptions<'a>,
-    evaluator: &'e mut Evaluator<'a>,
-    bases: HashMap<usize, (Arc<EnvMap>, Vars)>,
+/// What is looked up once for many jobs.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Environment and vars of each root, by project and rank.
+    bases: HashMap<(ProjectId, usize), (Arc<EnvMap>, Vars)>,
     shells: HashMap<String, Arc<[String]>>,
 }
 
-/// Looks up and renders all that the nodes of `graph` need.
-///
-/// # Errors
-/// Everything that keeps a task from running, of all tasks.
-pub fn build<'a>(
-    ctx: &'a Arc<Context>,
-    project: &'a Project,
-    options: &'a PlanOptions<'a>,
-    evaluator: &mut Evaluator<'a>,
-    graph: Graph,
-    static_count: usize,
-) -> Result<Plan, Vec<Problem>> {
-    let mut builder =
-        Builder { ctx, project, options, evaluator, bases: HashMap::new(), shells: HashMap::new() };
-    let labels = labels(project, &graph);
-    let mut jobs: Vec<Option<Job>> = vec![None; graph.len()];
-    let mut problems = Vec::new();
-    for (i, occurrence) in graph.occurrences.iter().enumerate() {
-        let nodes = nodes_of(&graph, occurrence, i);
-        match builder.occurrence(occurrence, &labels[i], &graph, &nodes) {
-            Ok(built) => {
-                for (node, job) in nodes.iter().zip(built) {
-                    jobs[node.0 as usize] = Some(job);
-                }
-            }
-            Err(problem) => {
-                if !problems.contains(&problem) {
-                    problems.push(problem);
-                }
-            }
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    Ok(Plan { graph, jobs: jobs.into_iter().flatten().collect(), several: static_count > 1 })
+pub(super) struct Builder<'a, 'e> {
+    pub(super) ctx: &'a Arc<Context>,
+    pub(super) workspace: &'a Workspace<'a>,
+    pub(super) options: &'e PlanOptions<'a>,
+    pub(super) evaluators: &'e mut Evaluators<'a>,
+    pub(super) known: &'e mut Known,
 }
 
 /// The nodes of one occurrence lie side by side.
-fn nodes_of(graph: &Graph, occurrence: &Occurrence, index: usize) -> Vec<JobId> {
+pub(super) fn nodes_of(graph: &Graph, index: usize) -> Vec<JobId> {
+    let occurrence = &graph.occurrences[index];
     (occurrence.first.0..=occurrence.last.0)
         .map(JobId)
         .filter(|job| graph.get(*job).occurrence == index)
@@ -75,10 +47,10 @@ fn nodes_of(graph: &Graph, occurrence: &Occurrence, index: usize) -> Vec<JobId> 
 
 /// Names; with arguments where one run holds the same task with others. What
 /// calls inside `run` bring in shows its name only, as in mise.
-fn labels(project: &Project, graph: &Graph) -> Vec<String> {
-    let mut variants: HashMap<&str, Vec<&[String]>> = HashMap::new();
+pub(super) fn labels(workspace: &Workspace<'_>, graph: &Graph) -> Vec<String> {
+    let mut variants: HashMap<String, Vec<&[String]>> = HashMap::new();
     for o in graph.occurrences.iter().filter(|o| o.site.is_none()) {
-        let seen = variants.entry(&project.task(o.task).display).or_default();
+        let seen = variants.entry(workspace.display(o.task)).or_default();
         if !seen.contains(&o.args.as_slice()) {
             seen.push(&o.args);
         }
@@ -87,30 +59,35 @@ fn labels(project: &Project, graph: &Graph) -> Vec<String> {
         .occurrences
         .iter()
         .map(|o| {
-            let name = &project.task(o.task).display;
-            let several = variants.get(name.as_str()).is_some_and(|v| v.len() > 1);
+            let name = workspace.display(o.task);
+            let several = variants.get(&name).is_some_and(|v| v.len() > 1);
             if o.site.is_none() && several {
-                [std::slice::from_ref(name), &o.args].concat().join(" ")
+                [std::slice::from_ref(&name), &o.args].concat().join(" ")
             } else {
-                name.clone()
+                name
             }
         })
         .collect()
 }
 
 impl Builder<'_, '_> {
-    fn occurrence(
+    /// The jobs of one occurrence, in the order of its nodes.
+    ///
+    /// # Errors
+    /// What keeps the task from running.
+    pub(super) fn occurrence(
         &mut self,
         occurrence: &Occurrence,
         label: &str,
         graph: &Graph,
         nodes: &[JobId],
     ) -> Result<Vec<Job>, Problem> {
-        let task = self.project.task(occurrence.task);
+        let task = self.workspace.task(occurrence.task);
         supported(task)?;
         let (env, vars) = self.environment(task, occurrence)?;
         let mut at = Place {
             task,
+            project: occurrence.task.project,
             env,
             vars,
             dir: task.root.dir.clone(),
@@ -144,6 +121,7 @@ impl Builder<'_, '_> {
             Part::Whole => (Action::Run, self.commands(at, occurrence, 0, task.run().len())?),
             Part::Gate => (Action::Gate, Vec::new()),
             Part::Scripts(from, to) => (Action::Run, self.commands(at, occurrence, *from, *to)?),
+            Part::Arrival(entry) => (Action::Arrival(call_text(&task.run()[*entry])), Vec::new()),
             Part::Join => (Action::Join, Vec::new()),
         };
         let confirm = match (&task.confirm, part) {
@@ -170,19 +148,40 @@ impl Builder<'_, '_> {
             confirm,
             fresh: fresh.cloned(),
             skip: settings.skip.contains(&task.name) || settings.skip.contains(&task.display),
-            grace: task.grace.or(self.project.own.grace),
+            timeout: self.timeout(at)?,
+            grace: task.grace.or(self.workspace.get(at.project).project.own.grace),
         })
+    }
+
+    /// The limit of a task; as in mise, one that cannot be read is none, with
+    /// a warning.
+    fn timeout(&mut self, at: &Place<'_>) -> Result<Option<Duration>, Problem> {
+        let Some(text) = &at.task.timeout else {
+            return Ok(None);
+        };
+        let text = self.rendered(at, text, "timeout")?;
+        let limit = duration::parse(&text);
+        if limit.is_none() {
+            let why = match text.trim() {
+                "" => "cannot parse integer from empty string",
+                _ => "invalid digit found in string",
+            };
+            let note = format!("invalid timeout {text:?} for task {}: {why}", at.task.name);
+            self.evaluators.of(at.project).note(note);
+        }
+        Ok(limit)
     }
 
     // ---- environment -----------------------------------------------------
 
     /// What all tasks of a root share: the root's environment without
     /// inherited `usage_*`, our links on PATH, what every task gets.
-    fn base(&mut self, task: &Task) -> Result<(Arc<EnvMap>, Vars), Problem> {
-        if let Some((env, vars)) = self.bases.get(&task.root.rank) {
+    fn base(&mut self, id: ProjectId, task: &Task) -> Result<(Arc<EnvMap>, Vars), Problem> {
+        let key = (id, task.root.rank);
+        if let Some((env, vars)) = self.known.bases.get(&key) {
             return Ok((Arc::clone(env), vars.clone()));
         }
-        let resolved = self.evaluator.of_root(&task.root)?;
+        let resolved = self.evaluators.of(id).of_root(&task.root)?;
         let mut env = resolved.env.clone();
         let stale: Vec<OsString> = env
             .iter()
@@ -200,29 +199,33 @@ impl Builder<'_, '_> {
         let root = task.root.dir.as_os_str();
         let project = match task.root.scope {
             crate::model::Scope::Project => Some(root.to_os_string()),
-            _ => self.project.nearest_root().map(|r| r.dir.clone().into_os_string()),
+            _ => {
+                let nearest = self.workspace.get(id).project.nearest_root();
+                nearest.map(|r| r.dir.clone().into_os_string())
+            }
         };
         if let Some(project) = project {
             env.set("MISE_PROJECT_ROOT", project);
         }
         env.set("MISE_CONFIG_ROOT", root);
         let done = (Arc::new(env), resolved.vars.clone());
-        self.bases.insert(task.root.rank, (Arc::clone(&done.0), done.1.clone()));
+        self.known.bases.insert(key, (Arc::clone(&done.0), done.1.clone()));
         Ok(done)
     }
 
     fn environment(&mut self, task: &Task, o: &Occurrence) -> Result<(Arc<EnvMap>, Vars), Problem> {
-        let (base, mut vars) = self.base(task)?;
+        let (base, mut vars) = self.base(o.task.project, task)?;
         let dir = &task.root.dir;
-        self.evaluator.task_vars(&task.vars, dir, &mut vars)?;
+        let evaluator = self.evaluators.of(o.task.project);
+        evaluator.task_vars(&task.vars, dir, &mut vars)?;
         let shared = task.env.is_empty() && o.env.is_empty() && o.inherits.is_empty();
         let mut env = if shared { None } else { Some((*base).clone()) };
         if let Some(env) = &mut env {
             for caller in &o.inherits {
-                let caller = self.project.task(*caller);
-                self.evaluator.task_env(&caller.env, &caller.root.dir, &vars, env)?;
+                let caller = self.workspace.task(*caller);
+                evaluator.task_env(&caller.env, &caller.root.dir, &vars, env)?;
             }
-            self.evaluator.task_env(&task.env, dir, &vars, env)?;
+            evaluator.task_env(&task.env, dir, &vars, env)?;
             for (key, value) in &o.env {
                 env.set(key, value);
             }
@@ -338,7 +341,7 @@ impl Builder<'_, '_> {
         let default = self.options.shell.unwrap_or(&self.options.settings.inline_shell);
         let own = task.shell.as_deref().filter(|s| !s.trim().is_empty());
         let text = own.unwrap_or(default);
-        if let Some(known) = self.shells.get(text) {
+        if let Some(known) = self.known.shells.get(text) {
             return Ok(Arc::clone(known));
         }
         let words: Arc<[String]> = match shell_words::split(text) {
@@ -352,7 +355,7 @@ impl Builder<'_, '_> {
                 .help("close the quote, for example `shell = \"bash -c\"`"));
             }
         };
-        self.shells.insert(text.to_string(), Arc::clone(&words));
+        self.known.shells.insert(text.to_string(), Arc::clone(&words));
         Ok(words)
     }
 
@@ -380,7 +383,7 @@ impl Builder<'_, '_> {
     }
 
     fn rendered(&self, at: &Place<'_>, text: &str, key: &str) -> Result<String, Problem> {
-        if !template::is_template(text) || self.evaluator.keeps(text) {
+        if !template::is_template(text) || self.evaluators.keeps(text) {
             return Ok(text.to_string());
         }
         let mut env = (*at.env).clone();
@@ -453,6 +456,17 @@ impl Builder<'_, '_> {
     }
 }
 
+/// The names of a call as they are written.
+fn call_text(entry: &RunEntry) -> String {
+    match entry {
+        RunEntry::Script(text) => text.clone(),
+        RunEntry::Task { task, args, .. } => {
+            std::iter::once(task).chain(args).cloned().collect::<Vec<_>>().join(" ")
+        }
+        RunEntry::Tasks(names, _) => names.join(", "),
+    }
+}
+
 /// The text of the script that holds `#USAGE` lines, where the task has one.
 fn script_text(at: &Place<'_>) -> Option<String> {
     match &at.task.command {
@@ -465,6 +479,7 @@ fn script_text(at: &Place<'_>) -> Option<String> {
 /// What the fields of one occurrence are rendered with.
 struct Place<'t> {
     task: &'t Task,
+    project: ProjectId,
     env: Arc<EnvMap>,
     vars: Vars,
     dir: PathBuf,

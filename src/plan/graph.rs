@@ -52,6 +52,8 @@ pub enum Part {
     Gate,
     /// Some consecutive scripts of it: entries from..to.
     Scripts(usize, usize),
+    /// The call of entry `n`, whose name is only known when it is reached.
+    Arrival(usize),
     /// The point where a call of inner tasks is done.
     Join,
 }
@@ -146,7 +148,12 @@ impl Graph {
         &self.occurrences[self.get(job).occurrence]
     }
 
-    /// All edges.
+    /// Number of edges.
+    pub fn edge_count(&self) -> usize {
+        self.inner.edge_count()
+    }
+
+    /// All edges, in the order in which they were added.
     pub fn edges(&self) -> impl Iterator<Item = Edge> + '_ {
         self.inner.edge_references().map(|e| Edge {
             from: id(e.source()),

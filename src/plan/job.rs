@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::graph::Graph;
 use crate::config::Settings;
@@ -102,12 +103,15 @@ pub enum Invocation {
 }
 
 /// What a job does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Starts processes, or nothing where there is no command.
     Run,
     /// Decides whether the task's inner steps run.
     Gate,
+    /// Renders the names of what it calls, which joins the plan; the text is
+    /// as they are written.
+    Arrival(String),
     /// Only waits for others.
     Join,
 }
@@ -164,10 +168,35 @@ pub struct Job {
     /// `task.skip` names it.
     pub skip: bool,
     /// Time between TERM and KILL.
-    pub grace: Option<std::time::Duration>,
+    pub grace: Option<Duration>,
+    /// How long its task may take.
+    pub timeout: Option<Duration>,
 }
 
 impl Job {
+    /// A job that stands where planning failed; nothing ever asks for it.
+    pub(super) fn inert(label: String) -> Self {
+        Self {
+            name: label.clone(),
+            label,
+            action: Action::Join,
+            commands: Vec::new(),
+            cwd: PathBuf::new(),
+            env: Arc::default(),
+            extra: Vec::new(),
+            style: None,
+            quiet: true,
+            silent: Silence::Both,
+            inherits_terminal: false,
+            exclusive: false,
+            confirm: None,
+            fresh: None,
+            skip: false,
+            grace: None,
+            timeout: None,
+        }
+    }
+
     /// True where it starts a process, and so takes one of the `-j` slots.
     pub fn takes_slot(&self) -> bool {
         !self.commands.is_empty()
@@ -180,7 +209,7 @@ pub struct Plan {
     /// Nodes and edges.
     pub graph: Graph,
     /// By node.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<Arc<Job>>,
     /// More than one occurrence without what calls bring in.
     pub several: bool,
 }

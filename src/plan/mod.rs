@@ -5,8 +5,8 @@
 //! Inside, from the bottom: `echo` (what a command looks like to a person),
 //! `names` (which tasks a word means), `select` (words → requests), `graph`
 //! (the plan's shape), `expand` (requests → graph), `job` (what a node needs),
-//! `checks` (what keeps it from running), `build` (graph → jobs), `tree` (the
-//! shape drawn).
+//! `checks` (what keeps it from running), `build` (graph → jobs), `planner`
+//! (all of it, also while the run goes on), `tree` (the shape drawn).
 
 mod args;
 mod build;
@@ -16,14 +16,15 @@ mod expand;
 mod graph;
 mod job;
 mod names;
+mod planner;
 mod select;
 mod tree;
 
 pub use args::help;
-pub use build::build;
-pub use expand::{Expansion, Scope, expand};
+pub use expand::{Expander, Expansion, Scope};
 pub use graph::{Edge, EdgeKind, Graph, Node, Occurrence, Part, Phase};
 pub use job::{Action, Field, FreshSpec, Invocation, Job, Plan, PlanOptions};
 pub use names::{is_pattern, matching};
+pub use planner::Planner;
 pub use select::{Group, Request, groups, select};
 pub use tree::{Drawing, draw};

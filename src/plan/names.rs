@@ -1,9 +1,51 @@
 //! Which tasks a word means: exact name or alias, the name without its
-//! extension, then a pattern. Knows nothing of graphs.
+//! extension, then a pattern; with a path before it, those of the project
+//! there. Knows nothing of graphs.
+
+use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::model::{Project, TaskId};
+use crate::config::workspace::{Workspace, split_path};
+use crate::model::{Problem, Project, ProjectId, TaskId};
+
+/// What a word means.
+#[derive(Debug)]
+pub(super) struct Target<'a> {
+    /// The project it leads to.
+    pub(super) project: &'a Project,
+    /// The word without the way there.
+    pub(super) name: &'a str,
+    /// The tasks, in name order; hidden ones included.
+    pub(super) tasks: Vec<TaskId>,
+}
+
+/// What `word` means in a project, where paths start at `base`.
+///
+/// # Errors
+/// The path leads nowhere, or to a project that cannot be read.
+pub(super) fn target<'a>(
+    workspace: &'a Workspace<'_>,
+    from: ProjectId,
+    base: &Path,
+    word: &'a str,
+) -> Result<Target<'a>, Vec<Problem>> {
+    let own = &workspace.get(from).project;
+    let tasks = matching(own, word);
+    match split_path(word).filter(|_| tasks.is_empty()) {
+        None => Ok(Target { project: own, name: word, tasks }),
+        Some((dir, name)) => {
+            let reference = format!(
+                "relative path syntax '{word}' is not supported, use '//{word}' or ':task' for \
+                 current directory"
+            );
+            let said = |problem: Problem| problem.reference(reference.clone());
+            let found = workspace.reach(base, dir);
+            let project = &found.map_err(|p| p.into_iter().map(said).collect::<Vec<_>>())?.project;
+            Ok(Target { project, name, tasks: matching(project, name) })
+        }
+    }
+}
 
 /// True where the word can match more than one name.
 pub fn is_pattern(word: &str) -> bool {

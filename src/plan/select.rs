@@ -3,8 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::names::matching;
-use crate::model::{Problem, Project, Task, TaskId, closest};
+use super::names::target;
+use crate::config::workspace::Workspace;
+use crate::model::{Problem, Project, ProjectId, Task, TaskId, closest};
 
 /// One group of words as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,17 +64,18 @@ pub fn groups(words: &[String]) -> Vec<Group> {
 ///
 /// # Errors
 /// A name that means nothing, with what it may have meant.
-pub fn select(project: &Project, groups: &[Group]) -> Result<Vec<Request>, Problem> {
+pub fn select(workspace: &Workspace<'_>, groups: &[Group]) -> Result<Vec<Request>, Vec<Problem>> {
     let mut requests = Vec::new();
     for group in groups {
         if let Some(problem) = unsupported(&group.name) {
-            return Err(problem);
+            return Err(vec![problem]);
         }
-        let found = matching(project, &group.name);
-        if found.is_empty() {
-            return Err(unknown(project, &group.name));
+        let here = &workspace.main().project.dir;
+        let found = target(workspace, ProjectId::default(), here, &group.name)?;
+        if found.tasks.is_empty() {
+            return Err(vec![unknown(found.project, found.name)]);
         }
-        requests.extend(found.into_iter().map(|task| Request {
+        requests.extend(found.tasks.into_iter().map(|task| Request {
             task,
             args: group.args.clone(),
             dashes: group.dashes,
@@ -82,32 +84,15 @@ pub fn select(project: &Project, groups: &[Group]) -> Result<Vec<Request>, Probl
     Ok(requests)
 }
 
-/// Words of the monorepo syntax, and paths into other projects.
+/// Words of the monorepo syntax.
 pub(super) fn unsupported(word: &str) -> Option<Problem> {
-    if word.starts_with("//") || word.starts_with(':') {
-        return Some(
-            Problem::new(
-                "select::monorepo",
-                format!(
-                    "monorepo task paths like `{word}` are not supported by this version of mep"
-                ),
-            )
-            .help("run the task from its own directory, or with `-C DIR`"),
-        );
-    }
-    if word.contains('/') && word.contains(':') {
-        return Some(
-            Problem::new(
-                "select::other-project",
-                format!("tasks of other projects like `{word}` are not supported by this version of mep"),
-            )
-            .reference(format!(
-                "relative path syntax '{word}' is not supported, use '//{word}' or ':task' for current directory"
-            ))
-            .help("run the task from its own directory, or with `-C DIR`"),
-        );
-    }
-    None
+    (word.starts_with("//") || word.starts_with(':')).then(|| {
+        Problem::new(
+            "select::monorepo",
+            format!("monorepo task paths like `{word}` are not supported by this version of mep"),
+        )
+        .help("run the task from its own directory, or as `../dir:task`")
+    })
 }
 
 fn unknown(project: &Project, word: &str) -> Problem {
@@ -201,11 +186,10 @@ fn empty(project: &Project, word: &str) -> Problem {
 }
 
 /// Near names for a dependency that does not exist.
-pub(super) fn suggestion(project: &Project, word: &str, asking: &str) -> Option<String> {
+pub(super) fn suggestion<'p>(project: &'p Project, word: &str, asking: &str) -> Option<&'p str> {
     let names = project.tasks.iter().map(|t| t.display.as_str());
     let names = names.filter(|name| *name != asking && name.chars().count() > 1);
-    let near = closest(word, names, 1);
-    near.first().map(|n| format!("did you mean `{n}`?"))
+    closest(word, names, 1).first().copied()
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use std::fmt::Write;
 
 use super::graph::{EdgeKind, Graph, Phase};
-use crate::model::{Project, TaskId};
+use crate::config::workspace::Workspace;
+use crate::model::TaskId;
 
 /// The form of a drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +27,8 @@ struct Shape {
 }
 
 /// Draws the graph below the occurrences of `roots`.
-pub fn draw(project: &Project, graph: &Graph, roots: &[TaskId], form: Drawing) -> String {
-    let shape = shape(project, graph);
+pub fn draw(workspace: &Workspace<'_>, graph: &Graph, roots: &[TaskId], form: Drawing) -> String {
+    let shape = shape(workspace, graph);
     if form == Drawing::Dot {
         return dot(&shape);
     }
@@ -41,11 +42,11 @@ pub fn draw(project: &Project, graph: &Graph, roots: &[TaskId], form: Drawing) -
     out
 }
 
-fn shape(project: &Project, graph: &Graph) -> Shape {
+fn shape(workspace: &Workspace<'_>, graph: &Graph) -> Shape {
     let label = |o: &super::graph::Occurrence| {
-        let name = &project.task(o.task).display;
+        let name = workspace.display(o.task);
         match o.phase {
-            Phase::Normal => name.clone(),
+            Phase::Normal => name,
             Phase::Post => format!("{name} (post)"),
         }
     };

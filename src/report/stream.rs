@@ -35,7 +35,7 @@ pub struct Look {
 
 /// Writes events as they come.
 pub struct Report<'a> {
-    views: &'a [JobView],
+    views: Vec<JobView>,
     look: Look,
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
@@ -48,7 +48,7 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// A report on jobs with these views.
     pub fn new(
-        views: &'a [JobView],
+        views: Vec<JobView>,
         look: Look,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
@@ -64,7 +64,11 @@ impl<'a> Report<'a> {
     /// Takes one event.
     pub fn event(&mut self, event: &Event) {
         match event {
+            Event::Joined(views) => self.views.extend(views.iter().cloned()),
             Event::Started(_) => {}
+            Event::LateCall(job, text) => {
+                self.labelled(*job, &format!("calls {text}, which is known when it runs"));
+            }
             Event::Command(job, text) => self.command(*job, text),
             Event::Output(job, stream, bytes) => self.output(*job, *stream, bytes),
             Event::Reason(job, why) if self.look.verbose => {
@@ -80,7 +84,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn view(&self, job: JobId) -> &'a JobView {
+    fn view(&self, job: JobId) -> &JobView {
         &self.views[job.0 as usize]
     }
 

@@ -5,23 +5,23 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::task::JoinHandle;
 
 use super::foreground::Foreground;
 use super::fresh::{Freshness, Mode, Verdict};
-use super::launch::{Launcher, ScriptFile, streams};
+use super::launch::{Launcher, streams};
 use super::pipes::{Chunk, follow};
 use super::prompt::{self, Answer};
 use super::signals::Signals;
 use super::state::{Needs, State};
+use super::units::{Ending, Unit, Units};
 use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stream};
-use crate::plan::{Action, EdgeKind, Plan};
+use crate::plan::{Action, EdgeKind, Job, Plan};
 use crate::sys::process::{self, News, Plug};
-use crate::sys::signal as sending;
 
 /// What a failed task means for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,49 +58,35 @@ pub struct RunOptions<'a> {
     pub show_full_cmd: bool,
 }
 
-/// Time between TERM and KILL where nothing else is said.
-const GRACE: Duration = Duration::from_secs(10);
-/// How long output may still come after its process has ended.
-const DRAIN: Duration = Duration::from_secs(10);
-
-/// How often groups without a leader are looked at: nobody tells of their end.
-const LOOK: Duration = Duration::from_millis(10);
-
-/// A job with a process, or between two of them.
+/// What a call brought into the plan when it was reached.
 #[derive(Debug)]
-struct Unit {
-    job: JobId,
-    /// Index of the command that runs.
-    command: usize,
-    /// Name of its program, for messages.
-    program: String,
-    /// How its process ended, once it has.
-    ended: Option<News>,
-    /// Pipes that are still open.
-    pipes: usize,
-    readers: Vec<JoinHandle<()>>,
-    /// Ended by us.
-    cancelled: bool,
-    kill_at: Option<Instant>,
-    drain_until: Option<Instant>,
-    _script: Option<ScriptFile>,
+pub struct Arrived {
+    /// Of the new jobs, in order.
+    pub views: Vec<JobView>,
+    /// What is wrong with the call; the new jobs are never asked for then.
+    pub problems: Vec<String>,
 }
 
+/// Plans a call whose name is known now; the list says of each occurrence
+/// whether it has succeeded.
+pub type Arrive<'a> = dyn FnMut(&mut Plan, JobId, Vec<bool>) -> Arrived + 'a;
+
 struct Dispatcher<'a> {
-    plan: &'a Plan,
-    views: &'a [JobView],
+    plan: &'a mut Plan,
+    views: Vec<JobView>,
     options: &'a RunOptions<'a>,
+    arrive: &'a mut Arrive<'a>,
     emit: &'a mut dyn FnMut(Event) -> Listening,
     state: State,
     fresh: Freshness,
     launcher: Launcher,
-    /// Groups whose leader has ended badly, and when they are killed.
-    lingering: Vec<(u32, Instant)>,
-    units: HashMap<u32, Unit>,
+    units: Units,
     chunks: Sender<Chunk>,
     answers: Sender<Answer>,
     /// When each task started, by occurrence.
     started: HashMap<usize, Instant>,
+    /// When the first process of each task with a limit started.
+    working: HashMap<usize, Instant>,
     foreground: Foreground,
     first_failure: Option<u8>,
     interrupted: Option<Signal>,
@@ -114,17 +100,18 @@ struct Dispatcher<'a> {
 ///
 /// # Errors
 /// Where the operating system refuses signals or pipes.
-pub fn run(
-    plan: &Plan,
-    views: &[JobView],
-    options: &RunOptions<'_>,
-    emit: &mut dyn FnMut(Event) -> Listening,
+pub fn run<'a>(
+    plan: &'a mut Plan,
+    views: Vec<JobView>,
+    options: &'a RunOptions<'a>,
+    arrive: &'a mut Arrive<'a>,
+    emit: &'a mut dyn FnMut(Event) -> Listening,
 ) -> std::io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let (chunks, chunk_in) = channel(256);
         let (answers, answer_in) = channel(1);
-        let mut dispatcher = Dispatcher::new(plan, views, options, emit, chunks, answers);
+        let mut dispatcher = Dispatcher::new(plan, views, options, (arrive, emit), chunks, answers);
         dispatcher.all(chunk_in, answer_in).await
     });
     runtime.shutdown_background();
@@ -133,32 +120,30 @@ pub fn run(
 
 impl<'a> Dispatcher<'a> {
     fn new(
-        plan: &'a Plan,
-        views: &'a [JobView],
+        plan: &'a mut Plan,
+        views: Vec<JobView>,
         options: &'a RunOptions<'a>,
-        emit: &'a mut dyn FnMut(Event) -> Listening,
+        (arrive, emit): (&'a mut Arrive<'a>, &'a mut dyn FnMut(Event) -> Listening),
         chunks: Sender<Chunk>,
         answers: Sender<Answer>,
     ) -> Self {
-        let needs: Vec<Needs> = plan
-            .jobs
-            .iter()
-            .map(|job| Needs { slot: job.takes_slot(), alone: job.exclusive })
-            .collect();
+        let needs: Vec<Needs> = plan.jobs.iter().map(|job| needs(job)).collect();
+        let state = State::new(&needs, plan.graph.edges(), options.jobs)
+            .lenient(options.on_failure == OnFailure::Ignore);
         Self {
             plan,
             views,
             options,
+            arrive,
             emit,
-            state: State::new(&needs, plan.graph.edges(), options.jobs)
-                .lenient(options.on_failure == OnFailure::Ignore),
+            state,
             fresh: Freshness::new(options.state, options.fresh),
             launcher: Launcher::new(options.show_full_cmd),
-            lingering: Vec::new(),
-            units: HashMap::new(),
+            units: Units::default(),
             chunks,
             answers,
             started: HashMap::new(),
+            working: HashMap::new(),
             foreground: Foreground::new(),
             first_failure: None,
             interrupted: None,
@@ -178,8 +163,8 @@ impl<'a> Dispatcher<'a> {
             while let Some(job) = self.state.start_next() {
                 self.begin(job);
             }
-            self.look_after_groups();
-            if (self.state.is_finished() && self.lingering.is_empty()) || self.abandoned() {
+            self.units.look_after_groups();
+            if (self.state.is_finished() && self.units.is_quiet()) || self.abandoned() {
                 break;
             }
             if self.deaf && self.interrupted.is_none() {
@@ -187,7 +172,7 @@ impl<'a> Dispatcher<'a> {
                 self.stop(Signal::SIGTERM);
                 continue;
             }
-            let deadline = self.next_deadline();
+            let deadline = self.units.next_deadline();
             tokio::select! {
                 _ = signals.child.recv() => self.reap(),
                 Some(chunk) = chunks.recv() => self.chunk(chunk),
@@ -220,20 +205,26 @@ impl<'a> Dispatcher<'a> {
 
     // ---- the life of a job -----------------------------------------------
 
+    fn job(&self, id: JobId) -> Arc<Job> {
+        Arc::clone(&self.plan.jobs[id.0 as usize])
+    }
+
     fn begin(&mut self, id: JobId) {
-        let job = &self.plan.jobs[id.0 as usize];
+        let job = self.job(id);
         let occurrence = self.plan.graph.get(id).occurrence;
         self.started.entry(occurrence).or_insert_with(Instant::now);
         self.tell(Event::Started(id));
-        if job.action == Action::Join {
-            return self.finish(id, Outcome::Success);
+        match job.action {
+            Action::Join => return self.finish(id, Outcome::Success),
+            Action::Arrival(_) => return self.reached(id),
+            Action::Gate | Action::Run => {}
         }
         let first = self.plan.graph.occurrences[occurrence].first == id;
         if first && job.skip {
             return self.finish(id, Outcome::Skipped(SkipReason::Asked));
         }
         if let Some(spec) = job.fresh.as_ref().filter(|_| first) {
-            match self.fresh.check(spec, self.dependency_that_ran(id)) {
+            match self.fresh.check(spec, self.dependency_that_ran(id).as_deref()) {
                 Verdict::Fresh => return self.finish(id, Outcome::Fresh),
                 Verdict::Stale(reason) => self.tell(Event::Reason(id, reason.to_string())),
             }
@@ -244,9 +235,26 @@ impl<'a> Dispatcher<'a> {
         self.proceed(id);
     }
 
+    /// A call whose name is known now: what it means joins the run.
+    fn reached(&mut self, id: JobId) {
+        let ok = |last: JobId| self.state.outcome(last).is_some_and(Outcome::is_ok);
+        let succeeded = self.plan.graph.occurrences.iter().map(|o| ok(o.last)).collect();
+        let (jobs, edges) = (self.plan.jobs.len(), self.plan.graph.edge_count());
+        let Arrived { views, problems } = (self.arrive)(self.plan, id, succeeded);
+        self.views.extend(views.iter().cloned());
+        self.tell(Event::Joined(views));
+        let needs: Vec<Needs> = self.plan.jobs[jobs..].iter().map(|job| needs(job)).collect();
+        self.state.grow(&needs, self.plan.graph.edges().skip(edges));
+        if problems.is_empty() {
+            self.finish(id, Outcome::Success);
+        } else {
+            self.finish(id, Outcome::Failed(Cause::Error(problems)));
+        }
+    }
+
     /// The work itself, after all questions.
     fn proceed(&mut self, id: JobId) {
-        let job = &self.plan.jobs[id.0 as usize];
+        let job = self.job(id);
         let first = self.plan.graph.occurrence(id).first == id;
         if let Some(spec) = job.fresh.as_ref().filter(|_| first) {
             self.fresh.begin(spec);
@@ -259,8 +267,8 @@ impl<'a> Dispatcher<'a> {
     }
 
     /// A direct dependency with sources that did something in this run.
-    fn dependency_that_ran(&self, id: JobId) -> Option<&'a str> {
-        let plan = self.plan;
+    fn dependency_that_ran(&self, id: JobId) -> Option<String> {
+        let plan = &self.plan;
         plan.graph
             .before(id)
             .filter(|(_, kind)| *kind == EdgeKind::Depends)
@@ -268,11 +276,11 @@ impl<'a> Dispatcher<'a> {
                 plan.jobs[from.0 as usize].fresh.is_some()
                     && self.state.outcome(*from) == Some(&Outcome::Success)
             })
-            .map(|(from, _)| plan.jobs[from.0 as usize].name.as_str())
+            .map(|(from, _)| plan.jobs[from.0 as usize].name.clone())
     }
 
     fn ask(&mut self, id: JobId) {
-        let job = &self.plan.jobs[id.0 as usize];
+        let job = self.job(id);
         let Some((message, default)) = &job.confirm else {
             return self.proceed(id);
         };
@@ -300,31 +308,22 @@ impl<'a> Dispatcher<'a> {
 
     /// Starts command number `index` of a job.
     fn command(&mut self, id: JobId, index: usize) {
-        let job = &self.plan.jobs[id.0 as usize];
-        let ready = match self.launcher.prepare(job, &job.commands[index]) {
+        let job = self.job(id);
+        let ready = match self.launcher.prepare(&job, &job.commands[index]) {
             Ok(ready) => ready,
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
         };
         self.tell(Event::Command(id, ready.shown.clone()));
         let view = &self.views[id.0 as usize];
         let plugs = streams(view.style, view.silent, job.inherits_terminal);
-        let started = ready.start(job, &self.extra(id), plugs);
+        let started = ready.start(&job, &self.extra(id), plugs);
         let child = match started {
             Ok(child) => child,
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
         };
-        let mut unit = Unit {
-            job: id,
-            command: index,
-            program: ready.name.clone(),
-            ended: None,
-            pipes: 0,
-            readers: Vec::new(),
-            cancelled: false,
-            kill_at: None,
-            drain_until: None,
-            _script: ready.script,
-        };
+        let mut unit = Unit::new(id, index, ready.name.clone(), ready.script);
+        unit.grace = job.grace;
+        unit.deadline = self.deadline(id);
         for (stream, fd) in [(Stream::Stdout, child.stdout), (Stream::Stderr, child.stderr)] {
             let reader = fd.and_then(|fd| follow(child.pid, stream, fd, self.chunks.clone()).ok());
             unit.pipes += usize::from(reader.is_some());
@@ -334,6 +333,15 @@ impl<'a> Dispatcher<'a> {
         if plugs[0] == Plug::Inherit {
             self.foreground.offer(child.pid, !job.inherits_terminal);
         }
+    }
+
+    /// When the task of a job has to be done: its limit holds for all its
+    /// commands together.
+    fn deadline(&mut self, id: JobId) -> Option<Instant> {
+        let limit = self.plan.jobs[id.0 as usize].timeout?;
+        let occurrence = self.plan.graph.get(id).occurrence;
+        let begin = *self.working.entry(occurrence).or_insert_with(Instant::now);
+        Some(begin + limit)
     }
 
     /// What only this process gets.
@@ -351,7 +359,7 @@ impl<'a> Dispatcher<'a> {
 
     /// Ends a job and reports it with all that it decides.
     fn finish(&mut self, id: JobId, outcome: Outcome) {
-        let job = &self.plan.jobs[id.0 as usize];
+        let job = self.job(id);
         let last = self.plan.graph.occurrence(id).last == id;
         if let Some(spec) = job.fresh.as_ref().filter(|_| last && outcome == Outcome::Success) {
             match self.fresh.record(spec) {
@@ -429,24 +437,19 @@ impl<'a> Dispatcher<'a> {
                 self.interrupt(Signal::SIGINT);
             }
         }
-        if let Some(unit) = self.units.get_mut(&pid) {
-            unit.ended = Some(news);
-            unit.drain_until = Some(Instant::now() + DRAIN);
-        }
+        self.units.ended(pid, news);
         self.settle(pid);
     }
 
     fn chunk(&mut self, chunk: Chunk) {
         match chunk {
             Chunk::Bytes(pid, stream, bytes) => {
-                if let Some(unit) = self.units.get(&pid) {
-                    self.tell(Event::Output(unit.job, stream, bytes));
+                if let Some(job) = self.units.job(pid) {
+                    self.tell(Event::Output(job, stream, bytes));
                 }
             }
             Chunk::Closed(pid) => {
-                if let Some(unit) = self.units.get_mut(&pid) {
-                    unit.pipes -= 1;
-                }
+                self.units.pipe_closed(pid);
                 self.settle(pid);
             }
         }
@@ -454,56 +457,36 @@ impl<'a> Dispatcher<'a> {
 
     /// A command is done when its process has ended and its pipes are read.
     fn settle(&mut self, pid: u32) {
-        let done = |u: &Unit| u.ended.is_some() && u.pipes == 0;
-        if !self.units.get(&pid).is_some_and(done) {
-            return;
-        }
-        let Some(unit) = self.units.remove(&pid) else {
+        let Some(unit) = self.units.take_done(pid) else {
             return;
         };
-        let outcome = match unit.ended {
-            Some(News::Exited(_, 0)) => None,
-            Some(_) if unit.cancelled => Some(Cause::Cancelled),
-            Some(News::Exited(_, code)) => Some(Cause::Exit(code)),
-            Some(News::Killed(_, signal)) => Some(Cause::Signal(signal, unit.program.clone())),
-            Some(News::Stopped(..)) | None => None,
+        let failure = match (unit.ending, unit.ended) {
+            (Some(Ending::TimedOut), _) => Some(self.timed_out(unit.job)),
+            (_, Some(News::Exited(_, 0))) => None,
+            (Some(Ending::Cancelled), Some(_)) => Some(Cause::Cancelled),
+            (None, Some(News::Exited(_, code))) => Some(Cause::Exit(code)),
+            (None, Some(News::Killed(_, signal))) => {
+                Some(Cause::Signal(signal, unit.program.clone()))
+            }
+            (_, Some(News::Stopped(..)) | None) => None,
         };
-        let commands = self.plan.jobs[unit.job.0 as usize].commands.len();
-        if unit.cancelled || outcome.is_some() {
-            self.end_group(pid, &unit);
+        if unit.ending.is_some() || failure.is_some() {
+            self.units.end_group(pid, &unit);
         }
-        match outcome {
+        let more = unit.command + 1 < self.plan.jobs[unit.job.0 as usize].commands.len();
+        match failure {
             Some(cause) => self.finish(unit.job, Outcome::Failed(cause)),
-            None if unit.command + 1 < commands && unit.cancelled => {
+            None if more && unit.ending.is_some() => {
                 self.finish(unit.job, Outcome::Failed(Cause::Cancelled));
             }
-            None if unit.command + 1 < commands => self.command(unit.job, unit.command + 1),
+            None if more => self.command(unit.job, unit.command + 1),
             None => self.finish(unit.job, Outcome::Success),
         }
     }
 
-    /// After a failure or an interrupt nothing of the group may go on: what the
-    /// leader left in it is asked to end, and killed after the grace.
-    fn end_group(&mut self, group: u32, unit: &Unit) {
-        if !sending::group_exists(group) {
-            return;
-        }
-        if !unit.cancelled {
-            sending::send_to_group(group, Signal::SIGTERM);
-        }
-        let grace = self.plan.jobs[unit.job.0 as usize].grace.unwrap_or(GRACE);
-        self.lingering.push((group, unit.kill_at.unwrap_or_else(|| Instant::now() + grace)));
-    }
-
-    /// Forgets groups that are gone, kills those whose time is up.
-    fn look_after_groups(&mut self) {
-        let now = Instant::now();
-        self.lingering.retain(|(group, kill_at)| {
-            if *kill_at <= now {
-                sending::send_to_group(*group, Signal::SIGKILL);
-            }
-            *kill_at > now && sending::group_exists(*group)
-        });
+    fn timed_out(&self, id: JobId) -> Cause {
+        let limit = self.plan.jobs[id.0 as usize].timeout.unwrap_or_default();
+        Cause::Error(vec![format!("timed out after {limit:?}")])
     }
 
     // ---- ending early ----------------------------------------------------
@@ -514,63 +497,31 @@ impl<'a> Dispatcher<'a> {
         for (id, outcome) in consequences {
             self.report(id, &outcome);
         }
-        let now = Instant::now();
-        for (pid, unit) in &mut self.units {
-            if unit.cancelled {
-                continue;
-            }
-            unit.cancelled = true;
-            let job = &self.plan.jobs[unit.job.0 as usize];
-            unit.kill_at = Some(now + job.grace.unwrap_or(GRACE));
-            // What was typed has reached the holder of the terminal already.
-            if !(self.typed && self.foreground.holder() == Some(*pid)) {
-                sending::send_to_group(*pid, signal);
-            }
-        }
+        // What was typed has reached the holder of the terminal already.
+        let told = self.typed.then(|| self.foreground.holder()).flatten();
+        self.units.ask_all(signal, told);
     }
 
     /// The first signal is passed on once; the second one ends everything.
     fn interrupt(&mut self, signal: Signal) {
         if self.interrupted.is_some() {
-            let lingering = self.lingering.drain(..).map(|(group, _)| group);
-            for group in self.units.keys().copied().chain(lingering) {
-                sending::send_to_group(group, Signal::SIGKILL);
-            }
-            return;
+            return self.units.kill_all();
         }
         self.interrupted = Some(signal);
         self.tell(Event::Interrupted);
         self.stop(signal);
     }
 
-    fn next_deadline(&self) -> Option<Instant> {
-        let times = self.units.values().flat_map(|u| {
-            let drain = u.drain_until.filter(|_| u.pipes > 0);
-            [u.kill_at.filter(|_| u.ended.is_none()), drain]
-        });
-        let look_again = (!self.lingering.is_empty()).then(|| Instant::now() + LOOK);
-        times.flatten().chain(look_again).min()
-    }
-
     fn timers(&mut self) {
-        let now = Instant::now();
-        let due = |t: Option<Instant>| t.is_some_and(|t| t <= now);
-        let mut drained = Vec::new();
-        for (pid, unit) in &mut self.units {
-            if unit.ended.is_none() && due(unit.kill_at) {
-                unit.kill_at = None;
-                sending::send_to_group(*pid, Signal::SIGKILL);
-            }
-            if unit.ended.is_some() && due(unit.drain_until) {
-                unit.readers.iter().for_each(JoinHandle::abort);
-                unit.pipes = 0;
-                drained.push(*pid);
-            }
-        }
-        for pid in drained {
+        for pid in self.units.timers() {
             self.settle(pid);
         }
     }
+}
+
+/// What the scheduler has to know of a job.
+fn needs(job: &Job) -> Needs {
+    Needs { slot: job.takes_slot(), alone: job.exclusive }
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

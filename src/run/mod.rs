@@ -2,9 +2,9 @@
 //! Knows nothing of terminals' looks: events are all that comes out.
 //!
 //! Inside, from the bottom: `fresh` (verdicts), `state` (the scheduler, pure),
-//! `launch` (one command → one process), `pipes` (their output), `prompt`
-//! (questions), `signals`, `foreground` (the terminal), `dispatcher` (the loop
-//! that owns them all).
+//! `launch` (one command → one process), `units` (the processes and what is
+//! left of them), `pipes` (their output), `prompt` (questions), `signals`,
+//! `foreground` (the terminal), `dispatcher` (the loop that owns them all).
 
 mod dispatcher;
 mod foreground;
@@ -14,5 +14,6 @@ mod pipes;
 mod prompt;
 mod signals;
 pub mod state;
+mod units;
 
-pub use dispatcher::{Listening, OnFailure, RunOptions, run};
+pub use dispatcher::{Arrive, Arrived, Listening, OnFailure, RunOptions, run};

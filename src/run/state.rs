@@ -43,6 +43,22 @@ struct Node {
     after: Vec<(JobId, EdgeKind)>,
 }
 
+impl Node {
+    fn new(needs: &Needs) -> Self {
+        Self {
+            needs: *needs,
+            status: Status::Waiting,
+            unmet: 0,
+            askers: 0,
+            wanted: true,
+            continues: false,
+            cleanup: false,
+            verdict: None,
+            after: Vec::new(),
+        }
+    }
+}
+
 /// The state of a whole run.
 #[derive(Debug)]
 pub struct State {
@@ -67,37 +83,36 @@ pub type Consequence = (JobId, Outcome);
 impl State {
     /// A fresh run over `needs.len()` jobs with at most `limit` slots.
     pub fn new(needs: &[Needs], edges: impl IntoIterator<Item = Edge>, limit: usize) -> Self {
-        let node = |needs: &Needs| Node {
-            needs: *needs,
-            status: Status::Waiting,
-            unmet: 0,
-            askers: 0,
-            wanted: true,
-            continues: false,
-            cleanup: false,
-            verdict: None,
-            after: Vec::new(),
-        };
         let mut state = Self {
-            nodes: needs.iter().map(node).collect(),
+            nodes: Vec::new(),
             instant: VecDeque::new(),
             queue: VecDeque::new(),
             limit: limit.max(1),
             slots: 0,
             running: 0,
             alone: false,
-            open: needs.len(),
+            open: 0,
             stopping: false,
             lenient: false,
         };
-        for edge in edges {
-            state.link(edge);
-        }
-        state.mark_cleanup();
-        for id in 0..state.nodes.len() {
-            state.settle(JobId(id as u32), &mut Vec::new());
-        }
+        state.grow(needs, edges);
         state
+    }
+
+    /// Adds jobs, with ids that follow those known so far, and edges. What has
+    /// ended already counts at once; nothing of what has begun may get a new
+    /// edge.
+    pub fn grow(&mut self, needs: &[Needs], edges: impl IntoIterator<Item = Edge>) {
+        let known = self.nodes.len();
+        self.nodes.extend(needs.iter().map(Node::new));
+        self.open += needs.len();
+        for edge in edges {
+            self.link(edge);
+        }
+        self.mark_cleanup();
+        for id in known..self.nodes.len() {
+            self.settle(JobId(id as u32), &mut Vec::new());
+        }
     }
 
     /// Lets dependents of a failed job run all the same.
@@ -108,7 +123,13 @@ impl State {
     }
 
     fn link(&mut self, edge: Edge) {
-        self.node(edge.from).after.push((edge.to, edge.kind));
+        let ended = match &self.node(edge.from).status {
+            Status::Ended(outcome) => Some(outcome.clone()),
+            _ => None,
+        };
+        if ended.is_none() {
+            self.node(edge.from).after.push((edge.to, edge.kind));
+        }
         let to = self.node(edge.to);
         match edge.kind {
             EdgeKind::Depends | EdgeKind::WaitFor => to.unmet += 1,
@@ -126,6 +147,9 @@ impl State {
                 to.wanted = false;
                 to.cleanup = true;
             }
+        }
+        if let Some(outcome) = ended {
+            self.tell(edge.to, edge.kind, &outcome);
         }
     }
 

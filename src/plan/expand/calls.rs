@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::{Expander, Key, Site, cycle};
-use crate::model::{Call, RunEntry, Spot, Task, TaskId};
-use crate::plan::graph::{EdgeKind, Occurrence, Phase};
+use crate::model::{Call, JobId, RunEntry, Spot, Task, TaskId};
+use crate::plan::graph::{EdgeKind, Graph, Occurrence, Phase};
 
 /// A task whose calls are being followed.
 struct Frame {
@@ -15,8 +15,10 @@ struct Frame {
     pending: Vec<usize>,
 }
 
-impl Expander<'_, '_> {
-    pub(super) fn follow_calls(&mut self, composites: Vec<usize>) {
+impl Expander<'_> {
+    /// Follows the calls of `composites`, which the tasks `above`, outermost
+    /// first, have led to.
+    pub(super) fn follow_calls(&mut self, composites: Vec<usize>, above: &[usize]) {
         for composite in composites {
             let mut stack = vec![self.frame(composite)];
             while let Some(top) = stack.last_mut() {
@@ -25,7 +27,8 @@ impl Expander<'_, '_> {
                     stack.push(frame);
                 } else if let Some((site, entry)) = top.calls.pop_front() {
                     let caller = top.occurrence;
-                    self.chain = stack.iter().map(|f| f.occurrence).collect();
+                    let here = stack.iter().map(|f| f.occurrence);
+                    self.chain = above.iter().copied().chain(here).collect();
                     let Some(mut pending) = self.call(caller, &site, entry) else {
                         return;
                     };
@@ -48,12 +51,42 @@ impl Expander<'_, '_> {
         }
     }
 
+    /// A call that waited for its name has been reached: what it calls joins
+    /// the graph. `succeeded` says so of each occurrence known so far.
+    pub(in crate::plan) fn arrive(&mut self, at: JobId, graph: &mut Graph, succeeded: Vec<bool>) {
+        let Some((site, entry)) = self.arrivals.remove(&at) else {
+            return;
+        };
+        self.graph = std::mem::take(graph);
+        self.succeeded = Some(succeeded);
+        self.endless = false;
+        let known = self.graph.occurrences.len();
+        let caller = self.callers[site.id];
+        let chain = self.chain_to(caller);
+        self.chain.clone_from(&chain);
+        if let Some(pending) = self.call(caller, &site, entry) {
+            self.follow_calls(pending, &chain);
+            self.link_wait_for(known);
+        }
+        *graph = std::mem::take(&mut self.graph);
+    }
+
+    /// The callers on the way to an occurrence, itself the last.
+    fn chain_to(&self, occurrence: usize) -> Vec<usize> {
+        let mut chain = vec![occurrence];
+        while let Some(site) = self.graph.occurrences[chain[chain.len() - 1]].site {
+            chain.push(self.callers[site]);
+        }
+        chain.reverse();
+        chain
+    }
+
     /// Links what one `{ task }` or `{ tasks }` entry calls. Returns the
     /// called tasks that make calls themselves; `None` after a mistake that
     /// would repeat without end.
     fn call(&mut self, caller: usize, site: &Site, entry: usize) -> Option<Vec<usize>> {
         let me = self.graph.occurrences[caller].clone();
-        let task = self.project.task(me.task);
+        let task = self.workspace.task(me.task);
         let mut inherits = me.inherits.clone();
         if !task.env.is_empty() {
             inherits.push(me.task);
@@ -83,8 +116,8 @@ impl Expander<'_, '_> {
         if self.chain.last() != Some(&who) {
             way.extend(self.way_to(who));
         }
-        let names: Vec<&str> = way.iter().map(|o| self.name(*o)).collect();
-        let step = (self.name(who).to_string(), spot.clone(), names[0].to_string());
+        let names: Vec<String> = way.iter().map(|o| self.name(*o)).collect();
+        let step = (self.name(who), spot.clone(), names[0].clone());
         // One circle can be entered at several places; it is told once.
         if !self.endless {
             let problem = cycle(&names, &[step]);
@@ -118,7 +151,7 @@ impl Expander<'_, '_> {
         let known = self.index.get(&key).cloned().unwrap_or_default();
         let is_done = |o: &&usize| {
             let last = self.graph.occurrences[**o].last;
-            self.is_sure(**o) && self.graph.reaches(last, site.before)
+            self.has_succeeded(**o) || (self.is_sure(**o) && self.graph.reaches(last, site.before))
         };
         if let Some(done) = known.iter().find(is_done) {
             let last = self.graph.occurrences[*done].last;

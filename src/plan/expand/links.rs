@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use super::{Expander, Key, Scope, Site, cycle, is_call};
 use crate::model::{Call, JobId, Problem, Task};
 use crate::plan::graph::{EdgeKind, Occurrence, Phase};
-use crate::plan::names::matching;
 
-impl Expander<'_, '_> {
+impl Expander<'_> {
     /// Follows `depends` and `depends_post` from `new` until nothing is new.
     /// Returns those among them that make calls, dependencies first and post
     /// tasks last; `None` after a cycle.
@@ -46,7 +45,7 @@ impl Expander<'_, '_> {
 
     fn link(&mut self, occurrence: usize, site: Option<&Site>, queue: &mut Vec<usize>) {
         let me = self.graph.occurrences[occurrence].clone();
-        let task = self.project.task(me.task);
+        let task = self.workspace.task(me.task);
         for dep in &task.depends {
             for (key, spot) in self.targets(&me, dep, me.phase, "depends on") {
                 if self.returns(occurrence, &key, &spot) {
@@ -122,6 +121,13 @@ impl Expander<'_, '_> {
     /// what it depends on comes after the call, and nothing of that may have
     /// been passed over before the call is reached.
     pub(super) fn can_join(&self, occurrence: usize, site: &Site) -> bool {
+        if self.has_succeeded(occurrence) {
+            return true;
+        }
+        // While the run goes on, what nobody has asked for yet may be over.
+        if self.succeeded.is_some() && self.conditional[occurrence] {
+            return false;
+        }
         let mut stack = vec![occurrence];
         let mut seen = HashSet::new();
         while let Some(at) = stack.pop() {
@@ -130,7 +136,7 @@ impl Expander<'_, '_> {
                 continue;
             }
             // Its own calls may count on what its first caller had run before.
-            let makes_calls = self.project.task(me.task).run().iter().any(is_call);
+            let makes_calls = self.workspace.task(me.task).run().iter().any(is_call);
             if makes_calls && self.conditional[at] {
                 return false;
             }
@@ -146,8 +152,16 @@ impl Expander<'_, '_> {
         !self.graph.reaches(site.join, self.graph.occurrences[occurrence].last)
     }
 
+    /// True during a run, where it has ended well.
+    pub(super) fn has_succeeded(&self, occurrence: usize) -> bool {
+        self.succeeded.as_ref().is_some_and(|list| list.get(occurrence) == Some(&true))
+    }
+
     /// Makes `occurrence`, and all it depends on, wanted once `before` ends.
     pub(super) fn ask_for(&mut self, occurrence: usize, before: JobId) {
+        if self.has_succeeded(occurrence) {
+            return;
+        }
         let mut stack = vec![occurrence];
         let mut seen = HashSet::new();
         while let Some(at) = stack.pop() {
@@ -193,10 +207,10 @@ impl Expander<'_, '_> {
 
     fn circle(&self, path: &[(usize, usize)], back_to: usize) -> Problem {
         let start = path.iter().position(|(o, _)| *o == back_to).unwrap_or(0);
-        let names: Vec<&str> = path[start..].iter().map(|(o, _)| self.name(*o)).collect();
+        let names: Vec<String> = path[start..].iter().map(|(o, _)| self.name(*o)).collect();
         let step = |(o, next): &(usize, usize)| {
             let (need, spot) = &self.needs[*o][*next - 1];
-            (self.name(*o).to_string(), spot.clone(), self.name(*need).to_string())
+            (self.name(*o), spot.clone(), self.name(*need))
         };
         let steps: Vec<_> = path[start..].iter().map(step).collect();
         cycle(&names, &steps)
@@ -230,13 +244,13 @@ impl Expander<'_, '_> {
 
     /// `wait_for` orders what is here anyway; it never adds a task and never
     /// closes a circle.
-    pub(super) fn link_wait_for(&mut self) {
+    pub(super) fn link_wait_for(&mut self, from: usize) {
         if self.scope == Scope::WithoutDependencies {
             return;
         }
-        for waiter in 0..self.graph.occurrences.len() {
+        for waiter in from..self.graph.occurrences.len() {
             let me = self.graph.occurrences[waiter].clone();
-            let task = self.project.task(me.task);
+            let task = self.workspace.task(me.task);
             for dep in &task.wait_for {
                 if let Some(call) = self.parse(&me, dep) {
                     self.wait_for(&me, task, &call);
@@ -246,7 +260,8 @@ impl Expander<'_, '_> {
     }
 
     fn wait_for(&mut self, me: &Occurrence, task: &Task, call: &Call) {
-        let named = matching(self.project, &call.task);
+        let found = self.lookup(me, task, &call.task);
+        let named = found.map(|target| target.tasks).unwrap_or_default();
         if named.is_empty() {
             self.notes.push(format!(
                 "task `{}` waits for `{}`, which does not exist",

@@ -14,8 +14,9 @@ use std::collections::{HashMap, VecDeque};
 
 use super::graph::{EdgeKind, Graph, Occurrence, Part, Phase};
 use super::select::Request;
-use crate::config::env::Evaluator;
-use crate::model::{JobId, Problem, Project, RunEntry, Spot, TaskId};
+use crate::config::template;
+use crate::config::workspace::{Evaluators, Workspace};
+use crate::model::{JobId, Problem, RunEntry, Spot, TaskId};
 
 /// The graph and what was noticed on the way.
 #[derive(Debug)]
@@ -54,9 +55,11 @@ struct Site {
     join: JobId,
 }
 
-struct Expander<'a, 'e> {
-    project: &'a Project,
-    evaluator: &'e mut Evaluator<'a>,
+/// Grows the graph; kept during a run, for calls whose names are known late.
+#[derive(Debug)]
+pub struct Expander<'a> {
+    workspace: &'a Workspace<'a>,
+    pub(super) evaluators: Evaluators<'a>,
     scope: Scope,
     graph: Graph,
     index: HashMap<Key, Vec<usize>>,
@@ -73,51 +76,46 @@ struct Expander<'a, 'e> {
     /// A task calls itself; following it any further would never end.
     endless: bool,
     calls: HashMap<usize, VecDeque<(Site, usize)>>,
+    /// Calls that wait for their names: the site and the entry, by the node
+    /// that is reached.
+    arrivals: HashMap<JobId, (Site, usize)>,
+    /// During a run: which occurrences have succeeded already.
+    succeeded: Option<Vec<bool>>,
     problems: Vec<Problem>,
     notes: Vec<String>,
     warnings: Vec<String>,
 }
 
-/// Expands requests into the complete graph.
-///
-/// # Errors
-/// Everything that is wrong with it: missing tasks, cycles, tasks that are
-/// broken in their own definition.
-pub fn expand<'a>(
-    project: &'a Project,
-    evaluator: &mut Evaluator<'a>,
-    requests: &[Request],
-    scope: Scope,
-) -> Result<Expansion, Vec<Problem>> {
-    let mut expander = Expander {
-        project,
-        evaluator,
-        scope,
-        graph: Graph::default(),
-        index: HashMap::new(),
-        needs: Vec::new(),
-        conditional: Vec::new(),
-        parents: Vec::new(),
-        callers: Vec::new(),
-        chain: Vec::new(),
-        endless: false,
-        calls: HashMap::new(),
-        problems: Vec::new(),
-        notes: Vec::new(),
-        warnings: Vec::new(),
-    };
-    expander.run(requests);
-    let Expander { graph, problems, notes, warnings, conditional, .. } = expander;
-    if !problems.is_empty() {
-        return Err(problems);
+impl<'a> Expander<'a> {
+    /// An expander with an empty graph.
+    pub fn new(evaluators: Evaluators<'a>, scope: Scope) -> Self {
+        Self {
+            workspace: evaluators.workspace(),
+            evaluators,
+            scope,
+            graph: Graph::default(),
+            index: HashMap::new(),
+            needs: Vec::new(),
+            conditional: Vec::new(),
+            parents: Vec::new(),
+            callers: Vec::new(),
+            chain: Vec::new(),
+            endless: false,
+            calls: HashMap::new(),
+            arrivals: HashMap::new(),
+            succeeded: None,
+            problems: Vec::new(),
+            notes: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
-    let called = |i: &usize| conditional[*i] && graph.occurrences[*i].phase == Phase::Normal;
-    let static_count = (0..graph.occurrences.len()).filter(|i| !called(i)).count();
-    Ok(Expansion { graph, static_count, notes, warnings })
-}
 
-impl Expander<'_, '_> {
-    fn run(&mut self, requests: &[Request]) {
+    /// Expands requests into the complete graph.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it: missing tasks, cycles, tasks that are
+    /// broken in their own definition.
+    pub fn expand(&mut self, requests: &[Request]) -> Result<Expansion, Vec<Problem>> {
         let mut new = Vec::new();
         for request in requests {
             let key = (request.task, request.args.clone(), Vec::new(), Phase::Normal);
@@ -127,22 +125,44 @@ impl Expander<'_, '_> {
                 new.push(occurrence);
             }
         }
-        let Some(composites) = self.link_all(new, None) else {
-            return;
-        };
-        if self.scope != Scope::Drawing {
-            self.follow_calls(composites);
+        if let Some(composites) = self.link_all(new, None) {
+            if self.scope != Scope::Drawing {
+                self.follow_calls(composites, &[]);
+            }
+            if self.problems.is_empty() {
+                self.link_wait_for(0);
+            }
         }
-        if self.problems.is_empty() {
-            self.link_wait_for();
+        self.finish()
+    }
+
+    /// What was wrong since the last time somebody asked.
+    pub(super) fn take_problems(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems)
+    }
+
+    fn finish(&mut self) -> Result<Expansion, Vec<Problem>> {
+        let problems = self.take_problems();
+        if !problems.is_empty() {
+            return Err(problems);
         }
+        let graph = std::mem::take(&mut self.graph);
+        let called =
+            |i: &usize| self.conditional[*i] && graph.occurrences[*i].phase == Phase::Normal;
+        let static_count = (0..graph.occurrences.len()).filter(|i| !called(i)).count();
+        Ok(Expansion {
+            graph,
+            static_count,
+            notes: std::mem::take(&mut self.notes),
+            warnings: std::mem::take(&mut self.warnings),
+        })
     }
 
     /// A new occurrence with its chain of nodes.
     fn create(&mut self, key: Key, site: Option<&Site>, inherits: Vec<TaskId>) -> usize {
         let occurrence = self.graph.occurrences.len();
         let (first, last) = self.chain(occurrence, key.0);
-        let task = self.project.task(key.0);
+        let task = self.workspace.task(key.0);
         self.problems.extend(task.broken.iter().cloned());
         self.graph.occurrences.push(Occurrence {
             task: key.0,
@@ -165,7 +185,7 @@ impl Expander<'_, '_> {
     /// One node for a plain task; a gate, scripts and joins for one that
     /// calls others or has to be confirmed.
     fn chain(&mut self, occurrence: usize, task: TaskId) -> (JobId, JobId) {
-        let task = self.project.task(task);
+        let task = self.workspace.task(task);
         let run = task.run();
         if !run.iter().any(is_call) && task.confirm.is_none() {
             let only = self.graph.node(occurrence, Part::Whole);
@@ -177,29 +197,44 @@ impl Expander<'_, '_> {
         let mut calls = VecDeque::new();
         while at < run.len() {
             let end = run[at..].iter().position(is_call).map_or(run.len(), |n| at + n);
-            let part = if end > at { Part::Scripts(at, end) } else { Part::Join };
-            let node = self.graph.node(occurrence, part.clone());
-            self.graph.edge(last, node, EdgeKind::Sequence);
-            if part == Part::Join {
-                let site = Site { id: self.callers.len(), before: last, join: node };
-                self.callers.push(occurrence);
+            if end > at {
+                last = self.follow(last, occurrence, Part::Scripts(at, end));
+                at = end;
+                continue;
+            }
+            let late = is_late(&run[at]);
+            if late {
+                last = self.follow(last, occurrence, Part::Arrival(at));
+            }
+            let join = self.follow(last, occurrence, Part::Join);
+            let site = Site { id: self.callers.len(), before: last, join };
+            self.callers.push(occurrence);
+            if late {
+                self.arrivals.insert(last, (site, at));
+            } else {
                 calls.push_back((site, at));
             }
-            at = if end > at { end } else { at + 1 };
-            last = node;
+            last = join;
+            at += 1;
         }
         if !calls.is_empty() {
             self.calls.insert(occurrence, calls);
         }
         if run.is_empty() {
-            last = self.graph.node(occurrence, Part::Scripts(0, 0));
-            self.graph.edge(first, last, EdgeKind::Sequence);
+            last = self.follow(first, occurrence, Part::Scripts(0, 0));
         }
         (first, last)
     }
 
-    fn name(&self, occurrence: usize) -> &str {
-        &self.project.task(self.graph.occurrences[occurrence].task).name
+    /// A node that goes on with the task that `before` belongs to.
+    fn follow(&mut self, before: JobId, occurrence: usize, part: Part) -> JobId {
+        let node = self.graph.node(occurrence, part);
+        self.graph.edge(before, node, EdgeKind::Sequence);
+        node
+    }
+
+    fn name(&self, occurrence: usize) -> String {
+        self.workspace.name(self.graph.occurrences[occurrence].task)
     }
 }
 
@@ -207,12 +242,24 @@ fn is_call(entry: &RunEntry) -> bool {
     !matches!(entry, RunEntry::Script(_))
 }
 
+/// True where what is called is only known when the call is reached.
+fn is_late(entry: &RunEntry) -> bool {
+    let late = |text: &String| template::is_late(text);
+    match entry {
+        RunEntry::Script(_) => false,
+        RunEntry::Task { task, args, env, .. } => {
+            late(task) || args.iter().any(late) || env.iter().any(|(_, value)| late(value))
+        }
+        RunEntry::Tasks(names, _) => names.iter().any(late),
+    }
+}
+
 /// One step of a circle: who, where it says so, whom.
 type Step = (String, Spot, String);
 
 /// "Circular dependency detected: a → b → a", the known steps marked.
-fn cycle(names: &[&str], steps: &[Step]) -> Problem {
-    let closed: Vec<&str> = names.iter().chain(names.first()).copied().collect();
+fn cycle(names: &[String], steps: &[Step]) -> Problem {
+    let closed: Vec<String> = names.iter().chain(names.first()).cloned().collect();
     let problem = Problem::new(
         "graph::cycle",
         format!("Circular dependency detected: {}", closed.join(" → ")),

@@ -5,10 +5,10 @@ use crate::config::template;
 use crate::model::{Blame, Call, Command, Dep, DepSpec, Problem, Spot, Task};
 use crate::plan::args;
 use crate::plan::graph::{Occurrence, Phase};
-use crate::plan::names::{is_pattern, matching};
+use crate::plan::names::{Target, is_pattern, target};
 use crate::plan::select::{suggestion, unsupported};
 
-impl Expander<'_, '_> {
+impl Expander<'_> {
     /// The keys a dependency means.
     pub(super) fn targets(
         &mut self,
@@ -17,7 +17,7 @@ impl Expander<'_, '_> {
         phase: Phase,
         verb: &str,
     ) -> Vec<(Key, Spot)> {
-        let task = self.project.task(me.task);
+        let task = self.workspace.task(me.task);
         match self.parse(me, dep) {
             Some(call) => self.resolve(me, task, &call, &dep.spot, phase, verb),
             None => Vec::new(),
@@ -81,8 +81,8 @@ impl Expander<'_, '_> {
         if !template::is_template(text) {
             return Some(text.to_string());
         }
-        let task = self.project.task(of.task);
-        if self.evaluator.keeps(text) {
+        let task = self.workspace.task(of.task);
+        if self.evaluators.of(of.task.project).keeps(text) {
             self.notes.push(format!(
                 "task `{}` names `{text}`, which is only known when it runs",
                 task.name
@@ -90,7 +90,8 @@ impl Expander<'_, '_> {
             return None;
         }
         let usage = if text.contains("usage") { self.usage_of(of) } else { None };
-        let rendered = self.evaluator.render(task, text, spot, usage.as_ref());
+        let evaluator = self.evaluators.of(of.task.project);
+        let rendered = evaluator.render(task, text, spot, usage.as_ref());
         rendered
             .map_err(|problem| self.problems.push(problem.blame(Blame::Task(task.name.clone()))))
             .ok()
@@ -99,11 +100,12 @@ impl Expander<'_, '_> {
     /// The arguments of an occurrence, for templates that pass them on. What
     /// is wrong with them is said when the job is built.
     fn usage_of(&mut self, of: &Occurrence) -> Option<serde_json::Value> {
-        let task = self.project.task(of.task);
-        let usage = self.evaluator.render(task, &task.usage, &task.spot, None).ok()?;
+        let task = self.workspace.task(of.task);
+        let evaluator = self.evaluators.of(of.task.project);
+        let usage = evaluator.render(task, &task.usage, &task.spot, None).ok()?;
         let script = matches!(task.command, Command::Script(_)).then(|| &*task.spot.file.text);
         let spec = args::spec(task, &usage, script).ok()??;
-        let env = self.evaluator.of_root(&task.root).ok()?;
+        let env = evaluator.of_root(&task.root).ok()?;
         args::parse(task, &spec, &of.args, &env.env).ok().map(|parsed| parsed.values)
     }
 
@@ -116,18 +118,17 @@ impl Expander<'_, '_> {
         phase: Phase,
         verb: &str,
     ) -> Vec<(Key, Spot)> {
-        if let Some(problem) = unsupported(&call.task) {
-            self.problems.push(problem.at(spot, "named here"));
+        let Some(target) = self.target(me, task, &call.task, spot) else {
             return Vec::new();
-        }
-        let found = matching(self.project, &call.task);
-        if found.is_empty() {
+        };
+        if target.tasks.is_empty() {
             if !call.optional {
-                let problem = self.missing(task, &call.task, spot, verb);
+                let problem = missing(&target, task, &call.task, spot, verb);
                 self.problems.push(problem);
             }
             return Vec::new();
         }
+        let found = target.tasks;
         let literal = !is_pattern(&call.task);
         let mut keys = Vec::new();
         for id in found {
@@ -147,18 +148,54 @@ impl Expander<'_, '_> {
         keys
     }
 
-    fn missing(&self, task: &Task, name: &str, spot: &Spot, verb: &str) -> Problem {
-        let problem = Problem::new(
-            "graph::missing-task",
-            format!("Task '{}' {verb} '{name}' but '{name}' was not found", task.name),
-        )
-        .reference(format!("task not found: {name}"))
-        .at(spot, if is_pattern(name) { "matches no task" } else { "no such task" })
-        .blame(Blame::Task(task.name.clone()));
-        match suggestion(self.project, name, &task.display) {
-            Some(text) => problem.help(text),
-            None if verb == "runs" => problem.help("define the task, or take the entry out"),
-            None => problem.help("define the task, or mark the entry `optional = true`"),
+    /// What a name means to an occurrence; `None`, with the problem noted,
+    /// where a path in it leads nowhere.
+    pub(super) fn target<'w>(
+        &mut self,
+        me: &Occurrence,
+        task: &Task,
+        name: &'w str,
+        spot: &Spot,
+    ) -> Option<Target<'w>>
+    where
+        Self: 'w,
+    {
+        let place = |problem: Problem| match problem.labels.is_empty() {
+            true => problem.at(spot, "named here").blame(Blame::Task(task.name.clone())),
+            false => problem,
+        };
+        let found = self.lookup(me, task, name);
+        found.map_err(|problems| self.problems.extend(problems.into_iter().map(place))).ok()
+    }
+
+    pub(super) fn lookup<'w>(
+        &self,
+        me: &Occurrence,
+        task: &Task,
+        name: &'w str,
+    ) -> Result<Target<'w>, Vec<Problem>>
+    where
+        Self: 'w,
+    {
+        match unsupported(name) {
+            Some(problem) => Err(vec![problem]),
+            None => target(self.workspace, me.task.project, &task.root.dir, name),
         }
+    }
+}
+
+fn missing(target: &Target<'_>, task: &Task, name: &str, spot: &Spot, verb: &str) -> Problem {
+    let problem = Problem::new(
+        "graph::missing-task",
+        format!("Task '{}' {verb} '{name}' but '{name}' was not found", task.name),
+    )
+    .reference(format!("task not found: {name}"))
+    .at(spot, if is_pattern(name) { "matches no task" } else { "no such task" })
+    .blame(Blame::Task(task.name.clone()));
+    let way = &name[..name.len() - target.name.len()];
+    match suggestion(target.project, target.name, &task.display) {
+        Some(near) => problem.help(format!("did you mean `{way}{near}`?")),
+        None if verb == "runs" => problem.help("define the task, or take the entry out"),
+        None => problem.help("define the task, or mark the entry `optional = true`"),
     }
 }

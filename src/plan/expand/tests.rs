@@ -8,9 +8,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{Expansion, Scope, expand};
-use crate::config::env::{Evaluator, Late};
-use crate::config::{Loaded, Options, load};
+use super::{Expander, Expansion, Scope};
+use crate::config::env::Late;
+use crate::config::workspace::{Evaluators, Workspace};
+use crate::config::{Options, load};
 use crate::model::{Cause, DepSpec, JobId, Outcome, Problem, Project, RunEntry, SkipReason};
 use crate::plan::graph::{EdgeKind, Graph, Occurrence, Part, Phase};
 use crate::plan::select::{Request, groups, select};
@@ -223,7 +224,7 @@ impl Case {
 }
 
 /// Loads a project whose only file has that text.
-fn project(text: &str) -> (Context, Loaded) {
+fn project(text: &str) -> Workspace<'static> {
     let home = tempfile::tempdir().expect("a directory");
     std::fs::write(home.path().join("mise.toml"), text).expect("a file");
     let mut ctx = Context::of_this_process().expect("a working directory");
@@ -236,26 +237,25 @@ fn project(text: &str) -> (Context, Loaded) {
     ctx.dirs.global_root = home.path().join("global");
     let loaded = load(&ctx, &Options::default());
     assert_eq!(loaded.project.problems, [], "{text}");
-    (ctx, loaded)
+    Workspace::new(Box::leak(Box::new(ctx)), Options::default(), loaded)
 }
 
 /// Asks for tasks as a command line does.
-fn requests(project: &Project, links: &[Link]) -> Vec<Request> {
+fn requests(workspace: &Workspace<'_>, links: &[Link]) -> Vec<Request> {
     let group = |link: &Link| {
         [":::", &link.name()].map(str::to_string).into_iter().chain(link.arg.map(str::to_string))
     };
     let words: Vec<String> = links.iter().flat_map(group).collect();
-    select(project, &groups(&words)).expect("tasks")
+    select(workspace, &groups(&words)).expect("tasks")
 }
 
 fn expansion(
-    (ctx, loaded): &(Context, Loaded),
+    workspace: &Workspace<'_>,
     links: &[Link],
     scope: Scope,
 ) -> Result<Expansion, Vec<Problem>> {
-    let project = &loaded.project;
-    let mut evaluator = Evaluator::new(ctx, loaded, Late::Render);
-    expand(project, &mut evaluator, &requests(project, links), scope)
+    let evaluators = Evaluators::new(workspace, Late::Render);
+    Expander::new(evaluators, scope).expand(&requests(workspace, links))
 }
 
 // ---- runs ------------------------------------------------------------------
@@ -384,7 +384,7 @@ fn check_order(
 }
 
 fn key(o: &Occurrence) -> (u32, Vec<String>, Vec<(String, String)>, Phase) {
-    (o.task.0, o.args.clone(), o.env.clone(), o.phase)
+    (o.task.index, o.args.clone(), o.env.clone(), o.phase)
 }
 
 fn is_conditional(graph: &Graph, occurrence: &Occurrence) -> bool {
@@ -414,7 +414,7 @@ proptest! {
             prop_assert!(expansion.is_ok(), "{:?}", expansion.unwrap_err());
             let graph = expansion.unwrap().graph;
             prop_assert!(graph.order().is_ok(), "a circle at {:?}", graph.order());
-            for request in requests(&loaded.1.project, &case.requests) {
+            for request in requests(&loaded, &case.requests) {
                 let asked = |o: &Occurrence| {
                     o.task == request.task && o.args == request.args && o.phase == Phase::Normal
                 };
@@ -432,7 +432,7 @@ proptest! {
         let loaded = project(&case.toml());
         let graph = expansion(&loaded, &case.requests, Scope::Full).unwrap().graph;
         let state = run(&graph, &weather, |job, state| {
-            check_order(&loaded.1.project, &graph, job, state)
+            check_order(&loaded.main().project, &graph, job, state)
         })?;
         let succeeded = |o: &Occurrence| state.outcome(o.last) == Some(&Outcome::Success);
         for o in &graph.occurrences {
@@ -452,7 +452,7 @@ proptest! {
         let loaded = project(&case.toml());
         let graph = expansion(&loaded, &case.requests, Scope::Full).unwrap().graph;
         run(&graph, &Weather { interrupt, ..weather }, |job, state| {
-            check_order(&loaded.1.project, &graph, job, state)
+            check_order(&loaded.main().project, &graph, job, state)
         })?;
     }
 
@@ -464,10 +464,10 @@ proptest! {
         let loaded = project(&case.toml());
         let graph = expansion(&loaded, &case.requests, Scope::Full).unwrap().graph;
         let state = run(&graph, &weather, |job, state| {
-            check_order(&loaded.1.project, &graph, job, state)
+            check_order(&loaded.main().project, &graph, job, state)
         })?;
         for occurrence in &graph.occurrences {
-            let name = &loaded.1.project.task(occurrence.task).name;
+            let name = &loaded.main().project.task(occurrence.task).name;
             let end = state.outcome(occurrence.last).unwrap();
             let idle = is_conditional(&graph, occurrence)
                 && *end == Outcome::Skipped(SkipReason::NotNeeded);
@@ -514,7 +514,7 @@ fn story(text: &str, asked: &[usize], fresh: &[&str]) -> String {
     let links: Vec<Link> = asked.iter().copied().map(Link::to).collect();
     let graph = expansion(&loaded, &links, Scope::Full).expect("no problem").graph;
     assert!(graph.order().is_ok());
-    let name = |job: JobId| loaded.1.project.task(graph.occurrence(job).task).name.as_str();
+    let name = |job: JobId| loaded.main().project.task(graph.occurrence(job).task).name.as_str();
     let is_fresh = |job| fresh.contains(&name(job));
     let fate = |job| if is_fresh(job) { Outcome::Fresh } else { Outcome::Success };
     let fates = graph.ids().map(fate).collect();

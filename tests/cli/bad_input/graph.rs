@@ -111,14 +111,11 @@ fn a_dependency_that_is_no_shell_line_is_shown() {
 }
 
 #[test]
-fn monorepo_words_and_other_projects_are_refused_by_name() {
-    let help = "run the task from its own directory, or with `-C DIR`";
-    for (name, what) in [
-        ("//a:b", "monorepo task paths"),
-        (":b", "monorepo task paths"),
-        ("../api:build", "tasks of other projects"),
-    ] {
-        let line = format!("{what} like `{name}` are not supported by this version of mep");
+fn monorepo_words_are_refused_by_name() {
+    let help = "run the task from its own directory, or as `../dir:task`";
+    for name in ["//a:b", ":b"] {
+        let line =
+            format!("monorepo task paths like `{name}` are not supported by this version of mep");
         let stderr = format!("Error: {line}\n  help: {help}\n");
         refused(&project(OK), &format!("run ok ::: {name}"), 1, &stderr);
         let body = format!("depends = [\"{name}\"]");

@@ -168,7 +168,6 @@ fn every_mistake_of_every_task_is_shown() {
 #[test]
 fn keys_of_later_versions_are_named_with_their_place() {
     for (key, value) in [
-        ("timeout", "'5s'"),
         ("tools", "{ node = '20' }"),
         ("extends", "'base'"),
         ("daemons", "['db']"),

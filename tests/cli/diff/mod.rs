@@ -7,6 +7,7 @@ mod env;
 mod failure;
 mod freshness;
 mod graph;
+mod late;
 mod listing;
 mod names;
 mod output;

@@ -4,7 +4,9 @@ mod ending;
 mod fresh;
 mod graph;
 mod late;
+mod limits;
 mod nested;
+mod other_projects;
 mod words;
 
 use crate::support::Project;

@@ -1,0 +1,109 @@
+//! Plans a run, and goes on planning while it runs: a call whose name is only
+//! known when it is reached joins the plan then. Knows nothing of processes.
+
+use std::sync::Arc;
+
+use super::build::{Builder, Known, labels, nodes_of};
+use super::expand::{Expander, Expansion, Scope};
+use super::graph::Graph;
+use super::job::{Job, Plan, PlanOptions};
+use super::select::Request;
+use crate::config::workspace::{Evaluators, Workspace};
+use crate::model::{JobId, Problem};
+use crate::sys::Context;
+
+/// Makes the plan of one run.
+#[derive(Debug)]
+pub struct Planner<'a> {
+    ctx: &'a Arc<Context>,
+    workspace: &'a Workspace<'a>,
+    expander: Expander<'a>,
+    options: PlanOptions<'a>,
+    known: Known,
+}
+
+impl<'a> Planner<'a> {
+    /// A planner without a plan.
+    pub fn new(
+        ctx: &'a Arc<Context>,
+        evaluators: Evaluators<'a>,
+        scope: Scope,
+        options: PlanOptions<'a>,
+    ) -> Self {
+        let workspace = evaluators.workspace();
+        let expander = Expander::new(evaluators, scope);
+        Self { ctx, workspace, expander, options, known: Known::default() }
+    }
+
+    /// Requests → graph.
+    ///
+    /// # Errors
+    /// As `Expander::expand`.
+    pub fn expand(&mut self, requests: &[Request]) -> Result<Expansion, Vec<Problem>> {
+        self.expander.expand(requests)
+    }
+
+    /// Graph → jobs: looks up and renders all that its nodes need.
+    ///
+    /// # Errors
+    /// Everything that keeps a task from running, of all tasks.
+    pub fn build(&mut self, graph: Graph, static_count: usize) -> Result<Plan, Vec<Problem>> {
+        let labels = labels(self.workspace, &graph);
+        let mut plan = Plan { graph, jobs: Vec::new(), several: static_count > 1 };
+        match self.jobs(&mut plan, 0, |occurrence| labels[occurrence].clone()) {
+            problems if problems.is_empty() => Ok(plan),
+            problems => Err(problems),
+        }
+    }
+
+    /// What the call at `at` means now joins the plan. `succeeded` says so of
+    /// each occurrence. Returns what is wrong with it; the plan is consistent
+    /// in any case.
+    pub fn arrive(&mut self, plan: &mut Plan, at: JobId, succeeded: Vec<bool>) -> Vec<Problem> {
+        let from = succeeded.len();
+        self.expander.arrive(at, &mut plan.graph, succeeded);
+        let mut problems = self.expander.take_problems();
+        let tasks: Vec<_> = plan.graph.occurrences.iter().map(|o| o.task).collect();
+        let workspace = self.workspace;
+        problems.extend(self.jobs(plan, from, |occurrence| workspace.display(tasks[occurrence])));
+        problems
+    }
+
+    /// The notes of evaluation, each once.
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.expander.evaluators.warnings()
+    }
+
+    /// Adds the jobs of all occurrences from `from` on.
+    fn jobs(
+        &mut self,
+        plan: &mut Plan,
+        from: usize,
+        label: impl Fn(usize) -> String,
+    ) -> Vec<Problem> {
+        let mut builder = Builder {
+            ctx: self.ctx,
+            workspace: self.workspace,
+            options: &self.options,
+            evaluators: &mut self.expander.evaluators,
+            known: &mut self.known,
+        };
+        let mut problems: Vec<Problem> = Vec::new();
+        let mut made: Vec<Option<Job>> = vec![None; plan.graph.len() - plan.jobs.len()];
+        for (i, occurrence) in plan.graph.occurrences.iter().enumerate().skip(from) {
+            let nodes = nodes_of(&plan.graph, i);
+            let jobs = builder.occurrence(occurrence, &label(i), &plan.graph, &nodes);
+            let jobs = jobs.unwrap_or_else(|problem| {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+                vec![Job::inert(label(i)); nodes.len()]
+            });
+            for (node, job) in nodes.iter().zip(jobs) {
+                made[node.0 as usize - plan.jobs.len()] = Some(job);
+            }
+        }
+        plan.jobs.extend(made.into_iter().flatten().map(Arc::new));
+        problems
+    }
+}

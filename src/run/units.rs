@@ -1,0 +1,210 @@
+//! The processes of a run and the groups they leave behind: what they are
+//! waiting for, and when they are asked or forced to end. Knows nothing of
+//! order, events or what a job means.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use tokio::task::JoinHandle;
+
+use super::launch::ScriptFile;
+use crate::model::JobId;
+use crate::sys::process::News;
+use crate::sys::signal as sending;
+
+/// Time between TERM and KILL where nothing else is said.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long output may still come after its process has ended.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How often groups without a leader are looked at: nobody tells of their end.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Why we ended a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The run ends.
+    Cancelled,
+    /// Its time was up.
+    TimedOut,
+}
+
+/// A job with a process, or between two of them.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub(super) job: JobId,
+    /// Index of the command that runs.
+    pub(super) command: usize,
+    /// Name of its program, for messages.
+    pub(super) program: String,
+    /// How its process ended, once it has.
+    pub(super) ended: Option<News>,
+    /// Pipes that are still open.
+    pub(super) pipes: usize,
+    pub(super) readers: Vec<JoinHandle<()>>,
+    /// Ended by us.
+    pub(super) ending: Option<Ending>,
+    /// From TERM to KILL.
+    pub(super) grace: Option<Duration>,
+    /// When it has to be done.
+    pub(super) deadline: Option<Instant>,
+    kill_at: Option<Instant>,
+    drain_until: Option<Instant>,
+    _script: Option<ScriptFile>,
+}
+
+impl Unit {
+    pub(super) fn new(
+        job: JobId,
+        command: usize,
+        program: String,
+        script: Option<ScriptFile>,
+    ) -> Self {
+        Self {
+            job,
+            command,
+            program,
+            ended: None,
+            pipes: 0,
+            readers: Vec::new(),
+            ending: None,
+            grace: None,
+            deadline: None,
+            kill_at: None,
+            drain_until: None,
+            _script: script,
+        }
+    }
+
+    fn ask_to_end(&mut self, why: Ending, now: Instant) {
+        self.ending = Some(why);
+        self.kill_at = Some(now + self.grace.unwrap_or(GRACE));
+    }
+}
+
+/// All of them, by process id.
+#[derive(Debug, Default)]
+pub(super) struct Units {
+    running: HashMap<u32, Unit>,
+    /// Groups whose leader has ended badly, and when they are killed.
+    lingering: Vec<(u32, Instant)>,
+}
+
+impl Units {
+    pub(super) fn insert(&mut self, pid: u32, unit: Unit) {
+        self.running.insert(pid, unit);
+    }
+
+    /// No process is left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    /// No group is left behind.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.lingering.is_empty()
+    }
+
+    pub(super) fn job(&self, pid: u32) -> Option<JobId> {
+        self.running.get(&pid).map(|unit| unit.job)
+    }
+
+    pub(super) fn ended(&mut self, pid: u32, news: News) {
+        if let Some(unit) = self.running.get_mut(&pid) {
+            unit.ended = Some(news);
+            unit.drain_until = Some(Instant::now() + DRAIN);
+        }
+    }
+
+    pub(super) fn pipe_closed(&mut self, pid: u32) {
+        if let Some(unit) = self.running.get_mut(&pid) {
+            unit.pipes -= 1;
+        }
+    }
+
+    /// The unit, once its process has ended and its pipes are read.
+    pub(super) fn take_done(&mut self, pid: u32) -> Option<Unit> {
+        let done = |u: &Unit| u.ended.is_some() && u.pipes == 0;
+        self.running.get(&pid).filter(|u| done(u))?;
+        self.running.remove(&pid)
+    }
+
+    /// After a failure or an interrupt nothing of the group may go on: what the
+    /// leader left in it is asked to end, and killed after the grace.
+    pub(super) fn end_group(&mut self, group: u32, unit: &Unit) {
+        if !sending::group_exists(group) {
+            return;
+        }
+        if unit.ending.is_none() {
+            sending::send_to_group(group, Signal::SIGTERM);
+        }
+        let grace = unit.grace.unwrap_or(GRACE);
+        self.lingering.push((group, unit.kill_at.unwrap_or_else(|| Instant::now() + grace)));
+    }
+
+    /// Forgets groups that are gone, kills those whose time is up.
+    pub(super) fn look_after_groups(&mut self) {
+        let now = Instant::now();
+        self.lingering.retain(|(group, kill_at)| {
+            if *kill_at <= now {
+                sending::send_to_group(*group, Signal::SIGKILL);
+            }
+            *kill_at > now && sending::group_exists(*group)
+        });
+    }
+
+    /// Asks everything that runs to end; `told` has heard of it already.
+    pub(super) fn ask_all(&mut self, signal: Signal, told: Option<u32>) {
+        let now = Instant::now();
+        for (pid, unit) in self.running.iter_mut().filter(|(_, u)| u.ending.is_none()) {
+            unit.ask_to_end(Ending::Cancelled, now);
+            if told != Some(*pid) {
+                sending::send_to_group(*pid, signal);
+            }
+        }
+    }
+
+    /// KILL to every group.
+    pub(super) fn kill_all(&mut self) {
+        let lingering = self.lingering.drain(..).map(|(group, _)| group);
+        for group in self.running.keys().copied().chain(lingering) {
+            sending::send_to_group(group, Signal::SIGKILL);
+        }
+    }
+
+    /// When something has to be done next.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        let times = self.running.values().flat_map(|u| {
+            let drain = u.drain_until.filter(|_| u.pipes > 0);
+            let alive = u.ended.is_none();
+            let limit = u.deadline.filter(|_| alive && u.ending.is_none());
+            [u.kill_at.filter(|_| alive), limit, drain]
+        });
+        let look_again = (!self.lingering.is_empty()).then(|| Instant::now() + LOOK);
+        times.flatten().chain(look_again).min()
+    }
+
+    /// Does what is due. Returns the processes whose output is waited for no
+    /// longer.
+    pub(super) fn timers(&mut self) -> Vec<u32> {
+        let now = Instant::now();
+        let due = |t: Option<Instant>| t.is_some_and(|t| t <= now);
+        let mut drained = Vec::new();
+        for (pid, unit) in &mut self.running {
+            if unit.ended.is_none() && unit.ending.is_none() && due(unit.deadline) {
+                unit.ask_to_end(Ending::TimedOut, now);
+                sending::send_to_group(*pid, Signal::SIGTERM);
+            }
+            if unit.ended.is_none() && due(unit.kill_at) {
+                unit.kill_at = None;
+                sending::send_to_group(*pid, Signal::SIGKILL);
+            }
+            if unit.ended.is_some() && due(unit.drain_until) {
+                unit.readers.iter().for_each(JoinHandle::abort);
+                unit.pipes = 0;
+                drained.push(*pid);
+            }
+        }
+        drained
+    }
+}
