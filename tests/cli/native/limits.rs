@@ -7,7 +7,7 @@ fn a_task_that_makes_light_of_its_limit_has_failed_all_the_same() {
     let task = project(
         "
 [tasks.t]
-timeout = '300ms'
+timeout = '3s'
 run = '''
 trap 'echo asked; exit 0' TERM
 echo start
@@ -16,7 +16,7 @@ while :; do sleep 0.05; done
 ",
     );
     let stderr = "\
-[t] ERROR timed out after 300ms
+[t] ERROR timed out after 3s
 [t] ERROR task failed
 ";
     task.mep(["-q", "run", "t"]).run().stdout("start\nasked\n").stderr(stderr).code(1);
@@ -25,7 +25,7 @@ while :; do sleep 0.05; done
 #[test]
 fn the_limit_holds_for_all_scripts_together() {
     let task = project(
-        "[tasks.t]\ntimeout = '700ms'\nrun = ['echo one; sleep 0.5', 'echo two; sleep 60', 'touch three']\n",
+        "[tasks.t]\ntimeout = '3s'\nrun = ['echo one; sleep 1', 'echo two; sleep 60', 'touch three']\n",
     );
     task.mep(["-q", "run", "t"]).run().stdout("one\ntwo\n").code(1);
     assert!(!task.exists("three"));
