@@ -11,7 +11,8 @@ timeout = '3s'
 run = '''
 trap 'echo asked; exit 0' TERM
 echo start
-while :; do sleep 0.05; done
+mkfifo hold
+read x <> hold
 '''
 ",
     );
