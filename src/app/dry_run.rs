@@ -1,14 +1,14 @@
 //! The human view of a plan: the commands in an order that works. Starts
 //! nothing, writes nothing, asks nothing.
 
-use std::collections::HashSet;
 use std::io::Write;
 use std::time::Instant;
 
+use super::forecast::Forecast;
 use crate::model::{Event, JobId, JobView, Outcome};
 use crate::plan::{Action, Invocation, Plan, echo};
 use crate::report::{Look, Report};
-use crate::run::fresh::{Freshness, Verdict};
+use crate::run::fresh::Freshness;
 
 /// Prints every command line that would run, and what is up to date; `timed`
 /// adds the times that mise prints even here.
@@ -24,25 +24,14 @@ pub(super) fn print(
     let whole = look.columns.is_none();
     let mut nowhere = std::io::sink();
     let mut report = Report::new(views.to_vec(), look, &mut nowhere, err);
-    let mut would_run: HashSet<usize> = HashSet::new();
-    let mut skipped: HashSet<usize> = HashSet::new();
+    let forecast = Forecast::new(plan, fresh);
     for id in plan.graph.order().unwrap_or_default() {
-        let occurrence = plan.graph.get(id).occurrence;
-        if skipped.contains(&occurrence) {
-            continue;
-        }
         let job = &plan.jobs[id.0 as usize];
-        if let Some(spec) = job.fresh.as_ref().filter(|_| views[id.0 as usize].first) {
-            let before = plan.graph.before(id).map(|(from, _)| plan.graph.get(from).occurrence);
-            let ran = before.into_iter().find(|o| would_run.contains(o));
-            let name =
-                ran.map(|o| plan.jobs[plan.graph.occurrences[o].first.0 as usize].name.as_str());
-            if fresh.check(spec, name) == Verdict::Fresh {
-                skipped.insert(occurrence);
+        if forecast.is_fresh(plan.graph.get(id).occurrence) {
+            if views[id.0 as usize].first {
                 report.event(&ended(id, Outcome::Fresh, begin));
-                continue;
             }
-            would_run.insert(occurrence);
+            continue;
         }
         if let Action::Arrival(text) = &job.action {
             report.event(&Event::LateCall(id, text.clone()));

@@ -2,6 +2,7 @@
 //! plan, run, report. Knows no command line grammar.
 
 mod dry_run;
+mod forecast;
 mod run;
 mod views;
 

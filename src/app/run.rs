@@ -8,13 +8,17 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::dry_run;
+use super::forecast::Forecast;
 use super::views::Lens;
 use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::config::{self, Loaded, Options, Settings};
-use crate::model::{Blame, Dialect, Exit, OutputStyle, Problem, Project};
+use crate::model::{
+    Blame, Dialect, Event, Exit, JobId, JobView, Outcome, OutputStyle, Problem, Project, TaskId,
+};
 use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope};
 use crate::report::{Look, Palette, Report};
 use crate::run::fresh::{Freshness, Mode};
@@ -36,6 +40,8 @@ pub struct RunFlags {
     pub style: Option<OutputStyle>,
     /// `-s`
     pub shell: Option<String>,
+    /// `--changed`
+    pub changed: bool,
     /// `--skip-deps`
     pub skip_deps: bool,
     /// `--timings`
@@ -62,8 +68,12 @@ pub fn run(
     blocking(&loaded.project)?;
     let workspace = Workspace::new(ctx, options.clone(), loaded);
     let main = workspace.main();
-    let requests = plan::select(&workspace, &groups)
-        .map_err(|problems| with_files(&main.project, &groups, problems))?;
+    let requests = if flags.changed && flags.words.is_empty() {
+        with_sources(&main.project)
+    } else {
+        plan::select(&workspace, &groups)
+            .map_err(|problems| with_files(&main.project, &groups, problems))?
+    };
     let late = if flags.dry_run { Late::Keep } else { Late::Render };
     let links = links(ctx, &main.project, flags, warn);
     let plan_options = PlanOptions {
@@ -75,7 +85,18 @@ pub fn run(
     };
     let mut planner =
         Planner::new(ctx, Evaluators::new(&workspace, late), scope(main, flags), plan_options);
-    let plan = prepare(&mut planner, &workspace, &requests, warn)?;
+    let mut plan = prepare(&mut planner, &workspace, &requests, warn)?;
+    if flags.changed {
+        let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
+        let (requests, dropped) = Forecast::new(&plan, &fresh).changed(&plan, requests);
+        let lens = Lens::new(&workspace, flags, palette, &plan);
+        say_dropped(lens.views(&plan, 0), lens.look(ctx, dialect, &plan), dropped);
+        if requests.is_empty() {
+            return Ok(Exit::Success);
+        }
+        planner = planner.again();
+        plan = prepare(&mut planner, &workspace, &requests, &mut |_| ())?;
+    }
     let lens = Lens::new(&workspace, flags, palette, &plan);
     let look = lens.look(ctx, dialect, &plan);
     if flags.dry_run {
@@ -93,6 +114,25 @@ fn scope(main: &Loaded, flags: &RunFlags) -> Scope {
     } else {
         Scope::Full
     }
+}
+
+/// One line for each task that `--changed` leaves out.
+fn say_dropped(views: Vec<JobView>, look: Look, dropped: Vec<(JobId, Outcome)>) {
+    let (mut out, mut err) = (io::sink(), io::stderr());
+    let mut report = Report::new(views, look, &mut out, &mut err);
+    for (job, outcome) in dropped {
+        report.event(&Event::Ended { job, outcome, elapsed: Duration::ZERO });
+    }
+}
+
+/// What `--changed` asks for where it names nothing.
+fn with_sources(project: &Project) -> Vec<Request> {
+    let visible = |id: &TaskId| {
+        let task = project.task(*id);
+        !task.hide && !task.sources.is_empty()
+    };
+    let request = |task| Request { task, args: Vec::new(), dashes: None };
+    project.ids().filter(visible).map(request).collect()
 }
 
 /// Scripts that are named by their path become tasks.

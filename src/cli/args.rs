@@ -66,6 +66,9 @@ pub(super) struct Global {
     /// Tasks use this terminal directly, one at a time
     #[arg(long, global = true)]
     raw: bool,
+    /// COMMAND is our own, also where a task has its name
+    #[arg(long, global = true)]
+    pub(super) builtin: bool,
     /// Read no configuration file
     #[arg(long, global = true, hide = true)]
     pub(super) no_config: bool,
@@ -86,6 +89,34 @@ pub(super) enum Command {
     /// List tasks, draw their graph
     #[command(visible_aliases = ["t", "task"], disable_help_subcommand = true)]
     Tasks(TasksArgs),
+    /// Check a state, and bring it about where it is not there
+    #[command(after_help = CONVERGE_EXAMPLES)]
+    Converge(ConvergeArgs),
+}
+
+/// Commands that mise does not have: a task of such a name goes first.
+const OWN: [&str; 1] = ["converge"];
+
+const CONVERGE_EXAMPLES: &str = "\
+Runs the task `check`. If it fails, runs the task `apply` and then `check` again.
+Ends with 0 only when the last check has passed.
+
+Examples:
+  mep converge /opt/app
+  mep converge --check deployed --apply deploy";
+
+/// `converge`
+#[derive(Debug, Clone, Args)]
+pub(super) struct ConvergeArgs {
+    /// The project [default: here]
+    #[arg(value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
+    /// The task that passes where nothing is left to do
+    #[arg(long, value_name = "TASK", default_value = "check")]
+    pub(super) check: String,
+    /// The task that brings the state about
+    #[arg(long, value_name = "TASK", default_value = "apply")]
+    pub(super) apply: String,
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -118,6 +149,10 @@ pub(super) struct RunArgs {
     /// Shell for scripts that name none, e.g. "bash -c"
     #[arg(short, long, value_name = "SHELL")]
     pub(super) shell: Option<String>,
+    /// Only what has changed sources since its last success: of the named
+    /// tasks, or of all
+    #[arg(long)]
+    pub(super) changed: bool,
     /// Leave dependencies out
     #[arg(long)]
     pub(super) skip_deps: bool,
@@ -255,7 +290,7 @@ impl Cli {
                 Some(TasksCommand::Run(run)) => Some(run),
                 _ => None,
             },
-            None => None,
+            Some(Command::Converge(_)) | None => None,
         }
     }
 }
@@ -306,16 +341,25 @@ impl RunArgs {
     }
 }
 
+/// Where the first word stands that is neither a flag nor a flag's value, if
+/// it is a command of ours that a task may take the place of.
+pub(super) fn own_verb(command: &clap::Command, argv: &[OsString]) -> Option<usize> {
+    let at = skip_flags(&[command], argv, 1);
+    OWN.iter().any(|own| argv.get(at).is_some_and(|word| word == own)).then_some(at)
+}
+
 /// Flags of ours stand before the task's name; from the name on every word is
 /// the task's. Returns what clap may see and the words, if there are any.
+/// `is_task`: the first word is a task, whatever command has its name.
 pub(super) fn split_words(
     command: &clap::Command,
     argv: &[OsString],
+    is_task: bool,
 ) -> (Vec<OsString>, Vec<OsString>) {
     let run = command.find_subcommand("run").into_iter();
     let at = skip_flags(&[command], argv, 1);
     let verb = argv.get(at).and_then(|w| w.to_str()).unwrap_or_default();
-    let sub = command.find_subcommand(verb);
+    let sub = command.find_subcommand(verb).filter(|_| !is_task);
     let (from, verbs) = match sub.map(clap::Command::get_name) {
         Some("run") => (at + 1, Vec::new()),
         Some("tasks") => {
@@ -325,6 +369,7 @@ pub(super) fn split_words(
                 _ => return (argv.to_vec(), Vec::new()),
             }
         }
+        Some(_) => return (argv.to_vec(), Vec::new()),
         _ if at < argv.len() => (at, vec![OsString::from("run")]),
         _ => return (argv.to_vec(), Vec::new()),
     };

@@ -56,6 +56,11 @@ impl Voice {
         let _ = std::io::stderr().write_all(line.as_bytes());
     }
 
+    /// A line that is neither a warning nor a mistake.
+    pub(super) fn say(&self, text: &str) {
+        let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
+    }
+
     /// All problems, each once.
     pub(super) fn problems(&self, problems: &[Problem]) {
         let mut out = String::new();

@@ -2,6 +2,7 @@
 //! The only room that knows clap and argv.
 
 mod args;
+mod converge;
 mod deps;
 mod diagnostics;
 mod handover;
@@ -73,11 +74,12 @@ fn dispatch(mut ctx: Context, grammar: Dialect, argv: Vec<OsString>) -> Exit {
     {
         return exit;
     }
-    let cli = match parse(grammar, &argv) {
+    let is_task = names_task(&ctx, grammar, &argv);
+    let cli = match parse(grammar, &argv, is_task) {
         Ok(cli) => cli,
         Err(exit) => return exit,
     };
-    if let Err(problem) = enter(&mut ctx, &cli.global) {
+    if let Some(Err(problem)) = cli.global.cd.as_ref().map(|dir| enter(&mut ctx, dir)) {
         voice.problems(&[problem]);
         return Exit::Failure;
     }
@@ -95,8 +97,28 @@ fn usage_exit(problem: &Problem) -> Option<Exit> {
     problem.code.starts_with("usage::").then_some(Exit::Usage)
 }
 
+/// True where the first word has the name of a command that mise lacks, and
+/// means a task all the same.
+fn names_task(ctx: &Context, grammar: Dialect, argv: &[OsString]) -> bool {
+    let command = Cli::command();
+    let Some(at) = args::own_verb(&command, argv) else {
+        return false;
+    };
+    if grammar == Dialect::Mise {
+        return true;
+    }
+    let flags = command.try_get_matches_from(&argv[..at]);
+    let Ok(Cli { global, .. }) = flags.and_then(|m| Cli::from_arg_matches(&m)) else {
+        return false;
+    };
+    let mut ctx = ctx.clone();
+    ctx.cwd = global.cd.as_ref().map_or(ctx.cwd.clone(), |dir| ctx.cwd.join(dir));
+    let name = argv[at].to_str().unwrap_or_default();
+    !global.builtin && load(&ctx, &global).project.find(name).is_some()
+}
+
 /// Reads the command line; help and version print themselves.
-fn parse(grammar: Dialect, argv: &[OsString]) -> Result<Cli, Exit> {
+fn parse(grammar: Dialect, argv: &[OsString], is_task: bool) -> Result<Cli, Exit> {
     let mut command = Cli::command();
     if grammar == Dialect::Mise {
         command = command.name("mise").bin_name("mise").version(MISE_VERSION);
@@ -110,7 +132,7 @@ fn parse(grammar: Dialect, argv: &[OsString]) -> Result<Cli, Exit> {
         let _ = write!(std::io::stderr(), "{help}");
         return Err(Exit::Usage);
     }
-    let (head, words) = args::split_words(&command, argv);
+    let (head, words) = args::split_words(&command, argv, is_task);
     let matches = command.try_get_matches_from(head);
     let mut cli = matches.and_then(|m| Cli::from_arg_matches(&m)).map_err(|error| {
         let _ = error.print();
@@ -123,10 +145,7 @@ fn parse(grammar: Dialect, argv: &[OsString]) -> Result<Cli, Exit> {
 }
 
 /// `-C`: everything after happens there.
-fn enter(ctx: &mut Context, global: &Global) -> Result<(), Problem> {
-    let Some(dir) = &global.cd else {
-        return Ok(());
-    };
+fn enter(ctx: &mut Context, dir: &Path) -> Result<(), Problem> {
     let failed = |error: std::io::Error| {
         let text = match error.kind() {
             std::io::ErrorKind::NotFound => {
@@ -161,6 +180,7 @@ fn verb(
                 deps::print(ctx, loaded, options(&global), &args, voice)
             }
         },
+        Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args, voice),
         None => {
             let help = Cli::command().render_help();
             let _ = write!(std::io::stderr(), "{help}");
@@ -209,6 +229,7 @@ fn run_tasks(
         force: args.force,
         dry_run: args.dry_run,
         keep_going: args.continue_on_error,
+        changed: args.changed,
         style: args.style(ctx),
         shell: args.shell.clone(),
         skip_deps: args.skip_deps,

@@ -41,6 +41,8 @@ pub enum SkipReason {
     NotNeeded,
     /// `task.skip` names it.
     Asked,
+    /// `--changed`, and nothing it needs has changed.
+    Unchanged,
 }
 
 impl Outcome {

@@ -35,6 +35,13 @@ impl<'a> Planner<'a> {
         Self { ctx, workspace, expander, options, known: Known::default() }
     }
 
+    /// The same planner without a plan; what it has evaluated stays known.
+    #[must_use]
+    pub fn again(mut self) -> Self {
+        self.expander = self.expander.again();
+        self
+    }
+
     /// Requests → graph.
     ///
     /// # Errors

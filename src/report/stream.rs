@@ -170,6 +170,9 @@ impl<'a> Report<'a> {
             Outcome::Fresh if view.first && !view.quiet => {
                 self.labelled(job, "sources up-to-date, skipping");
             }
+            Outcome::Skipped(SkipReason::Unchanged) if !view.quiet => {
+                self.labelled(job, "nothing it needs has changed, skipping");
+            }
             Outcome::Skipped(SkipReason::Asked) if view.first && !view.quiet => {
                 self.labelled(job, "skipping task");
             }

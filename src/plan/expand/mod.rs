@@ -110,6 +110,11 @@ impl<'a> Expander<'a> {
         }
     }
 
+    /// The same with an empty graph.
+    pub(super) fn again(self) -> Self {
+        Self::new(self.evaluators, self.scope)
+    }
+
     /// Expands requests into the complete graph.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Where `mep` differs from mise on purpose, and what it promises beyond it.
 
+mod changed;
+mod converge;
 mod ending;
 mod fresh;
 mod graph;

@@ -1,0 +1,89 @@
+//! `converge`: check a state, and bring it about where it is not there. Each
+//! step is a run like any other; what `apply` changes of the configuration
+//! counts for the check after it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{ConvergeArgs, Global};
+use super::diagnostics::Voice;
+use super::{dialect, enter, load, options};
+use crate::app::{self, RunFlags};
+use crate::model::{Dialect, Exit, Problem, Project};
+use crate::plan::matching;
+use crate::sys::Context;
+
+/// Runs `check`, and `apply` and `check` again where the first one fails.
+pub(super) fn converge(
+    ctx: &Arc<Context>,
+    grammar: Dialect,
+    global: &Global,
+    args: &ConvergeArgs,
+    voice: &Voice,
+) -> Result<Exit, Vec<Problem>> {
+    let mut ctx = (**ctx).clone();
+    if let Some(dir) = &args.dir {
+        enter(&mut ctx, dir).map_err(|p| vec![p])?;
+    }
+    let ctx = Arc::new(ctx);
+    let loaded = load(&ctx, global);
+    loaded.project.warnings.iter().for_each(|w| voice.warn(w));
+    for (flag, name) in [("--check", &args.check), ("--apply", &args.apply)] {
+        exists(&loaded.project, flag, name, &ctx.cwd).map_err(|p| vec![p])?;
+    }
+    let quiet = loaded.settings.quiet || loaded.settings.silent;
+    let say = |text: &str| {
+        if !quiet {
+            voice.say(text);
+        }
+    };
+    let step = |name: &str| run(&ctx, grammar, global, name, voice);
+    match step(&args.check)? {
+        Exit::Task(code) => {
+            say(&format!("`{}` ended with {code}: running `{}`", args.check, args.apply));
+        }
+        Exit::Success => {
+            say(&format!("`{}` passed: nothing to do", args.check));
+            return Ok(Exit::Success);
+        }
+        interrupted => return Ok(interrupted),
+    }
+    match step(&args.apply)? {
+        Exit::Success => {}
+        failed => {
+            say(&format!("`{}` failed: not converged", args.apply));
+            return Ok(failed);
+        }
+    }
+    let last = step(&args.check)?;
+    match last {
+        Exit::Success => say(&format!("`{}` passed: converged", args.check)),
+        _ => say(&format!("`{}` failed after `{}`: not converged", args.check, args.apply)),
+    }
+    Ok(last)
+}
+
+fn run(
+    ctx: &Arc<Context>,
+    grammar: Dialect,
+    global: &Global,
+    name: &str,
+    voice: &Voice,
+) -> Result<Exit, Vec<Problem>> {
+    let flags = RunFlags { words: vec![name.to_string()], ..RunFlags::default() };
+    let options = options(global);
+    let mut warn = |text: &str| voice.warn(text);
+    let loaded = load(ctx, global);
+    let rules = dialect(ctx, grammar);
+    app::run(ctx, rules, loaded, &options, &flags, voice.palette(), &mut warn)
+}
+
+/// Both tasks must be there before anything runs.
+fn exists(project: &Project, flag: &str, name: &str, dir: &Path) -> Result<(), Problem> {
+    if !matching(project, name).is_empty() {
+        return Ok(());
+    }
+    let text = format!("converge needs a task `{name}`, and there is none in {}", dir.display());
+    let help = format!("define it, or name another one with `{flag} TASK`");
+    Err(Problem::new("converge::missing-task", text).help(help))
+}
