@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Expander, Key, Site, cycle};
+use super::{Expander, Key, Site, Step, cycle};
 use crate::model::{Call, JobId, RunEntry, Spot, Task, TaskId};
 use crate::plan::graph::{EdgeKind, Graph, Occurrence, Phase};
 
@@ -61,7 +61,7 @@ impl Expander<'_> {
         self.succeeded = Some(succeeded);
         self.endless = false;
         let known = self.graph.occurrences.len();
-        let caller = self.callers[site.id];
+        let (caller, _) = self.callers[site.id];
         let chain = self.chain_to(caller);
         self.chain.clone_from(&chain);
         if let Some(pending) = self.call(caller, &site, entry) {
@@ -75,7 +75,7 @@ impl Expander<'_> {
     fn chain_to(&self, occurrence: usize) -> Vec<usize> {
         let mut chain = vec![occurrence];
         while let Some(site) = self.graph.occurrences[chain[chain.len() - 1]].site {
-            chain.push(self.callers[site]);
+            chain.push(self.callers[site].0);
         }
         chain.reverse();
         chain
@@ -117,14 +117,32 @@ impl Expander<'_> {
             way.extend(self.way_to(who));
         }
         let names: Vec<String> = way.iter().map(|o| self.name(*o)).collect();
-        let step = (self.name(who), spot.clone(), names[0].clone());
+        let mut steps: Vec<Step> = way
+            .windows(2)
+            .filter_map(|pair| Some((pair, self.step_spot(pair[0], pair[1])?)))
+            .map(|(pair, spot)| (self.name(pair[0]), spot, self.name(pair[1])))
+            .collect();
+        steps.push((self.name(who), spot.clone(), names[0].clone()));
         // One circle can be entered at several places; it is told once.
         if !self.endless {
-            let problem = cycle(&names, &[step]);
+            let problem = cycle(&names, &steps);
             self.problems.push(problem);
         }
         self.endless = true;
         true
+    }
+
+    /// Where `from` says that it needs, or calls, `to`.
+    fn step_spot(&self, from: usize, to: usize) -> Option<Spot> {
+        if let Some((_, spot)) = self.needs[from].iter().find(|(need, _)| *need == to) {
+            return Some(spot.clone());
+        }
+        let (caller, entry) = self.callers[self.graph.occurrences[to].site?];
+        let task = self.workspace.task(self.graph.occurrences[from].task);
+        match task.run().get(entry).filter(|_| caller == from)? {
+            RunEntry::Task { spot, .. } | RunEntry::Tasks(_, spot) => Some(spot.clone()),
+            RunEntry::Script(_) => None,
+        }
     }
 
     /// From a called task down to `who`, along what depends on what or follows it.

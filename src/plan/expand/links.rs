@@ -114,7 +114,7 @@ impl Expander<'_> {
     pub(super) fn is_sure(&self, occurrence: usize) -> bool {
         let site = self.graph.occurrences[occurrence].site;
         !self.conditional[occurrence]
-            || site.is_some_and(|site| self.chain.contains(&self.callers[site]))
+            || site.is_some_and(|site| self.chain.contains(&self.callers[site].0))
     }
 
     /// True where a call at `site` may share the occurrence: neither it nor

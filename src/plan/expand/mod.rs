@@ -69,8 +69,8 @@ pub struct Expander<'a> {
     conditional: Vec<bool>,
     /// Parents of each post occurrence.
     parents: Vec<Vec<JobId>>,
-    /// The calling occurrence of each site.
-    callers: Vec<usize>,
+    /// The calling occurrence of each site, and the entry of its `run`.
+    callers: Vec<(usize, usize)>,
     /// Who is calling now, outermost first.
     chain: Vec<usize>,
     /// A task calls itself; following it any further would never end.
@@ -213,7 +213,7 @@ impl<'a> Expander<'a> {
             }
             let join = self.follow(last, occurrence, Part::Join);
             let site = Site { id: self.callers.len(), before: last, join };
-            self.callers.push(occurrence);
+            self.callers.push((occurrence, at));
             if late {
                 self.arrivals.insert(last, (site, at));
             } else {

@@ -65,17 +65,55 @@ fn a_circle_through_two_files_shows_both() {
 }
 
 #[test]
-fn a_circle_through_calls_is_refused_with_its_names() {
+fn a_circle_through_calls_is_drawn_with_every_step() {
     let calls =
         |name, other| format!("[tasks.{name}]\nrun = [\"touch ran\", {{ task = \"{other}\" }}]\n");
-    let depends = "[tasks.b]\nrun = \"touch ran\"\ndepends = [\"c\"]\n";
-    for b in [&calls("b", "c"), depends] {
-        let config = [&calls("a", "b"), b, &calls("c", "a")].concat();
-        let line = "Circular dependency detected: a → b → c → a";
-        let place = ["mise.toml", &config, "{ task = \"a\" }", "`c` needs `a`"];
-        let help = "remove one of these, or use `wait_for` where only the order matters";
-        refused(&project(&config), "run a", 1, &message(line, place, help));
-    }
+    let circle = project(&[calls("a", "b"), calls("b", "c"), calls("c", "a")].concat());
+    let stderr = "\
+Error: Circular dependency detected: a → b → c → a
+   ╭─[[P]/mise.toml:2:21]
+ 1 │ [tasks.a]
+ 2 │ run = [\"touch ran\", { task = \"b\" }]
+   ·                     ───────┬──────
+   ·                            ╰── `a` needs `b`
+ 3 │ [tasks.b]
+ 4 │ run = [\"touch ran\", { task = \"c\" }]
+   ·                     ───────┬──────
+   ·                            ╰── `b` needs `c`
+ 5 │ [tasks.c]
+ 6 │ run = [\"touch ran\", { task = \"a\" }]
+   ·                     ───────┬──────
+   ·                            ╰── `c` needs `a`
+   ╰────
+  help: remove one of these, or use `wait_for` where only the order matters
+";
+    refused(&circle, "run a", 1, stderr);
+}
+
+#[test]
+fn a_circle_through_a_call_and_a_dependency_is_drawn_with_every_step() {
+    let circle = project(
+        "[tasks.a]\nrun = [{ task = 'b' }]\n[tasks.b]\ndepends = ['c']\n[tasks.c]\nrun = { task = 'a' }\n",
+    );
+    let stderr = "\
+Error: Circular dependency detected: a → b → c → a
+   ╭─[[P]/mise.toml:2:8]
+ 1 │ [tasks.a]
+ 2 │ run = [{ task = 'b' }]
+   ·        ───────┬──────
+   ·               ╰── `a` needs `b`
+ 3 │ [tasks.b]
+ 4 │ depends = ['c']
+   ·            ─┬─
+   ·             ╰── `b` needs `c`
+ 5 │ [tasks.c]
+ 6 │ run = { task = 'a' }
+   ·       ───────┬──────
+   ·              ╰── `c` needs `a`
+   ╰────
+  help: remove one of these, or use `wait_for` where only the order matters
+";
+    refused(&circle, "run a", 1, stderr);
 }
 
 #[test]
