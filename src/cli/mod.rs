@@ -74,8 +74,9 @@ fn dispatch(mut ctx: Context, grammar: Dialect, argv: Vec<OsString>) -> Exit {
     {
         return exit;
     }
-    let is_task = names_task(&ctx, grammar, &argv);
-    let cli = match parse(grammar, &argv, is_task) {
+    let command = Cli::command();
+    let is_task = names_task(&ctx, grammar, &command, &argv);
+    let cli = match parse(grammar, command, &argv, is_task) {
         Ok(cli) => cli,
         Err(exit) => return exit,
     };
@@ -99,15 +100,19 @@ fn usage_exit(problem: &Problem) -> Option<Exit> {
 
 /// True where the first word has the name of a command that mise lacks, and
 /// means a task all the same.
-fn names_task(ctx: &Context, grammar: Dialect, argv: &[OsString]) -> bool {
-    let command = Cli::command();
-    let Some(at) = args::own_verb(&command, argv) else {
+fn names_task(
+    ctx: &Context,
+    grammar: Dialect,
+    command: &clap::Command,
+    argv: &[OsString],
+) -> bool {
+    let Some(at) = args::own_verb(command, argv) else {
         return false;
     };
     if grammar == Dialect::Mise {
         return true;
     }
-    let flags = command.try_get_matches_from(&argv[..at]);
+    let flags = command.clone().try_get_matches_from(&argv[..at]);
     let Ok(Cli { global, .. }) = flags.and_then(|m| Cli::from_arg_matches(&m)) else {
         return false;
     };
@@ -118,8 +123,12 @@ fn names_task(ctx: &Context, grammar: Dialect, argv: &[OsString]) -> bool {
 }
 
 /// Reads the command line; help and version print themselves.
-fn parse(grammar: Dialect, argv: &[OsString], is_task: bool) -> Result<Cli, Exit> {
-    let mut command = Cli::command();
+fn parse(
+    grammar: Dialect,
+    mut command: clap::Command,
+    argv: &[OsString],
+    is_task: bool,
+) -> Result<Cli, Exit> {
     if grammar == Dialect::Mise {
         command = command.name("mise").bin_name("mise").version(MISE_VERSION);
         if argv.len() == 2 && (argv[1] == "--version" || argv[1] == "-V") {
