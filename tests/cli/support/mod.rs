@@ -10,7 +10,7 @@ mod project;
 mod pty;
 mod reference;
 mod run;
-mod text;
+pub(crate) mod text;
 
 pub(crate) use case::Case;
 pub(crate) use project::Project;

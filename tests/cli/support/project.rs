@@ -163,6 +163,11 @@ impl Project {
         Run::new(self, "mise", args)
     }
 
+    /// Runs a line of shell with the binary on `PATH`, its streams mixed in stdout.
+    pub(crate) fn shell(&self, line: &str) -> Run<'_> {
+        Run::new(self, "/bin/sh", ["-c", &format!("exec 2>&1\n{line}")]).binary_on_path()
+    }
+
     pub(crate) fn layout(&self) -> &Layout {
         &self.layout
     }
