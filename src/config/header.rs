@@ -98,9 +98,14 @@ fn pair(
                 fields(file, lines[0].start, &text, table.get_ref(), task, unknown);
                 return used;
             }
-            Err(error) if used == lines.len() || !is_open(lines[0].text) => {
+            Err(error) if !is_open(lines[0].text) || !is_at_end(&text, &error) => {
                 task.broken.push(broken(file, &lines[0], &error, &task.name));
                 return 1;
+            }
+            // Nothing closes it: all that follows is inside.
+            Err(error) if used == lines.len() => {
+                task.broken.push(broken(file, &lines[0], &error, &task.name));
+                return used;
             }
             Err(_) => {
                 text.push('\n');
@@ -122,6 +127,13 @@ fn looks_like_pair(text: &str) -> bool {
 
 fn is_open(first: &str) -> bool {
     ["[", "{", "\"\"\"", "'''"].iter().any(|open| first.contains(open))
+}
+
+/// True where a text is right as far as it goes, so that another line may
+/// complete it.
+fn is_at_end(text: &str, error: &toml::de::Error) -> bool {
+    let rest = error.span().and_then(|span| text.get(span.start..)).unwrap_or_default();
+    rest.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
 }
 
 fn broken(file: &Arc<SourceFile>, line: &Line<'_>, error: &toml::de::Error, task: &str) -> Problem {
@@ -225,6 +237,13 @@ mod tests {
         let task = headers("#!/bin/sh\n#MISE depends=[\necho\n");
         assert_eq!(task.broken.len(), 1);
         assert_eq!(task.broken[0].labels[0].spot.line(), 2);
+    }
+
+    #[test]
+    fn a_mistake_before_the_end_is_not_looked_for_in_later_lines() {
+        let task = headers("#MISE depends=[1 2\n#MISE quiet=true\n#MISE sources=[a\n#MISE ]\n");
+        let lines = task.broken.iter().map(|p| p.labels[0].spot.line());
+        assert_eq!(lines.collect::<Vec<_>>(), [1, 3]);
     }
 
     #[test]

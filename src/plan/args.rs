@@ -30,6 +30,10 @@ pub(super) fn spec(
     usage: &str,
     script: Option<&str>,
 ) -> Result<Option<Spec>, Problem> {
+    if is_too_deep(usage, script) {
+        let problem = Problem::new("args::spec", "the usage spec is nested too deeply");
+        return Err(problem.at(&task.spot, "this task").help("a command in a command is enough"));
+    }
     let read = match (&task.command, script) {
         (Command::Script(_) | Command::File(_), Some(text)) => Spec::parse_script_str(text),
         _ if usage.trim().is_empty() => return Ok(None),
@@ -196,4 +200,22 @@ pub fn help(task: &Task, usage: &str) -> Result<Option<String>, Problem> {
     let script = matches!(task.command, Command::Script(_)).then(|| &*task.spot.file.text);
     let spec = spec(task, usage, script)?;
     Ok(spec.map(|spec| usage::docs::cli::render_help(&spec, &spec.cmd, true)))
+}
+
+/// True where reading a specification would overflow the stack: usage-lib reads what is nested by
+/// recursion. Of a script, only comments can hold one.
+fn is_too_deep(usage: &str, script: Option<&str>) -> bool {
+    const DEEP: usize = 64;
+    let comments = ["USAGE", "MISE"];
+    let lines = script.unwrap_or(usage).lines();
+    let lines = lines.filter(|line| script.is_none() || comments.iter().any(|c| line.contains(c)));
+    let mut depth: usize = 0;
+    lines.flat_map(str::bytes).any(|byte| {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEP
+    })
 }

@@ -170,9 +170,11 @@ fn from_report(text: &str, report: &str) -> TemplateError {
     let offset = place.and_then(|place| {
         let mut numbers = place.rsplit(':').map_while(|n| n.parse::<usize>().ok());
         let (column, line) = (numbers.next()?, numbers.next()?);
-        let start: usize =
-            text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
-        Some(start + column.checked_sub(1)?)
+        let mut lines = text.split_inclusive('\n');
+        let start: usize = lines.by_ref().take(line.checked_sub(1)?).map(str::len).sum();
+        // A column counts characters.
+        let before = lines.next().unwrap_or_default().chars().take(column.checked_sub(1)?);
+        Some(start + before.map(char::len_utf8).sum::<usize>())
     });
     let message = first.strip_prefix("error: ").unwrap_or(first).to_string();
     TemplateError { message, offset: offset.filter(|at| *at <= text.len()) }

@@ -1,0 +1,5 @@
+﻿#!/bin/sh
+#MISE description="""a
+#MISE b"""
+#MISE hide=true
+echo
