@@ -110,8 +110,13 @@ pub(crate) struct Project {
 impl Project {
     /// An empty project for the binary under test.
     pub(crate) fn new() -> Self {
+        Project::for_binary(&under_test())
+    }
+
+    /// An empty project for another binary.
+    pub(crate) fn for_binary(binary: &Path) -> Self {
         let root = temporary_root();
-        let project = Project::at(root.path(), &under_test());
+        let project = Project::at(root.path(), binary);
         Project { owned: Some(root), ..project }
     }
 
@@ -276,7 +281,7 @@ pub(super) fn temporary_root() -> TempDir {
 }
 
 /// The binary under test: `MEP_UNDER_TEST`, else the one that cargo built for these tests.
-pub(super) fn under_test() -> PathBuf {
+pub(crate) fn under_test() -> PathBuf {
     let named = std::env::var_os("MEP_UNDER_TEST").map(PathBuf::from);
     named
         .or_else(|| option_env!("CARGO_BIN_EXE_mep").map(PathBuf::from))
