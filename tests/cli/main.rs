@@ -8,5 +8,6 @@ mod docs;
 mod examples;
 mod native;
 mod queries;
+mod seeds;
 mod support;
 mod terminal;

@@ -58,7 +58,9 @@ impl Scratch {
 
     /// Loads the project; plans its first tasks with these words, and all of them together.
     pub(crate) fn plan_all(&self, words: &[&str]) -> String {
-        let mut loaded = config::load(&self.context, &Options::default());
+        let options = Options::default();
+        let load = || config::load(&self.context, &options);
+        let loaded = load();
         let mut outcome = first(&loaded.project.problems);
         let tasks = loaded.project.tasks.iter().take(TASKS);
         let names: Vec<String> = tasks.map(|task| task.name.clone()).collect();
@@ -69,9 +71,10 @@ impl Scratch {
         let together = names.join("\n:::\n").split('\n').map(str::to_owned).collect();
         for words in each.chain([together]) {
             let flags = RunFlags { words, dry_run: true, ..RunFlags::default() };
-            let palette = Palette::plain();
+            let (dialect, palette) = (Dialect::Mep, Palette::plain());
+            let context = &self.context;
             let planned =
-                app::run(&self.context, Dialect::Mep, &mut loaded, &flags, palette, &mut |_| {});
+                app::run(context, dialect, load(), &options, &flags, palette, &mut |_| {});
             outcome.push_str(&match planned {
                 Ok(_) => " planned".to_owned(),
                 Err(problems) => first(&problems),
