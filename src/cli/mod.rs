@@ -100,12 +100,7 @@ fn usage_exit(problem: &Problem) -> Option<Exit> {
 
 /// True where the first word has the name of a command that mise lacks, and
 /// means a task all the same.
-fn names_task(
-    ctx: &Context,
-    grammar: Dialect,
-    command: &clap::Command,
-    argv: &[OsString],
-) -> bool {
+fn names_task(ctx: &Context, grammar: Dialect, command: &clap::Command, argv: &[OsString]) -> bool {
     let Some(at) = args::own_verb(command, argv) else {
         return false;
     };

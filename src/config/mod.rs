@@ -18,6 +18,7 @@ mod merge;
 mod own;
 mod raw;
 mod read;
+mod repair;
 mod settings;
 mod task_dir;
 mod task_table;

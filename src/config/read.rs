@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::raw::{RawFile, RawTask, RawTaskConfig};
 use super::value::{At, Value};
-use super::{env_table, own, settings, task_table};
+use super::{env_table, own, repair, settings, task_table};
 use crate::model::{Blame, Problem, Scope, SourceFile, Spot, closest};
 
 /// Top-level keys of mise that are not about tasks.
@@ -104,10 +104,17 @@ fn syntax(file: &Arc<SourceFile>, errors: &[toml::de::Error], blame: &Blame) -> 
 /// Reads a configuration file.
 pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
     let mut raw = RawFile::new(Arc::clone(file));
-    let (root, errors) = DeTable::parse_recoverable(&file.text);
+    let (mut root, errors) = DeTable::parse_recoverable(&file.text);
+    let repaired;
     if !errors.is_empty() {
-        raw.problems = syntax(file, &errors, &Blame::Project);
-        return raw;
+        let lines;
+        (repaired, lines) = repair::shell_quotes(&file.text);
+        let Some(second) = DeTable::parse(&repaired).ok().filter(|_| !lines.is_empty()) else {
+            raw.problems = syntax(file, &errors, &Blame::Project);
+            return raw;
+        };
+        root = second;
+        raw.warnings.extend(lines.iter().map(|line| shell_quote(file, *line)));
     }
     for (key, value) in root.get_ref() {
         if let Err(problem) = top_level(&mut raw, key.get_ref(), value, scope) {
@@ -115,6 +122,14 @@ pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
         }
     }
     raw
+}
+
+fn shell_quote(file: &SourceFile, line: usize) -> String {
+    format!(
+        "{}:{line}: `'\\''` is the shell's, not TOML's; it is read as a quote. For every reader, \
+         write the text between three quotes",
+        file.path.display()
+    )
 }
 
 fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> Result<(), Problem> {

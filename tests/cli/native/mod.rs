@@ -9,6 +9,7 @@ mod late;
 mod limits;
 mod nested;
 mod other_projects;
+mod quotes;
 mod words;
 
 use crate::support::Project;
