@@ -443,7 +443,7 @@ fn all_files() -> Vec<(PathBuf, String)> {
 
 /// Below `tests/`, or a module of its own that is all tests.
 fn is_test(path: &Path) -> bool {
-    path.starts_with("tests") || path.ends_with("tests.rs")
+    path.ends_with("tests.rs") || path.components().any(|part| part.as_os_str() == "tests")
 }
 
 fn production_files() -> Vec<(PathBuf, String)> {

@@ -4,9 +4,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use petgraph::algo::DfsSpace;
 use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
+use petgraph::visit::{EdgeFiltered, EdgeRef};
 
 use crate::model::{JobId, TaskId};
 
@@ -72,6 +71,9 @@ pub struct Node {
 pub enum EdgeKind {
     /// `to` needs `from` to succeed.
     Depends,
+    /// `to` joined the plan during the run and needs `from`, which had
+    /// succeeded by then: no order, and so no part of a way.
+    Done,
     /// `to` goes on with the task that `from` began.
     Sequence,
     /// `to` waits until `from` has ended in any way.
@@ -171,22 +173,23 @@ impl Graph {
 
     /// True where `to` cannot start before `from` has ended.
     pub fn reaches(&self, from: JobId, to: JobId) -> bool {
-        let mut space = DfsSpace::new(&self.inner);
-        petgraph::algo::has_path_connecting(&self.inner, index(from), index(to), Some(&mut space))
+        let ways = EdgeFiltered::from_fn(&self.inner, |edge| *edge.weight() != EdgeKind::Done);
+        petgraph::algo::has_path_connecting(&ways, index(from), index(to), None)
     }
 
     /// All nodes, every one after those it waits for; of equals, the one that
     /// was asked for first. `Err` holds a node of a cycle.
     pub fn order(&self) -> Result<Vec<JobId>, JobId> {
         let mut waiting: Vec<usize> = vec![0; self.len()];
-        for edge in self.inner.edge_references() {
+        let orders = |kind: &EdgeKind| *kind != EdgeKind::Done;
+        for edge in self.inner.edge_references().filter(|e| orders(e.weight())) {
             waiting[edge.target().index()] += 1;
         }
         let mut ready: BTreeSet<usize> = (0..self.len()).filter(|i| waiting[*i] == 0).collect();
         let mut order = Vec::with_capacity(self.len());
         while let Some(next) = ready.pop_first() {
             order.push(JobId(next as u32));
-            for edge in self.inner.edges(NodeIndex::new(next)) {
+            for edge in self.inner.edges(NodeIndex::new(next)).filter(|e| orders(e.weight())) {
                 let to = edge.target().index();
                 waiting[to] -= 1;
                 if waiting[to] == 0 {

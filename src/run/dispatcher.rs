@@ -271,7 +271,7 @@ impl<'a> Dispatcher<'a> {
         let plan = &self.plan;
         plan.graph
             .before(id)
-            .filter(|(_, kind)| *kind == EdgeKind::Depends)
+            .filter(|(_, kind)| matches!(kind, EdgeKind::Depends | EdgeKind::Done))
             .find(|(from, _)| {
                 plan.jobs[from.0 as usize].fresh.is_some()
                     && self.state.outcome(*from) == Some(&Outcome::Success)

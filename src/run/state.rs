@@ -132,7 +132,7 @@ impl State {
         }
         let to = self.node(edge.to);
         match edge.kind {
-            EdgeKind::Depends | EdgeKind::WaitFor => to.unmet += 1,
+            EdgeKind::Depends | EdgeKind::Done | EdgeKind::WaitFor => to.unmet += 1,
             EdgeKind::Sequence => {
                 to.unmet += 1;
                 to.continues = true;
@@ -280,7 +280,7 @@ impl State {
             node.unmet -= 1;
         }
         match kind {
-            EdgeKind::WaitFor => {}
+            EdgeKind::WaitFor | EdgeKind::Done => {}
             EdgeKind::Depends if outcome.is_ok() || lenient => {}
             EdgeKind::Depends => {
                 let verdict = if node.continues {

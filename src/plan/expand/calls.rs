@@ -60,13 +60,19 @@ impl Expander<'_> {
         self.graph = std::mem::take(graph);
         self.succeeded = Some(succeeded);
         self.endless = false;
-        let known = self.graph.occurrences.len();
+        let (known, nodes) = (self.graph.occurrences.len(), self.graph.len());
         let (caller, _) = self.callers[site.id];
         let chain = self.chain_to(caller);
         self.chain.clone_from(&chain);
         if let Some(pending) = self.call(caller, &site, entry) {
             self.follow_calls(pending, &chain);
             self.link_wait_for(known);
+        }
+        if !self.problems.is_empty() {
+            // Half linked: the call fails, and so nothing of it is ever asked for.
+            for node in self.graph.ids().skip(nodes) {
+                self.graph.edge(at, node, EdgeKind::Call);
+            }
         }
         *graph = std::mem::take(&mut self.graph);
     }
@@ -172,24 +178,20 @@ impl Expander<'_> {
             self.has_succeeded(**o) || (self.is_sure(**o) && self.graph.reaches(last, site.before))
         };
         if let Some(done) = known.iter().find(is_done) {
-            let last = self.graph.occurrences[*done].last;
-            self.graph.edge(last, site.join, EdgeKind::Depends);
+            self.require(*done, site.join);
             return None;
         }
         let joinable = |o: &&usize| {
             self.graph.occurrences[**o].inherits == inherits && self.can_join(**o, site)
         };
         if let Some(joined) = known.iter().find(joinable).copied() {
-            let last = self.graph.occurrences[joined].last;
             self.ask_for(joined, site.before);
-            self.graph.edge(last, site.join, EdgeKind::Depends);
+            self.require(joined, site.join);
             return None;
         }
         let created = self.create(key, Some(site), inherits.to_vec());
-        let (first, last) =
-            (self.graph.occurrences[created].first, self.graph.occurrences[created].last);
-        self.graph.edge(site.before, first, EdgeKind::Call);
-        self.graph.edge(last, site.join, EdgeKind::Depends);
+        self.graph.edge(site.before, self.graph.occurrences[created].first, EdgeKind::Call);
+        self.require(created, site.join);
         Some(created)
     }
 

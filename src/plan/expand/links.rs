@@ -52,8 +52,7 @@ impl Expander<'_> {
                     continue;
                 }
                 let target = self.obtain(key, site, queue);
-                let last = self.graph.occurrences[target].last;
-                self.graph.edge(last, me.first, EdgeKind::Depends);
+                self.require(target, me.first);
                 self.needs[occurrence].push((target, spot));
             }
         }
@@ -73,8 +72,7 @@ impl Expander<'_> {
                 });
                 self.parents[target].push(me.last);
                 if let Some(site) = site {
-                    let last = self.graph.occurrences[target].last;
-                    self.graph.edge(last, site.join, EdgeKind::Depends);
+                    self.require(target, site.join);
                 }
             }
         }
@@ -150,6 +148,13 @@ impl Expander<'_> {
             stack.extend(self.needs[at].iter().map(|(o, _)| *o));
         }
         !self.graph.reaches(site.join, self.graph.occurrences[occurrence].last)
+    }
+
+    /// `to` needs the occurrence to succeed, or counts on its having done so.
+    pub(super) fn require(&mut self, occurrence: usize, to: JobId) {
+        let done = self.has_succeeded(occurrence);
+        let kind = if done { EdgeKind::Done } else { EdgeKind::Depends };
+        self.graph.edge(self.graph.occurrences[occurrence].last, to, kind);
     }
 
     /// True during a run, where it has ended well.

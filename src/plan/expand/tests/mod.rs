@@ -8,6 +8,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+mod late;
+
 use super::{Expander, Expansion, Scope};
 use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
@@ -29,7 +31,12 @@ struct Link {
     to: usize,
     arg: Option<&'static str>,
     env: bool,
+    /// The name is only known when the call is reached.
+    late: bool,
 }
+
+/// Makes a name late without changing it.
+const LATE: &str = "{% if now() %}{% endif %}";
 
 #[derive(Debug, Clone)]
 enum Entry {
@@ -79,7 +86,7 @@ fn arg() -> impl Strategy<Value = Option<&'static str>> {
 fn link(targets: std::ops::Range<usize>, weave: Weave) -> BoxedStrategy<Link> {
     match weave {
         Weave::Loose => (targets, arg(), prop::bool::weighted(0.1))
-            .prop_map(|(to, arg, env)| Link { to, arg, env })
+            .prop_map(|(to, arg, env)| Link { arg, env, ..Link::to(to) })
             .boxed(),
         Weave::Knot => targets.prop_map(Link::to).boxed(),
     }
@@ -142,7 +149,7 @@ fn circular() -> impl Strategy<Value = Case> {
         ring.sort_unstable();
         ring.dedup();
         for (i, (_, arg, call)) in steps.iter().take(ring.len()).enumerate() {
-            let link = Link { to: ring[(i + 1) % ring.len()], arg: *arg, env: false };
+            let link = Link { arg: *arg, ..Link::to(ring[(i + 1) % ring.len()]) };
             let from = &mut case.tasks[ring[i]];
             // A task that depends on itself is no circle: mise leaves it out.
             if *call || ring.len() == 1 {
@@ -158,7 +165,7 @@ fn circular() -> impl Strategy<Value = Case> {
 
 impl Link {
     fn to(to: usize) -> Self {
-        Self { to, arg: None, env: false }
+        Self { to, arg: None, env: false, late: false }
     }
 
     fn name(&self) -> String {
@@ -168,7 +175,8 @@ impl Link {
     fn table(&self) -> String {
         let args = self.arg.map(|a| format!(", args = ['{a}']")).unwrap_or_default();
         let env = if self.env { ", env = { K = '1' }" } else { "" };
-        format!("{{ task = '{}'{args}{env} }}", self.name())
+        let late = if self.late { LATE } else { "" };
+        format!("{{ task = '{}{late}'{args}{env} }}", self.name())
     }
 
     fn word(&self) -> String {
@@ -296,41 +304,53 @@ fn foul() -> impl Strategy<Value = Outcome> {
     ]
 }
 
+/// What the scheduler has to know of the nodes from `from` on.
+fn needs(graph: &Graph, from: usize) -> Vec<Needs> {
+    let is_instant = |part: &Part| matches!(part, Part::Gate | Part::Join | Part::Arrival(_));
+    let need = |id| Needs { slot: !is_instant(&graph.get(id).part), alone: false };
+    graph.ids().skip(from).map(need).collect()
+}
+
 /// Runs a graph; `check` sees each start and how everything ended so far.
 fn run(
     graph: &Graph,
     weather: &Weather,
-    mut check: impl FnMut(JobId, &State) -> Result<(), TestCaseError>,
+    check: impl FnMut(JobId, &State) -> Result<(), TestCaseError>,
 ) -> Result<State, TestCaseError> {
-    let needs: Vec<Needs> = graph
-        .ids()
-        .map(|id| Needs {
-            slot: !matches!(graph.get(id).part, Part::Gate | Part::Join),
-            alone: false,
-        })
-        .collect();
-    let mut state = State::new(&needs, graph.edges(), weather.jobs);
+    let state = State::new(&needs(graph, 0), graph.edges(), weather.jobs);
+    let mut check = check;
+    run_with(graph, state, weather, |_, job, state| check(job, state).map(|()| None))
+}
+
+/// Runs what `graph` gives, which may grow when `start` sees a start; `start`
+/// may decide how the job ends.
+fn run_with<G: std::ops::Deref<Target = Graph>>(
+    mut graph: G,
+    mut state: State,
+    weather: &Weather,
+    mut start: impl FnMut(&mut G, JobId, &mut State) -> Result<Option<Outcome>, TestCaseError>,
+) -> Result<State, TestCaseError> {
     let mut running = Vec::new();
     for turn in 0.. {
         if weather.interrupt == Some(turn) {
             state.stop();
         }
         while let Some(job) = state.start_next() {
-            check(job, &state)?;
-            running.push(job);
+            running.push((job, start(&mut graph, job, &mut state)?));
         }
         if running.is_empty() {
             break;
         }
         let pick = usize::from(weather.picks[turn % weather.picks.len()]) % running.len();
-        let job: JobId = running.swap_remove(pick);
+        let (job, decided) = running.swap_remove(pick);
         let first = graph.occurrence(job).first == job;
         let fate = &weather.fates[job.0 as usize % weather.fates.len()];
         let fits = match fate {
-            Outcome::Failed(_) => needs[job.0 as usize].slot,
+            Outcome::Failed(_) => matches!(graph.get(job).part, Part::Whole | Part::Scripts(..)),
             _ => first,
         };
-        state.end(job, if fits { fate.clone() } else { Outcome::Success });
+        let fate = if fits { fate.clone() } else { Outcome::Success };
+        state.end(job, decided.unwrap_or(fate));
     }
     let stuck: Vec<_> = graph.ids().filter(|id| state.outcome(*id).is_none()).collect();
     prop_assert!(state.is_finished(), "never decided: {stuck:?}");
@@ -341,7 +361,7 @@ fn run(
 fn callees(entry: &RunEntry) -> Vec<(String, Vec<String>)> {
     match entry {
         RunEntry::Script(_) => Vec::new(),
-        RunEntry::Task { task, args, .. } => vec![(task.clone(), args.clone())],
+        RunEntry::Task { task, args, .. } => vec![(task.replace(LATE, ""), args.clone())],
         RunEntry::Tasks(names, _) => {
             let split = |name: &String| {
                 let mut words = name.split(' ').map(str::to_string);
