@@ -24,6 +24,7 @@ pub(super) fn print(
     let whole = look.columns.is_none();
     let mut nowhere = std::io::sink();
     let mut report = Report::new(views.to_vec(), look, &mut nowhere, err);
+    report.hide(&plan.secrets);
     let forecast = Forecast::new(plan, fresh);
     for id in plan.graph.order().unwrap_or_default() {
         let job = &plan.jobs[id.0 as usize];

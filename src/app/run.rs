@@ -17,10 +17,11 @@ use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::config::{self, Loaded, Options, Settings};
 use crate::model::{
-    Blame, Dialect, Event, Exit, JobId, JobView, Outcome, OutputStyle, Problem, Project, TaskId,
+    Blame, Dialect, Event, Exit, JobId, JobView, Outcome, OutputStyle, Problem, Project, Secrets,
+    TaskId,
 };
 use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope};
-use crate::report::{Look, Palette, Report};
+use crate::report::{Look, Palette, Redactor, Report};
 use crate::run::fresh::{Freshness, Mode};
 use crate::run::{Arrived, Listening, OnFailure, RunOptions};
 use crate::sys::{Context, shim};
@@ -80,7 +81,7 @@ pub fn run(
         settings: &main.settings,
         profiles: &main.profiles,
         shell: flags.shell.as_deref(),
-        common: common(ctx, dialect, &main.settings),
+        common: common(ctx, dialect, flags),
         shim: links.as_deref(),
     };
     let mut planner =
@@ -200,7 +201,9 @@ fn prepare(
     }
     warnings.iter().for_each(|w| warn(w));
     unsupported_notices(workspace, &graph, warn);
-    let plan = planner.build(graph, static_count)?;
+    let plan = planner
+        .build(graph, static_count)
+        .map_err(|problems| hidden(problems, &planner.secrets()))?;
     planner.warnings().for_each(warn);
     Ok(plan)
 }
@@ -259,13 +262,31 @@ fn links(
 }
 
 /// Variables that every task gets.
-fn common(ctx: &Context, dialect: Dialect, settings: &Settings) -> Vec<(OsString, OsString)> {
-    let timings = if settings.timings == Some(true) { "1" } else { "0" };
-    vec![
+fn common(ctx: &Context, dialect: Dialect, flags: &RunFlags) -> Vec<(OsString, OsString)> {
+    let mut common = vec![
         ("MISE_ORIGINAL_CWD".into(), ctx.cwd.clone().into_os_string()),
-        ("MISE_TASK_TIMINGS".into(), timings.into()),
         ("MEP_DIALECT".into(), dialect.as_str().into()),
-    ]
+    ];
+    // Only the flag is for nested runs, too; a setting they read themselves.
+    if !flags.timings {
+        common.push(("MISE_TASK_TIMINGS".into(), "0".into()));
+    }
+    common
+}
+
+/// Mistakes that are found while secrets are known do not show them.
+fn hidden(mut problems: Vec<Problem>, secrets: &Secrets) -> Vec<Problem> {
+    let Some(redactor) = Redactor::new(secrets) else {
+        return problems;
+    };
+    for problem in &mut problems {
+        let labels = problem.labels.iter_mut().map(|label| &mut label.text);
+        let texts = labels.chain(&mut problem.reference).chain(&mut problem.help);
+        for text in texts.chain([&mut problem.message]) {
+            *text = redactor.text(text).into_owned();
+        }
+    }
+    problems
 }
 
 fn mode(settings: &Settings, flags: &RunFlags) -> Mode {
@@ -304,6 +325,7 @@ fn execute(
     let mut out = io::stdout();
     let mut err = io::stderr();
     let mut report = Report::new(views.clone(), look, &mut out, &mut err);
+    report.hide(&plan.secrets);
     let mut emit = |event| {
         report.event(&event);
         if report.is_closed() { Listening::No } else { Listening::Yes }

@@ -56,6 +56,7 @@ impl<'a> Lens<'a> {
             silent: job.silent,
             color: color.unwrap_or_default(),
             labels_output: style == OutputStyle::Prefix,
+            redacted: !job.inherits_terminal && !plan.secrets.is_empty(),
             first: occurrence.first == id,
             last: occurrence.last == id,
             has_command: match &task.command {

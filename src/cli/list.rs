@@ -280,15 +280,16 @@ fn table_form(task: &str, args: &[String], env: &[(String, String)], optional: b
 
 fn env_text(directive: &EnvDirective) -> Option<String> {
     match directive {
-        EnvDirective::Set(key, value) | EnvDirective::Default(key, value) => {
-            Some(format!("{key}={value}"))
-        }
+        EnvDirective::Set(key, value) => Some(format!("{key}={value}")),
+        EnvDirective::Default(key, value) => Some(format!("{key} default={value}")),
         EnvDirective::Unset(key) => Some(format!("unset {key}")),
         EnvDirective::Required(key, _) => Some(format!("{key} (required)")),
-        EnvDirective::File(path) => Some(format!("_.file = {path:?}")),
+        EnvDirective::File { path, .. } => Some(format!("_.file = {path:?}")),
         EnvDirective::Source(path) => Some(format!("_.source = {path:?}")),
         EnvDirective::Path(path) => Some(format!("_.path = {path:?}")),
-        EnvDirective::Later(_) => None,
+        EnvDirective::Age(key, ..) => Some(format!("{key} (age-encrypted)")),
+        EnvDirective::Venv(venv) => Some(format!("python venv path={}", venv.path)),
+        EnvDirective::Redact(_) => None,
     }
 }
 

@@ -10,7 +10,6 @@
 
 mod discover;
 pub mod env;
-mod env_file;
 mod env_table;
 mod header;
 mod load;
@@ -27,4 +26,4 @@ mod value;
 pub mod workspace;
 
 pub use load::{Loaded, Options, ad_hoc_task, load};
-pub use settings::{Settings, default_jobs, parse_style};
+pub use settings::{EnvSettings, Settings, default_jobs, parse_style};

@@ -147,7 +147,7 @@ fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> R
             Ok(entries) => raw.vars = entries,
             Err(problems) => raw.problems.extend(problems),
         },
-        "redactions" => raw.env.push(later_env(&at, value)),
+        "redactions" => raw.env.push(env_table::redactions(&at, value)?),
         "task_config" => raw.task_config = task_config(&at, value, &mut raw.warnings)?,
         "settings" => raw.settings = settings::read(&at, value, scope, &mut raw.warnings)?,
         "tools" | "deps" => {
@@ -161,13 +161,6 @@ fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> R
         _ => raw.warnings.push(unknown_field(&at, key)),
     }
     Ok(())
-}
-
-fn later_env(at: &At<'_>, value: &Value<'_>) -> crate::model::EnvEntry {
-    crate::model::EnvEntry {
-        directive: crate::model::EnvDirective::Later("redactions"),
-        spot: at.spot(value.span()),
-    }
 }
 
 fn unknown_field(at: &At<'_>, key: &str) -> String {

@@ -82,8 +82,33 @@ pub struct Settings {
     pub equal_mtime: bool,
     /// The shell of scripts that name none.
     pub inline_shell: String,
-    /// `$X` in `[env]` values is expanded.
-    pub env_shell_expand: bool,
+    /// What evaluating `[env]` depends on.
+    pub env: EnvSettings,
+}
+
+/// Settings that only `[env]` has use for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvSettings {
+    /// `$X` in values is expanded.
+    pub shell_expand: bool,
+    /// `experimental`: age values need it.
+    pub experimental: bool,
+    /// An age value that stays closed is an error.
+    pub age_strict: bool,
+    /// Where the age key lies.
+    pub age_key_file: Option<String>,
+    /// More files with age keys.
+    pub age_identity_files: Vec<String>,
+    /// Private SSH keys, instead of those in `~/.ssh`.
+    pub age_ssh_identity_files: Vec<String>,
+    /// A sops file that stays closed is an error.
+    pub sops_strict: bool,
+    /// An age key for sops.
+    pub sops_age_key: Option<String>,
+    /// A file with an age key for sops.
+    pub sops_age_key_file: Option<String>,
+    /// Virtual environments are made by Python, never by uv.
+    pub venv_stdlib: bool,
 }
 
 /// The notes that reading settings gives.
@@ -155,7 +180,7 @@ fn modern(name: &str) -> &str {
 }
 
 fn is_ours(name: &str) -> bool {
-    modern(name) == "task.skip"
+    ["task.skip", "age.identity_files", "age.ssh_identity_files"].contains(&modern(name))
 }
 
 /// The types of the settings that we honour.
@@ -181,6 +206,10 @@ fn check(at: &At<'_>, name: &str, setting: &Setting, value: &Value<'_>) -> Resul
             | "task.source_freshness_hash_contents"
             | "task.source_freshness_equal_mtime_is_fresh"
             | "env_shell_expand"
+            | "experimental"
+            | "age.strict"
+            | "sops.strict"
+            | "python.venv_stdlib"
             | "task.quiet",
             Setting::Number(_) | Setting::List(_) | Setting::Text(_),
         ) => "true or false",
@@ -283,7 +312,27 @@ impl Settings {
             inline_shell: from
                 .text("unix_default_inline_shell_args", "MISE_UNIX_DEFAULT_INLINE_SHELL_ARGS")
                 .unwrap_or_else(|| "sh -o errexit -c".into()),
-            env_shell_expand: from.flag("env_shell_expand", "MISE_ENV_SHELL_EXPAND") != Some(false),
+            env: EnvSettings::resolve(&from),
+        }
+    }
+}
+
+impl EnvSettings {
+    fn resolve(from: &Source<'_>) -> Self {
+        let on = |key: &str, variable: &str| from.flag(key, variable) == Some(true);
+        let not_off = |key: &str, variable: &str| from.flag(key, variable) != Some(false);
+        Self {
+            shell_expand: not_off("env_shell_expand", "MISE_ENV_SHELL_EXPAND"),
+            experimental: on("experimental", "MISE_EXPERIMENTAL"),
+            age_strict: not_off("age.strict", "MISE_AGE_STRICT"),
+            age_key_file: from.text("age.key_file", "MISE_AGE_KEY_FILE"),
+            age_identity_files: from.list("age.identity_files", "MISE_AGE_IDENTITY_FILES"),
+            age_ssh_identity_files: from
+                .list("age.ssh_identity_files", "MISE_AGE_SSH_IDENTITY_FILES"),
+            sops_strict: not_off("sops.strict", "MISE_SOPS_STRICT"),
+            sops_age_key: from.text("sops.age_key", "MISE_SOPS_AGE_KEY"),
+            sops_age_key_file: from.text("sops.age_key_file", "MISE_SOPS_AGE_KEY_FILE"),
+            venv_stdlib: on("python.venv_stdlib", "MISE_VENV_STDLIB"),
         }
     }
 }

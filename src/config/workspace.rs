@@ -9,7 +9,7 @@ use elsa::FrozenVec;
 use super::env::{Evaluator, Late};
 use super::load::{Loaded, Options, load};
 use super::template;
-use crate::model::{Blame, Problem, ProjectId, Task, TaskId};
+use crate::model::{Blame, Problem, ProjectId, Secrets, Task, TaskId};
 use crate::sys::Context;
 
 /// All projects read so far; it grows while it is shared.
@@ -152,7 +152,16 @@ impl<'a> Evaluators<'a> {
 
     /// True where this text stays as it is written.
     pub fn keeps(&self, text: &str) -> bool {
-        self.late == Late::Keep && template::is_late(text)
+        self.late == Late::Keep
+            && (template::is_late(text) || self.made.iter().flatten().any(|e| e.keeps(text)))
+    }
+
+    /// The values that all of them found to be secret.
+    pub fn secrets(&self) -> Secrets {
+        let made = self.made.iter().flatten();
+        let mut all = Secrets::default();
+        made.flat_map(|e| e.secrets.iter()).for_each(|secret| all.add(secret));
+        all
     }
 
     /// The notes of all of them.

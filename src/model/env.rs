@@ -12,8 +12,43 @@ use super::Spot;
 pub struct EnvEntry {
     /// What it does.
     pub directive: EnvDirective,
+    /// When, and whether its values are shown.
+    pub options: EnvOptions,
     /// Where it is written.
     pub spot: Spot,
+}
+
+/// Options that most entries take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EnvOptions {
+    /// `tools = true`: evaluated after all others, when the tools are known.
+    pub tools: bool,
+    /// `redact`: its values are hidden, or are not although a name says so.
+    pub redact: Option<bool>,
+}
+
+/// How an `age` value is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgeFormat {
+    /// The encrypted bytes.
+    Raw,
+    /// The encrypted bytes, compressed.
+    Zstd,
+}
+
+/// `_.python.venv`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Venv {
+    /// The directory.
+    pub path: String,
+    /// It is made where it is missing.
+    pub create: bool,
+    /// The Python that `uv` is asked for.
+    pub python: Option<String>,
+    /// More words for `uv venv`.
+    pub uv_args: Vec<String>,
+    /// More words for `python3 -m venv`.
+    pub python_args: Vec<String>,
 }
 
 /// What one entry does; texts are templates until they are evaluated.
@@ -27,14 +62,23 @@ pub enum EnvDirective {
     Default(String, String),
     /// `K = { required = true | "help" }`
     Required(String, Option<String>),
-    /// `_.file`
-    File(String),
+    /// `K = { age = "…" }`: base64 of an encrypted value.
+    Age(String, String, AgeFormat),
+    /// `_.file`; with `expand`, `$X` in its values means earlier variables.
+    File {
+        /// A path or a pattern.
+        path: String,
+        /// `expand = true`
+        expand: bool,
+    },
     /// `_.source`
     Source(String),
     /// `_.path`
     Path(String),
-    /// A directive that mep keeps but does not evaluate yet; the text names it.
-    Later(&'static str),
+    /// `_.python.venv`
+    Venv(Venv),
+    /// The top-level `redactions`: names and patterns of variables to hide.
+    Redact(Vec<String>),
 }
 
 /// A process environment. Cheap lookups, insertion order kept.

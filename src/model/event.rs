@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{JobId, Outcome, OutputStyle, Silence};
+use super::{JobId, Outcome, OutputStyle, Secrets, Silence};
 
 /// Which of a task's two streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct JobView {
     pub color: String,
     /// Its output carries its label.
     pub labels_output: bool,
+    /// Secrets are taken out of its output, so its streams are ours.
+    pub redacted: bool,
     /// The first node of its task.
     pub first: bool,
     /// The last node of its task.
@@ -41,7 +43,8 @@ pub struct JobView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// More jobs came up while the run goes on; their ids follow the others'.
-    Joined(Vec<JobView>),
+    /// With them, all that must not be shown from now on.
+    Joined(Vec<JobView>, Secrets),
     /// A job took its place among the running ones.
     Started(JobId),
     /// One of its commands starts; the text is what a person would type.

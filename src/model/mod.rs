@@ -9,18 +9,20 @@ mod names;
 mod outcome;
 mod problem;
 mod project;
+mod secrets;
 mod source;
 mod style;
 mod task;
 
 pub use dialect::Dialect;
-pub use env::{EnvDirective, EnvEntry, EnvMap};
+pub use env::{AgeFormat, EnvDirective, EnvEntry, EnvMap, EnvOptions, Venv};
 pub use event::{Event, JobView, Stream};
 pub use exit::Exit;
 pub use names::{closest, strip_extension};
 pub use outcome::{Cause, Outcome, SkipReason, format_elapsed};
 pub use problem::{Blame, Label, Problem};
 pub use project::{OwnKeys, Project, Root, Scope};
+pub use secrets::Secrets;
 pub use source::{SourceFile, Spot};
 pub use style::{OutputStyle, Silence};
 pub use task::{

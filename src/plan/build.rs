@@ -217,15 +217,20 @@ impl Builder<'_, '_> {
         let (base, mut vars) = self.base(o.task.project, task)?;
         let dir = &task.root.dir;
         let evaluator = self.evaluators.of(o.task.project);
+        // Values of `env` see the vars of the config first, as in mise.
+        let shared_vars = (!task.vars.is_empty()).then(|| vars.clone());
         evaluator.task_vars(&task.vars, dir, &mut vars)?;
+        let mut for_env = vars.clone();
+        for_env.extend(shared_vars.into_iter().flatten());
         let shared = task.env.is_empty() && o.env.is_empty() && o.inherits.is_empty();
         let mut env = if shared { None } else { Some((*base).clone()) };
         if let Some(env) = &mut env {
             for caller in &o.inherits {
                 let caller = self.workspace.task(*caller);
-                evaluator.task_env(&caller.env, &caller.root.dir, &vars, env)?;
+                evaluator.task_env(&caller.env, &caller.root.dir, &for_env, env)?;
             }
-            evaluator.task_env(&task.env, dir, &vars, env)?;
+            evaluator.task_env(&task.env, dir, &for_env, env)?;
+            evaluator.given(&o.env);
             for (key, value) in &o.env {
                 env.set(key, value);
             }

@@ -10,7 +10,7 @@ use super::graph::Graph;
 use crate::config::Settings;
 use crate::config::env::Vars;
 use crate::config::template::{self, Scope};
-use crate::model::{EnvMap, OutputStyle, Outputs, Silence};
+use crate::model::{EnvMap, OutputStyle, Outputs, Secrets, Silence};
 use crate::sys::Context;
 
 /// A text that is ready, or that has to wait until its job starts.
@@ -212,6 +212,8 @@ pub struct Plan {
     pub jobs: Vec<Arc<Job>>,
     /// More than one occurrence without what calls bring in.
     pub several: bool,
+    /// Values that no output may show.
+    pub secrets: Secrets,
 }
 
 /// What the whole plan is built with.

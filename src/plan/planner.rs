@@ -9,7 +9,7 @@ use super::graph::Graph;
 use super::job::{Job, Plan, PlanOptions};
 use super::select::Request;
 use crate::config::workspace::{Evaluators, Workspace};
-use crate::model::{JobId, Problem};
+use crate::model::{JobId, Problem, Secrets};
 use crate::sys::Context;
 
 /// Makes the plan of one run.
@@ -56,7 +56,12 @@ impl<'a> Planner<'a> {
     /// Everything that keeps a task from running, of all tasks.
     pub fn build(&mut self, graph: Graph, static_count: usize) -> Result<Plan, Vec<Problem>> {
         let labels = labels(self.workspace, &graph);
-        let mut plan = Plan { graph, jobs: Vec::new(), several: static_count > 1 };
+        let mut plan = Plan {
+            graph,
+            jobs: Vec::new(),
+            several: static_count > 1,
+            secrets: Secrets::default(),
+        };
         match self.jobs(&mut plan, 0, |occurrence| labels[occurrence].clone()) {
             problems if problems.is_empty() => Ok(plan),
             problems => Err(problems),
@@ -79,6 +84,11 @@ impl<'a> Planner<'a> {
     /// The notes of evaluation, each once.
     pub fn warnings(&self) -> impl Iterator<Item = &str> {
         self.expander.evaluators.warnings()
+    }
+
+    /// Values that no output may show, as far as they are known.
+    pub fn secrets(&self) -> Secrets {
+        self.expander.evaluators.secrets()
     }
 
     /// Adds the jobs of all occurrences from `from` on.
@@ -111,6 +121,7 @@ impl<'a> Planner<'a> {
             }
         }
         plan.jobs.extend(made.into_iter().flatten().map(Arc::new));
+        plan.secrets = self.secrets();
         problems
     }
 }

@@ -32,6 +32,39 @@ impl Lines {
     }
 }
 
+/// Passes bytes on as they come, so that a question without a line end is
+/// seen; each line ends in `\n` alone, and so does the last one.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// A `\r` that may belong to a line end.
+    back: bool,
+    /// The last line has no end yet.
+    open: bool,
+}
+
+impl Flow {
+    /// What can be shown of `bytes`.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(bytes.len() + 1);
+        for byte in bytes {
+            if std::mem::take(&mut self.back) && *byte != b'\n' {
+                out.push(b'\r');
+            }
+            match byte {
+                b'\r' => self.back = true,
+                other => out.push(*other),
+            }
+            self.open = *byte != b'\n';
+        }
+        out
+    }
+
+    /// What ends the last line.
+    pub(super) fn finish(&mut self) -> &'static [u8] {
+        if std::mem::take(&mut self.open) { b"\n" } else { b"" }
+    }
+}
+
 fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
@@ -51,6 +84,18 @@ mod tests {
             }
             got.extend(lines.finish());
             assert_eq!(got, [&b"one"[..], b"", b"two", b"last"]);
+        }
+    }
+
+    #[test]
+    fn a_flow_shows_all_at_once_and_ends_each_line() {
+        let text = b"one\n\ntw\ro\r\nlast";
+        for cut in 1..text.len() {
+            let mut flow = Flow::default();
+            let mut got: Vec<u8> = text.chunks(cut).flat_map(|chunk| flow.push(chunk)).collect();
+            got.extend_from_slice(flow.finish());
+            assert_eq!(got, b"one\n\ntw\ro\nlast\n");
+            assert_eq!(flow.finish(), b"");
         }
     }
 }

@@ -3,7 +3,9 @@
 
 mod color;
 mod lines;
+mod redact;
 mod stream;
 
 pub use color::{Palette, label_color};
+pub use redact::Redactor;
 pub use stream::{Look, Report};

@@ -1,6 +1,7 @@
 //! The two styles that print as things happen, `prefix` and `interleave`:
 //! command lines, labelled output, skips, errors, times.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -8,9 +9,11 @@ use std::time::Duration;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::color::Palette;
-use super::lines::Lines;
+use super::lines::{Flow, Lines};
+use super::redact::{Held, Redactor};
 use crate::model::{
-    Cause, Dialect, Event, JobId, JobView, Outcome, OutputStyle, SkipReason, Stream, format_elapsed,
+    Cause, Dialect, Event, JobId, JobView, Outcome, OutputStyle, Secrets, SkipReason, Stream,
+    format_elapsed,
 };
 use crate::sys::signal;
 
@@ -39,10 +42,19 @@ pub struct Report<'a> {
     look: Look,
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
-    open: HashMap<(JobId, bool), Lines>,
+    open: HashMap<(JobId, bool), Open>,
+    redactor: Option<Redactor>,
     failed: Vec<(JobId, Cause)>,
     /// The reader of standard output has gone away.
     closed: bool,
+}
+
+/// What a stream that is open has not shown yet.
+#[derive(Default)]
+struct Open {
+    held: Held,
+    lines: Lines,
+    flow: Flow,
 }
 
 impl<'a> Report<'a> {
@@ -53,7 +65,25 @@ impl<'a> Report<'a> {
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Self {
-        Self { views, look, out, err, open: HashMap::new(), failed: Vec::new(), closed: false }
+        Self {
+            views,
+            look,
+            out,
+            err,
+            open: HashMap::new(),
+            redactor: None,
+            failed: Vec::new(),
+            closed: false,
+        }
+    }
+
+    /// Takes these out of all that it shows from now on.
+    pub fn hide(&mut self, secrets: &Secrets) {
+        self.redactor = Redactor::new(secrets);
+    }
+
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.redactor.as_ref().map_or(text.into(), |redactor| redactor.text(text))
     }
 
     /// True once nobody reads standard output any more.
@@ -64,7 +94,10 @@ impl<'a> Report<'a> {
     /// Takes one event.
     pub fn event(&mut self, event: &Event) {
         match event {
-            Event::Joined(views) => self.views.extend(views.iter().cloned()),
+            Event::Joined(views, secrets) => {
+                self.views.extend(views.iter().cloned());
+                self.hide(secrets);
+            }
             Event::Started(_) => {}
             Event::LateCall(job, text) => {
                 self.labelled(*job, &format!("calls {text}, which is known when it runs"));
@@ -72,11 +105,12 @@ impl<'a> Report<'a> {
             Event::Command(job, text) => self.command(*job, text),
             Event::Output(job, stream, bytes) => self.output(*job, *stream, bytes),
             Event::Reason(job, why) if self.look.verbose => {
+                let why = self.shown(why);
                 self.labelled(*job, &format!("runs because {why}"));
             }
             Event::Reason(..) | Event::Interrupted => {}
             Event::Warning(_, text) => {
-                let line = self.look.palette.warning(self.look.dialect, text);
+                let line = self.look.palette.warning(self.look.dialect, &self.shown(text));
                 self.error_line(&line);
             }
             Event::Ended { job, outcome, elapsed } => self.ended(*job, outcome, *elapsed),
@@ -99,6 +133,7 @@ impl<'a> Report<'a> {
         if view.quiet {
             return;
         }
+        let text = self.shown(text);
         let shown = if text.is_empty() { "$".to_string() } else { format!("$ {text}") };
         let shown = match self.look.columns {
             Some(columns) => {
@@ -124,13 +159,13 @@ impl<'a> Report<'a> {
     fn output(&mut self, job: JobId, stream: Stream, bytes: &[u8]) {
         let head = format!("{} ", self.label(job));
         let tail = format!("{}\n", self.look.palette.line_end());
-        let lines = self.open.entry((job, stream == Stream::Stdout)).or_default();
-        let mut whole = Vec::with_capacity(bytes.len() + head.len() * 8);
-        lines.push(bytes, |line| {
-            whole.extend_from_slice(head.as_bytes());
-            whole.extend_from_slice(line);
-            whole.extend_from_slice(tail.as_bytes());
-        });
+        let labelled = self.view(job).labels_output;
+        let open = self.open.entry((job, stream == Stream::Stdout)).or_default();
+        let bytes = match &self.redactor {
+            Some(redactor) => Cow::from(redactor.push(&mut open.held, bytes)),
+            None => bytes.into(),
+        };
+        let whole = open.shown(&bytes, labelled, &head, &tail);
         self.write(stream, &whole);
     }
 
@@ -149,17 +184,19 @@ impl<'a> Report<'a> {
     /// Last lines that have no end.
     fn close_streams(&mut self, job: JobId) {
         for stream in [Stream::Stdout, Stream::Stderr] {
-            let rest = self
-                .open
-                .remove(&(job, stream == Stream::Stdout))
-                .and_then(|mut lines| lines.finish());
-            if let Some(rest) = rest {
-                let mut line = format!("{} ", self.label(job)).into_bytes();
-                line.extend_from_slice(&rest);
-                line.extend_from_slice(self.look.palette.line_end().as_bytes());
-                line.push(b'\n');
-                self.write(stream, &line);
+            let Some(mut open) = self.open.remove(&(job, stream == Stream::Stdout)) else {
+                continue;
+            };
+            let held = self.redactor.as_ref().map(|redactor| redactor.finish(&mut open.held));
+            let head = format!("{} ", self.label(job));
+            let tail = format!("{}\n", self.look.palette.line_end());
+            let labelled = self.view(job).labels_output;
+            let mut last = open.shown(&held.unwrap_or_default(), labelled, &head, &tail);
+            if let Some(rest) = open.lines.finish() {
+                last.extend_from_slice(&[head.as_bytes(), &rest, tail.as_bytes()].concat());
             }
+            last.extend_from_slice(open.flow.finish());
+            self.write(stream, &last);
         }
     }
 
@@ -214,6 +251,7 @@ impl<'a> Report<'a> {
 
     fn complain(&mut self, job: JobId, text: &str) {
         let error = self.look.palette.paint("31", "ERROR");
+        let text = self.shown(text);
         self.labelled(job, &format!("{error} {text}"));
     }
 
@@ -236,6 +274,22 @@ impl<'a> Report<'a> {
             self.complain(*job, "task failed");
         }
         let _ = self.err.flush();
+    }
+}
+
+impl Open {
+    /// What can be shown: whole lines with their label, or what there is.
+    fn shown(&mut self, bytes: &[u8], labelled: bool, head: &str, tail: &str) -> Vec<u8> {
+        if !labelled {
+            return self.flow.push(bytes);
+        }
+        let mut whole = Vec::with_capacity(bytes.len() + head.len() * 8);
+        self.lines.push(bytes, |line| {
+            whole.extend_from_slice(head.as_bytes());
+            whole.extend_from_slice(line);
+            whole.extend_from_slice(tail.as_bytes());
+        });
+        whole
     }
 }
 

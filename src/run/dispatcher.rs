@@ -242,7 +242,7 @@ impl<'a> Dispatcher<'a> {
         let (jobs, edges) = (self.plan.jobs.len(), self.plan.graph.edge_count());
         let Arrived { views, problems } = (self.arrive)(self.plan, id, succeeded);
         self.views.extend(views.iter().cloned());
-        self.tell(Event::Joined(views));
+        self.tell(Event::Joined(views, self.plan.secrets.clone()));
         let needs: Vec<Needs> = self.plan.jobs[jobs..].iter().map(|job| needs(job)).collect();
         self.state.grow(&needs, self.plan.graph.edges().skip(edges));
         if problems.is_empty() {
@@ -315,7 +315,7 @@ impl<'a> Dispatcher<'a> {
         };
         self.tell(Event::Command(id, ready.shown.clone()));
         let view = &self.views[id.0 as usize];
-        let plugs = streams(view.style, view.silent, job.inherits_terminal);
+        let plugs = streams(view, job.inherits_terminal);
         let started = ready.start(&job, &self.extra(id), plugs);
         let child = match started {
             Ok(child) => child,

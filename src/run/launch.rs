@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::model::{OutputStyle, Silence};
+use crate::model::{JobView, OutputStyle, Silence};
 use crate::plan::{Invocation, Job, echo};
 use crate::sys::lookup;
 use crate::sys::process::{Child, Plug, Spawn, spawn};
@@ -200,10 +200,13 @@ fn interpreter(path: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(line).trim().to_string())
 }
 
-/// Where a job's streams lead.
-pub(super) fn streams(style: OutputStyle, silent: Silence, terminal: bool) -> [Plug; 3] {
-    let (input, output) = match style {
+/// Where a job's streams lead. What has to be redacted comes to us in every
+/// style; its input stays the terminal's.
+pub(super) fn streams(view: &JobView, terminal: bool) -> [Plug; 3] {
+    let silent = view.silent;
+    let (input, output) = match view.style {
         _ if terminal => return [Plug::Inherit; 3],
+        OutputStyle::Interleave if view.redacted => (Plug::Inherit, Plug::Pipe),
         OutputStyle::Interleave => (Plug::Inherit, Plug::Inherit),
         OutputStyle::Prefix => (Plug::Null, Plug::Pipe),
     };

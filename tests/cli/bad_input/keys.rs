@@ -182,22 +182,6 @@ fn keys_of_later_versions_are_named_with_their_place() {
 }
 
 #[test]
-fn environment_directives_of_later_versions_stop_every_task_that_gets_them() {
-    for (config, name, piece) in [
-        (
-            "[env]\nA = { value = \"x\", redact = true }",
-            "redact",
-            "{ value = \"x\", redact = true }",
-        ),
-        ("redactions = [\"A\"]", "redactions", "[\"A\"]"),
-    ] {
-        let line = format!("`{name}` is not supported by this version of mep");
-        let help = "take it out, or wait for a version that has it";
-        project_mistake(config, &line, piece, "used here", help);
-    }
-}
-
-#[test]
 fn what_changes_no_result_is_only_a_notice() {
     let config = "[tasks.ok]\ncache = { enabled = true }\nrun = \"touch ran\"\n";
     let notice = "`cache` has no effect in this version; the result is the same without it";

@@ -4,6 +4,7 @@
 mod arguments;
 mod config;
 mod env;
+mod env_directives;
 mod failure;
 mod freshness;
 mod graph;
@@ -11,4 +12,7 @@ mod late;
 mod listing;
 mod names;
 mod output;
+mod redaction;
 mod scripts;
+mod variables;
+mod vars;

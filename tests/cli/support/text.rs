@@ -35,9 +35,19 @@ fn duration_length(text: &str) -> usize {
 /// platform, and say nothing about the case.
 pub(crate) fn drop_error_trailer(text: &str) -> String {
     const TRAILER: [&str; 2] = ["mise ERROR Version: ", "mise ERROR Run with --verbose"];
+    let text = without_migrations(text);
     text.split_inclusive('\n')
         .filter(|line| !TRAILER.iter().any(|start| line.starts_with(start)))
         .collect()
+}
+
+/// Whether mise's first look at an old configuration of its own fails beside the command is a
+/// matter of luck; what it says then is the first error once more.
+fn without_migrations(text: &str) -> String {
+    let Some(rest) = text.strip_prefix("[WARN] migrate: ") else {
+        return text.to_owned();
+    };
+    rest.find("\nmise ").map_or(String::new(), |at| rest[at + 1..].to_owned())
 }
 
 /// The lines of `text`, sorted: what is left to compare where tasks run in parallel.

@@ -1,0 +1,306 @@
+//! Evaluates directives: the caller's environment, then every root's `[env]`
+//! from the farthest to the nearest, then a task's own.
+//!
+//! Inside, from the bottom: `expand` (`$X`), `front` (PATH), `file`, `source`,
+//! `sops`, `age`, `venv` (what directives read or make; none knows another)
+//! → `work` (what one evaluation has made so far) → here and `apply` (one
+//! directive after the other), `vars`.
+
+mod age;
+mod apply;
+mod expand;
+mod file;
+mod front;
+mod sops;
+mod source;
+mod vars;
+mod venv;
+mod work;
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use wildmatch::WildMatch;
+
+use self::work::{Pass, Work};
+use super::load::Loaded;
+use super::settings::EnvSettings;
+use super::template::{self, Scope};
+use crate::model::{EnvDirective, EnvEntry, EnvMap, Problem, Project, Root, Secrets, Spot, Task};
+use crate::sys::Context;
+
+/// `vars` by name.
+pub type Vars = IndexMap<String, String>;
+
+/// The environment of one config root.
+#[derive(Debug, Clone, Default)]
+pub struct Resolved {
+    /// Complete, the caller's included.
+    pub env: EnvMap,
+    /// `[vars]`
+    pub vars: Vars,
+}
+
+/// What becomes of templates that ask programs, files or the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// Rendered: this is a run.
+    Render,
+    /// Left as they are written: a query changes nothing.
+    Keep,
+}
+
+/// Evaluates roots, each once.
+#[derive(Debug)]
+pub struct Evaluator<'a> {
+    ctx: &'a Context,
+    project: &'a Project,
+    profiles: &'a [String],
+    settings: &'a EnvSettings,
+    late: Late,
+    by_root: HashMap<usize, Arc<Resolved>>,
+    /// `redactions`
+    hidden_names: Vec<WildMatch>,
+    identities: OnceCell<age::Identities>,
+    /// A query has left out what only a run finds out.
+    incomplete: bool,
+    /// Notes for the reader, each once.
+    pub warnings: Vec<String>,
+    /// Values that must not be shown, of everything evaluated so far.
+    pub secrets: Secrets,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator for one run or query.
+    pub fn new(ctx: &'a Context, loaded: &'a Loaded, late: Late) -> Self {
+        let entries = loaded.project.roots.iter().flat_map(|root| &root.env);
+        let names = entries.filter_map(|entry| match &entry.directive {
+            EnvDirective::Redact(names) => Some(names),
+            _ => None,
+        });
+        Self {
+            ctx,
+            project: &loaded.project,
+            profiles: &loaded.profiles,
+            settings: &loaded.settings.env,
+            late,
+            by_root: HashMap::new(),
+            hidden_names: names.flatten().map(|name| WildMatch::new(name)).collect(),
+            identities: OnceCell::new(),
+            incomplete: false,
+            warnings: Vec::new(),
+            secrets: Secrets::default(),
+        }
+    }
+
+    /// The environment for tasks of `root`: every root in order; for a root
+    /// that is not the nearest, its own hierarchy once more on top.
+    ///
+    /// # Errors
+    /// A required variable that is missing, a bad file or template, a value
+    /// that does not decrypt.
+    pub fn of_root(&mut self, root: &Arc<Root>) -> Result<Arc<Resolved>, Problem> {
+        if let Some(done) = self.by_root.get(&root.rank) {
+            return Ok(Arc::clone(done));
+        }
+        let roots: Vec<Arc<Root>> = self.project.roots.clone();
+        let mut resolved = Resolved { env: self.ctx.env.clone(), vars: Vars::new() };
+        self.hierarchy(&roots, &mut resolved)?;
+        let nearest = roots.last().is_none_or(|last| last.rank <= root.rank);
+        if !nearest {
+            let own: Vec<_> = roots.iter().filter(|r| r.rank <= root.rank).cloned().collect();
+            resolved.vars = Vars::new();
+            self.hierarchy(&own, &mut resolved)?;
+        }
+        let done = Arc::new(resolved);
+        self.by_root.insert(root.rank, Arc::clone(&done));
+        Ok(done)
+    }
+
+    /// `[vars]` of all roots, then `[env]` of all; entries with `tools = true`
+    /// come last, over everything else.
+    fn hierarchy(&mut self, roots: &[Arc<Root>], to: &mut Resolved) -> Result<(), Problem> {
+        for root in roots {
+            self.vars_from(&root.vars, &root.dir, &mut to.vars)?;
+        }
+        let mut work = Work::new(Path::new("/"), &mut to.env, &to.vars);
+        for pass in [Pass::BeforeTools, Pass::WithTools] {
+            for root in roots {
+                work.root = &root.dir;
+                self.apply(&root.env, pass, &mut work)?;
+            }
+        }
+        self.settle(work)
+    }
+
+    /// A task's own `env` on top of `env`; `vars` are the task's.
+    ///
+    /// # Errors
+    /// As `of_root`.
+    pub fn task_env(
+        &mut self,
+        entries: &[EnvEntry],
+        root: &Path,
+        vars: &Vars,
+        env: &mut EnvMap,
+    ) -> Result<(), Problem> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let mut work = Work::new(root, env, vars);
+        self.apply(entries, Pass::Whole, &mut work)?;
+        self.settle(work)
+    }
+
+    /// A task's own `vars` on top of its root's.
+    ///
+    /// # Errors
+    /// As `of_root`.
+    pub fn task_vars(
+        &mut self,
+        entries: &[EnvEntry],
+        root: &Path,
+        vars: &mut Vars,
+    ) -> Result<(), Problem> {
+        self.vars_from(entries, root, vars)
+    }
+
+    /// Variables that a call gives: secret where a name of `redactions` says so.
+    pub fn given(&mut self, pairs: &[(String, String)]) {
+        for (name, value) in pairs {
+            if self.hides(name) {
+                self.secrets.add(value);
+            }
+        }
+    }
+
+    /// True where this text stays as it is written.
+    pub fn keeps(&self, text: &str) -> bool {
+        self.late == Late::Keep
+            && (template::is_late(text)
+                || (self.incomplete && template::is_template(text) && text.contains("env")))
+    }
+
+    /// Renders a text of a task: its root's environment, its own vars.
+    ///
+    /// # Errors
+    /// As `of_root`, and what the template engine says.
+    pub fn render(
+        &mut self,
+        task: &Task,
+        text: &str,
+        spot: &Spot,
+        usage: Option<&serde_json::Value>,
+    ) -> Result<String, Problem> {
+        if !template::is_template(text) {
+            return Ok(text.to_string());
+        }
+        let resolved = self.of_root(&task.root)?;
+        let mut vars = resolved.vars.clone();
+        self.vars_from(&task.vars, &task.root.dir, &mut vars)?;
+        let mut env = resolved.env.clone();
+        let mut work = Work::new(&task.root.dir, &mut env, &vars);
+        work.usage = usage;
+        self.rendered(text, spot, &work)
+    }
+
+    /// After all entries: required names are there, and secrets are known by
+    /// the values that their names have in the end.
+    fn settle(&mut self, work: Work<'_>) -> Result<(), Problem> {
+        for (key, help, spot) in &work.required {
+            if self.ctx.env.get(key).is_none() && work.env.get(key).is_none() {
+                return Err(missing("environment variable", key, help.as_deref(), spot));
+            }
+        }
+        for (name, _) in work.marks.iter().filter(|(_, hidden)| **hidden) {
+            if let Some(value) = work.env.get(name) {
+                self.secrets.add(value.as_encoded_bytes());
+            }
+        }
+        if self.hidden_names.is_empty() {
+            return Ok(());
+        }
+        for (name, value) in work.env.iter() {
+            let shown = name.to_str().is_none_or(|n| work.marks.contains_key(n) || !self.hides(n));
+            if !shown {
+                self.secrets.add(value.as_encoded_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    fn hides(&self, name: &str) -> bool {
+        self.hidden_names.iter().any(|pattern| pattern.matches(name))
+    }
+
+    fn rendered(&self, text: &str, spot: &Spot, work: &Work<'_>) -> Result<String, Problem> {
+        if self.keeps(text) {
+            return Ok(text.to_string());
+        }
+        let scope = Scope {
+            ctx: self.ctx,
+            config_root: work.root,
+            dir: work.root,
+            env: work.env,
+            vars: work.vars,
+            usage: work.usage,
+            profiles: self.profiles,
+        };
+        template::render(text, &scope).map_err(|error| {
+            Problem::new("config::template", format!("cannot render `{text}`: {}", error.message))
+                .at(spot, error.message.clone())
+        })
+    }
+
+    /// A value or a path: rendered, then expanded.
+    fn value(
+        &mut self,
+        key: &str,
+        text: &str,
+        spot: &Spot,
+        work: &Work<'_>,
+    ) -> Result<String, Problem> {
+        let text = self.rendered(text, spot, work)?;
+        Ok(self.expanded(key, text, spot, work.env))
+    }
+
+    fn expanded(&mut self, key: &str, text: String, spot: &Spot, env: &EnvMap) -> String {
+        if !self.settings.shell_expand || !text.contains('$') {
+            return text;
+        }
+        let (value, undefined) = expand::expand(&text, |key| env.get_str(key).map(str::to_string));
+        for name in undefined {
+            self.note(format!(
+                "env var '{name}' is not defined and will be left unexpanded, referenced by `{key}` \
+                 in {}. Use ${{{name}:-}} to default to an empty string and suppress this warning.",
+                spot.file.path.display()
+            ));
+        }
+        value
+    }
+
+    /// Keeps a note for the reader, once.
+    pub fn note(&mut self, text: String) {
+        if !self.warnings.contains(&text) {
+            self.warnings.push(text);
+        }
+    }
+}
+
+fn missing(what: &str, key: &str, help: Option<&str>, spot: &Spot) -> Problem {
+    let path = spot.file.path.display();
+    let hint = help.map(|text| format!("\nHelp: {text}")).unwrap_or_default();
+    let problem = Problem::new("config::env", format!("required {what} '{key}' is not defined"))
+        .reference(format!(
+            "Required {what} '{key}' is not defined. It must be set before mise runs or in a \
+             later config file. (Required in: {path}){hint}"
+        ))
+        .at(spot, "required here");
+    match help.filter(|text| !text.is_empty()) {
+        Some(text) => problem.help(text),
+        None => problem.help("set it before the run, or in a later config file"),
+    }
+}

@@ -1,0 +1,78 @@
+//! What one evaluation reads, and what it has made so far.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use super::Vars;
+use super::front::Front;
+use crate::model::{EnvEntry, EnvMap, Spot};
+
+/// Which entries are evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// All but those with `tools = true`.
+    BeforeTools,
+    /// Those with `tools = true`.
+    WithTools,
+    /// All, in written order: a task's own.
+    Whole,
+}
+
+impl Pass {
+    pub(super) fn takes(self, entry: &EnvEntry) -> bool {
+        match self {
+            Self::BeforeTools => !entry.options.tools,
+            Self::WithTools => entry.options.tools,
+            Self::Whole => true,
+        }
+    }
+}
+
+/// One evaluation.
+#[derive(Debug)]
+pub(super) struct Work<'w> {
+    /// Where relative paths start.
+    pub(super) root: &'w Path,
+    pub(super) env: &'w mut EnvMap,
+    pub(super) vars: &'w Vars,
+    /// Arguments, where the text may use them.
+    pub(super) usage: Option<&'w serde_json::Value>,
+    /// What goes before PATH.
+    pub(super) front: Front,
+    /// By variable: hidden, or shown although a name in `redactions` fits.
+    pub(super) marks: IndexMap<String, bool>,
+    /// Name, help text and place of what is required.
+    pub(super) required: Vec<(String, Option<String>, Spot)>,
+}
+
+impl<'w> Work<'w> {
+    pub(super) fn new(root: &'w Path, env: &'w mut EnvMap, vars: &'w Vars) -> Self {
+        Self {
+            root,
+            env,
+            vars,
+            usage: None,
+            front: Front::default(),
+            marks: IndexMap::new(),
+            required: Vec::new(),
+        }
+    }
+
+    /// Sets a variable by an entry.
+    pub(super) fn set(
+        &mut self,
+        name: &str,
+        value: impl Into<std::ffi::OsString>,
+        entry: &EnvEntry,
+    ) {
+        self.env.set(name, value);
+        self.mark(name, entry.options.redact);
+    }
+
+    pub(super) fn mark(&mut self, name: &str, redact: Option<bool>) {
+        if let Some(hidden) = redact {
+            self.marks.insert(name.to_string(), hidden);
+        }
+    }
+}
