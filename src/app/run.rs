@@ -345,8 +345,10 @@ fn lines(dialect: Dialect, problems: &[Problem]) -> Vec<String> {
         Dialect::Mise if !problem.reference.is_empty() => problem.reference.clone(),
         Dialect::Mise => vec![problem.message.clone()],
         Dialect::Mep => {
-            let place = problem.labels.first().map(|label| format!(" ({})", label.spot.place()));
-            let first = format!("{}{}", problem.message, place.unwrap_or_default());
+            let places: Vec<String> = problem.labels.iter().map(|l| l.spot.place()).collect();
+            let places = format!(" ({})", places.join(", "));
+            let known = if problem.labels.is_empty() { "" } else { &places };
+            let first = format!("{}{known}", problem.message);
             let help = problem.help.as_ref().map(|help| format!("help: {help}"));
             std::iter::once(first).chain(help).collect()
         }

@@ -95,7 +95,7 @@ run = ['echo u', { task = 't' }]
     );
     let output = circle.mep(["-q", "run", "t"]).run();
     let stderr = "\
-[t] ERROR Circular dependency detected: t → u → t ([P]/mise.toml:5)
+[t] ERROR Circular dependency detected: t → u → t ([P]/mise.toml:3, [P]/mise.toml:5)
 [t] ERROR help: remove one of these, or use `wait_for` where only the order matters
 [t] ERROR task failed
 ";
