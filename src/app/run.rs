@@ -83,6 +83,7 @@ pub fn run(
         shell: flags.shell.as_deref(),
         common: common(ctx, dialect, flags),
         shim: links.as_deref(),
+        mute_throw: dialect == Dialect::Mise,
     };
     let mut planner =
         Planner::new(ctx, Evaluators::new(&workspace, late), scope(main, flags), plan_options);
@@ -201,11 +202,10 @@ fn prepare(
     }
     warnings.iter().for_each(|w| warn(w));
     unsupported_notices(workspace, &graph, warn);
-    let plan = planner
-        .build(graph, static_count)
-        .map_err(|problems| hidden(problems, &planner.secrets()))?;
+    let plan = planner.build(graph, static_count);
+    let plan = plan.map_err(|problems| hidden(problems, &planner.secrets()));
     planner.warnings().for_each(warn);
-    Ok(plan)
+    plan
 }
 
 /// Problems of files and tasks that this run does not need.

@@ -28,7 +28,7 @@ pub(super) fn print(ctx: &Context, loaded: &Loaded, words: &[String]) -> Result<
         return Ok(false);
     }
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
-    let usage = evaluator.render(task, &task.usage, &task.spot, None)?;
+    let usage = plan::specification(&mut evaluator, task, !loaded.settings.hides_script_args)?;
     let page = plan::help(task, &usage)?.map(|page| format!("{}\n", page.trim_end_matches('\n')));
     let page = page.map_or_else(|| text(ctx, task), |page| page + "\n");
     let _ = std::io::stdout().write_all(page.as_bytes());

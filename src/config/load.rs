@@ -57,7 +57,7 @@ struct Cascade {
 
 /// Reads every configuration file that counts for the working directory.
 /// Mistakes are collected in `Project::problems`, never returned early.
-pub fn load(ctx: &Context, options: &Options) -> Loaded {
+pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
     let search = Search {
         profiles: discover::profiles(ctx, options.profile.as_deref()),
         no_config: options.no_config || ctx.flag("MISE_NO_CONFIG"),

@@ -6,8 +6,9 @@
 //! (one file, exactly as written), `task_table`, `env_table`, `header` (the
 //! readers of its parts), `settings`, `own`; `discover` and `task_dir` (which
 //! files there are), `merge` (which definition wins), `load` (all of it);
-//! `template` and `env` evaluate what the project holds.
+//! `template` and `env` evaluate what the project holds, `aliases` the names in it.
 
+mod aliases;
 mod discover;
 pub mod env;
 mod env_table;
@@ -25,5 +26,6 @@ pub mod template;
 mod value;
 pub mod workspace;
 
-pub use load::{Loaded, Options, ad_hoc_task, load};
+pub use aliases::load;
+pub use load::{Loaded, Options, ad_hoc_task};
 pub use settings::{EnvSettings, Settings, default_jobs, parse_style};

@@ -84,6 +84,8 @@ pub struct Settings {
     pub inline_shell: String,
     /// What evaluating `[env]` depends on.
     pub env: EnvSettings,
+    /// Help does not show what `arg()` and its like declare.
+    pub hides_script_args: bool,
 }
 
 /// Settings that only `[env]` has use for.
@@ -210,6 +212,7 @@ fn check(at: &At<'_>, name: &str, setting: &Setting, value: &Value<'_>) -> Resul
             | "age.strict"
             | "sops.strict"
             | "python.venv_stdlib"
+            | "task.disable_spec_from_run_scripts"
             | "task.quiet",
             Setting::Number(_) | Setting::List(_) | Setting::Text(_),
         ) => "true or false",
@@ -313,6 +316,10 @@ impl Settings {
                 .text("unix_default_inline_shell_args", "MISE_UNIX_DEFAULT_INLINE_SHELL_ARGS")
                 .unwrap_or_else(|| "sh -o errexit -c".into()),
             env: EnvSettings::resolve(&from),
+            hides_script_args: flag(
+                "task.disable_spec_from_run_scripts",
+                "MISE_TASK_DISABLE_SPEC_FROM_RUN_SCRIPTS",
+            ),
         }
     }
 }

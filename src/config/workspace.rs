@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use elsa::FrozenVec;
 
+use super::aliases::load;
 use super::env::{Evaluator, Late};
-use super::load::{Loaded, Options, load};
+use super::load::{Loaded, Options};
 use super::template;
 use crate::model::{Blame, Problem, ProjectId, Secrets, Task, TaskId};
 use crate::sys::Context;

@@ -41,6 +41,12 @@ impl Spot {
         self.file.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
     }
 
+    /// 1-based column of the start, in characters.
+    pub fn column(&self) -> usize {
+        let before = self.file.text.get(..self.span.start).unwrap_or_default();
+        before.chars().rev().take_while(|c| *c != '\n').count() + 1
+    }
+
     /// `path:line`, for messages of one line.
     pub fn place(&self) -> String {
         format!("{}:{}", self.file.path.display(), self.line())

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args;
+use indexmap::IndexMap;
+
 use super::checks::{executable, patterns, supported, template_problem};
 use super::graph::{Graph, Occurrence, Part, Phase};
 use super::job::{Action, Field, FreshSpec, Invocation, Job, LateText, PlanOptions};
+use super::{args, old_args};
 use crate::config::env::Vars;
-use crate::config::template::{self, Scope};
+use crate::config::template::{self, Scope, TaskCalls};
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{
     Command, Confirm, EnvMap, JobId, OutputStyle, Outputs, Problem, ProjectId, RunEntry, Silence,
@@ -94,6 +96,7 @@ impl Builder<'_, '_> {
             extra: Vec::new(),
             usage: serde_json::Value::Object(serde_json::Map::new()),
             parsed: false,
+            calls: Arc::default(),
         };
         if let Some(dir) = &task.dir {
             let text = self.rendered(&at, dir, "dir")?;
@@ -101,7 +104,7 @@ impl Builder<'_, '_> {
         }
         at.extra = self.extra(task);
         self.arguments(&mut at, occurrence)?;
-        let fresh = self.fresh(&at, occurrence)?.map(Arc::new);
+        let fresh = self.fresh(&mut at, occurrence)?.map(Arc::new);
         nodes
             .iter()
             .map(|node| self.job(&at, occurrence, label, &graph.get(*node).part, fresh.as_ref()))
@@ -219,7 +222,7 @@ impl Builder<'_, '_> {
         let evaluator = self.evaluators.of(o.task.project);
         // Values of `env` see the vars of the config first, as in mise.
         let shared_vars = (!task.vars.is_empty()).then(|| vars.clone());
-        evaluator.task_vars(&task.vars, dir, &mut vars)?;
+        evaluator.task_vars(task, &mut vars)?;
         let mut for_env = vars.clone();
         for_env.extend(shared_vars.into_iter().flatten());
         let shared = task.env.is_empty() && o.env.is_empty() && o.inherits.is_empty();
@@ -272,11 +275,29 @@ impl Builder<'_, '_> {
 
     /// Takes the words of the call apart, where the task says how. After `--`
     /// a word that asks for help is the task's own, and so are all others.
-    fn arguments(&self, at: &mut Place<'_>, o: &Occurrence) -> Result<(), Problem> {
+    fn arguments(&mut self, at: &mut Place<'_>, o: &Occurrence) -> Result<(), Problem> {
         let task = at.task;
-        let usage = self.rendered(at, &task.usage, "usage")?;
+        let written = self.rendered(at, &task.usage, "usage")?;
+        let mut calls = TaskCalls::default();
+        let old = old_args::is_used(task);
+        let mut usage = written;
+        if old {
+            calls.args = Some(IndexMap::new());
+            let declare = usage.trim().is_empty() && !task.raw_args;
+            if declare {
+                usage = self.with_scope(at, None, |scope| old_args::usage(task, scope))?;
+            }
+            if !declare || !usage.is_empty() {
+                let said = self.evaluators.warnings().any(old_args::is_warning);
+                let note = (!said).then(|| old_args::warning(task));
+                note.into_iter().for_each(|note| self.evaluators.of(at.project).note(note));
+            }
+        }
         let script = script_text(at);
-        let Some(spec) = args::spec(task, &usage, script.as_deref())? else {
+        let spec = args::spec(task, &usage, script.as_deref())?;
+        calls.mute = spec.is_none() && self.options.mute_throw;
+        at.calls = Arc::new(calls);
+        let Some(spec) = spec else {
             return Ok(());
         };
         at.usage = args::without_words(&spec);
@@ -287,7 +308,12 @@ impl Builder<'_, '_> {
         }
         let words = args::with_dashes(&spec, &o.args, o.dashes);
         let parsed = args::parse(task, &spec, &words, &at.env)?;
-        let pairs = parsed.env.into_iter().map(|(k, v)| (k.into(), v.into()));
+        let pairs = parsed.env.clone().into_iter().map(|(k, v)| (k.into(), v.into()));
+        if old {
+            let shell = self.shell(at)?;
+            let args = Some(old_args::values(&parsed, &shell));
+            at.calls = Arc::new(TaskCalls { args, ..TaskCalls::default() });
+        }
         at.extra.extend(pairs);
         at.usage = parsed.values;
         at.parsed = true;
@@ -328,7 +354,7 @@ impl Builder<'_, '_> {
             commands.push(if text.trim_start().starts_with("#!") {
                 Invocation::Shebang { script, args }
             } else {
-                Invocation::Shell { shell: self.shell(task)?, script, args }
+                Invocation::Shell { shell: self.shell(at)?, script, args }
             });
         }
         Ok(commands)
@@ -342,10 +368,12 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn shell(&mut self, task: &Task) -> Result<Arc<[String]>, Problem> {
+    fn shell(&mut self, at: &Place<'_>) -> Result<Arc<[String]>, Problem> {
+        let task = at.task;
         let default = self.options.shell.unwrap_or(&self.options.settings.inline_shell);
-        let own = task.shell.as_deref().filter(|s| !s.trim().is_empty());
-        let text = own.unwrap_or(default);
+        let own = task.shell.as_deref().map(|text| self.rendered(at, text, "shell")).transpose()?;
+        let own = own.filter(|text| !text.trim().is_empty());
+        let text = own.as_deref().unwrap_or(default);
         if let Some(known) = self.known.shells.get(text) {
             return Ok(Arc::clone(known));
         }
@@ -384,6 +412,8 @@ impl Builder<'_, '_> {
             vars: at.vars.clone(),
             usage: at.usage.clone(),
             profiles: self.options.profiles.to_vec(),
+            calls: (key == "run").then(|| Arc::clone(&at.calls)),
+            spot: at.task.spot.clone(),
         })))
     }
 
@@ -391,6 +421,17 @@ impl Builder<'_, '_> {
         if !template::is_template(text) || self.evaluators.keeps(text) {
             return Ok(text.to_string());
         }
+        let calls = (key == "run").then_some(&*at.calls);
+        self.with_scope(at, calls, |scope| template::render(text, scope))
+            .map_err(|e| template_problem(at.task, text, key, &e))
+    }
+
+    fn with_scope<T>(
+        &self,
+        at: &Place<'_>,
+        calls: Option<&TaskCalls>,
+        then: impl FnOnce(&Scope<'_>) -> T,
+    ) -> T {
         let mut env = (*at.env).clone();
         for (key, value) in &at.extra {
             env.set(key, value);
@@ -403,25 +444,30 @@ impl Builder<'_, '_> {
             vars: &at.vars,
             usage: Some(&at.usage),
             profiles: self.options.profiles,
+            tools: None,
+            exec_gets_env: false,
+            source: None,
+            task: calls,
         };
-        template::render(text, &scope).map_err(|e| template_problem(at.task, text, key, &e))
+        then(&scope)
     }
 
     // ---- freshness -------------------------------------------------------
 
-    fn fresh(&self, at: &Place<'_>, o: &Occurrence) -> Result<Option<FreshSpec>, Problem> {
+    fn fresh(&self, at: &mut Place<'_>, o: &Occurrence) -> Result<Option<FreshSpec>, Problem> {
         let task = at.task;
         if task.sources.is_empty() {
             return Ok(None);
         }
-        let render = |list: &[String], key: &str| -> Result<Vec<String>, Problem> {
-            list.iter().map(|text| self.rendered(at, text, key)).collect()
+        let render = |at: &Place<'_>, list: &[String], key: &str| {
+            list.iter().map(|text| self.rendered(at, text, key)).collect::<Result<Vec<_>, _>>()
         };
-        let sources = render(&task.sources, "sources")?;
+        let sources = render(at, &task.sources, "sources")?;
         patterns(task, &sources, "sources")?;
+        Arc::make_mut(&mut at.calls).sources.clone_from(&sources);
         let outputs = match &task.outputs {
             Outputs::Patterns(list) => {
-                let list = render(list, "outputs")?;
+                let list = render(at, list, "outputs")?;
                 patterns(task, &list, "outputs")?;
                 Outputs::Patterns(list)
             }
@@ -493,6 +539,8 @@ struct Place<'t> {
     usage: serde_json::Value,
     /// The arguments were taken apart, so scripts do not get them as words.
     parsed: bool,
+    /// What its own texts may call.
+    calls: Arc<TaskCalls>,
 }
 
 fn digest(text: &str) -> String {

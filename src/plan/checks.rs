@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::config::template;
 use crate::files;
-use crate::model::{LaterKey, Problem, Spot, Task};
+use crate::model::{LaterKey, Problem, Task};
 
 /// Refuses a pattern that does not compile.
 pub(super) fn patterns(task: &Task, list: &[String], key: &str) -> Result<(), Problem> {
@@ -13,7 +13,10 @@ pub(super) fn patterns(task: &Task, list: &[String], key: &str) -> Result<(), Pr
         if let Err(why) = files::check(pattern) {
             let message =
                 format!("bad pattern `{pattern}` in `{key}` of task `{}`: {why}", task.name);
-            let spot = task_spot(task, pattern, Some(0));
+            let start = template::TemplateError { offset: Some(0), ..Default::default() };
+            let place = template::spot(&task.spot.file, task.spot.span.start, pattern, &start);
+            let mut spot = place.unwrap_or_else(|| task.spot.clone());
+            spot.span.end = spot.span.start + 1;
             return Err(Problem::new("plan::pattern", message).at(&spot, why));
         }
     }
@@ -26,28 +29,15 @@ pub(super) fn template_problem(
     key: &str,
     error: &template::TemplateError,
 ) -> Problem {
-    let spot = task_spot(task, text, error.offset);
-    Problem::new(
+    let place = template::spot(&task.spot.file, task.spot.span.start, text, error);
+    let problem = Problem::new(
         "plan::template",
         format!("cannot render `{key}` of task `{}`: {}", task.name, error.message),
     )
-    .at(&spot, error.message.split(". ").next().unwrap_or_default())
-}
-
-/// The place of a template's mistake in its file, where the text stands there
-/// as written; else the task.
-pub(super) fn task_spot(task: &Task, text: &str, offset: Option<usize>) -> Spot {
-    let file = &task.spot.file;
-    let start = file.text.get(task.spot.span.start..);
-    let found = start.and_then(|rest| rest.find(text));
-    match (found, offset) {
-        (Some(at), Some(offset)) => {
-            let begin = task.spot.span.start + at + offset;
-            let width =
-                text.get(offset..).map_or(0, |t| t.find([' ', '}', '(']).unwrap_or(1).max(1));
-            Spot::new(file, begin..begin + width)
-        }
-        _ => task.spot.clone(),
+    .at(place.as_ref().unwrap_or(&task.spot), error.message.split(". ").next().unwrap_or_default());
+    match &error.help {
+        Some(help) => problem.help(help),
+        None => problem,
     }
 }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::graph::Graph;
 use crate::config::Settings;
 use crate::config::env::Vars;
-use crate::config::template::{self, Scope};
-use crate::model::{EnvMap, OutputStyle, Outputs, Secrets, Silence};
+use crate::config::template::{self, Scope, TaskCalls};
+use crate::model::{EnvMap, OutputStyle, Outputs, Secrets, Silence, Spot};
 use crate::sys::Context;
 
 /// A text that is ready, or that has to wait until its job starts.
@@ -34,6 +34,9 @@ pub struct LateText {
     pub(super) vars: Vars,
     pub(super) usage: serde_json::Value,
     pub(super) profiles: Vec<String>,
+    pub(super) calls: Option<Arc<TaskCalls>>,
+    /// The file it stands in, and where the task starts there.
+    pub(super) spot: Spot,
 }
 
 impl Field {
@@ -67,8 +70,16 @@ impl LateText {
             vars: &self.vars,
             usage: Some(&self.usage),
             profiles: &self.profiles,
+            tools: None,
+            exec_gets_env: false,
+            source: None,
+            task: self.calls.as_deref(),
         };
-        template::render(&self.text, &scope).map_err(|e| e.message)
+        template::render(&self.text, &scope).map_err(|error| {
+            let place = template::spot(&self.spot.file, self.spot.span.start, &self.text, &error);
+            let spot = place.as_ref().unwrap_or(&self.spot);
+            format!("{}:{}: {}", spot.place(), spot.column(), error.message)
+        })
     }
 }
 
@@ -229,4 +240,6 @@ pub struct PlanOptions<'a> {
     pub common: Vec<(OsString, OsString)>,
     /// Directory of our links, put first on PATH.
     pub shim: Option<&'a Path>,
+    /// `throw` does nothing in scripts without arguments, as in mise.
+    pub mute_throw: bool,
 }

@@ -125,3 +125,60 @@ impl<'a> Planner<'a> {
         problems
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::env::Late;
+    use crate::config::{Options, load, template};
+    use crate::plan::{groups, select};
+
+    /// Plans the task `t` of a project with this configuration.
+    fn planned(config: &str) -> Plan {
+        let dir = tempfile::tempdir().expect("a directory");
+        std::fs::write(dir.path().join("mise.toml"), config).expect("a file");
+        let mut ctx = Context::of_this_process().expect("a working directory");
+        ctx.cwd = dir.path().to_path_buf();
+        let ctx = Arc::new(ctx);
+        let workspace = Workspace::new(&ctx, Options::default(), load(&ctx, &Options::default()));
+        let requests = select(&workspace, &groups(&["t".to_string()])).expect("a task");
+        let options = PlanOptions {
+            settings: &workspace.main().settings,
+            profiles: &[],
+            shell: None,
+            common: Vec::new(),
+            shim: None,
+            mute_throw: false,
+        };
+        let evaluators = Evaluators::new(&workspace, Late::Render);
+        let mut planner = Planner::new(&ctx, evaluators, Scope::Full, options);
+        let expansion = planner.expand(&requests).expect("a graph");
+        planner.build(expansion.graph, expansion.static_count).expect("a plan")
+    }
+
+    #[test]
+    fn no_template_engine_is_touched_by_tasks_without_templates() {
+        const PLAIN: &str = "
+[env]
+A = 'a'
+[vars]
+v = 'v'
+[tasks.d]
+run = 'echo ${#A}'
+[tasks.t]
+alias = 'u'
+depends = ['d a']
+usage = 'arg \"[w]\"'
+env = { B = '$A' }
+dir = 'sub'
+shell = 'sh -c'
+sources = ['src/*']
+confirm = 'sure?'
+run = ['echo $A', { task = 'd' }]
+";
+        assert!(planned(PLAIN).jobs.len() > 2);
+        assert_eq!(template::asked(), 0);
+        planned(&PLAIN.replace("echo $A", "echo {{ vars.v }}"));
+        assert_eq!(template::asked(), 1);
+    }
+}

@@ -124,6 +124,10 @@ fn render(scratch: &Scratch, text: &str) -> Result<String, template::TemplateErr
         vars: &vars,
         usage: Some(&usage),
         profiles: &[],
+        tools: None,
+        exec_gets_env: false,
+        source: None,
+        task: None,
     };
     template::render(text, &scope)
 }

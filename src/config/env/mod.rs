@@ -124,7 +124,8 @@ impl<'a> Evaluator<'a> {
     /// come last, over everything else.
     fn hierarchy(&mut self, roots: &[Arc<Root>], to: &mut Resolved) -> Result<(), Problem> {
         for root in roots {
-            self.vars_from(&root.vars, &root.dir, &mut to.vars)?;
+            let env = &self.ctx.env;
+            self.vars_from(&root.vars, &root.dir, env, &mut to.vars)?;
         }
         let mut work = Work::new(Path::new("/"), &mut to.env, &to.vars);
         for pass in [Pass::BeforeTools, Pass::WithTools] {
@@ -159,13 +160,12 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     /// As `of_root`.
-    pub fn task_vars(
-        &mut self,
-        entries: &[EnvEntry],
-        root: &Path,
-        vars: &mut Vars,
-    ) -> Result<(), Problem> {
-        self.vars_from(entries, root, vars)
+    pub fn task_vars(&mut self, task: &Task, vars: &mut Vars) -> Result<(), Problem> {
+        if task.vars.is_empty() {
+            return Ok(());
+        }
+        let resolved = self.of_root(&task.root)?;
+        self.vars_from(&task.vars, &task.root.dir, &resolved.env, vars)
     }
 
     /// Variables that a call gives: secret where a name of `redactions` says so.
@@ -200,11 +200,39 @@ impl<'a> Evaluator<'a> {
         }
         let resolved = self.of_root(&task.root)?;
         let mut vars = resolved.vars.clone();
-        self.vars_from(&task.vars, &task.root.dir, &mut vars)?;
+        self.vars_from(&task.vars, &task.root.dir, &resolved.env, &mut vars)?;
         let mut env = resolved.env.clone();
         let mut work = Work::new(&task.root.dir, &mut env, &vars);
         work.usage = usage;
+        work.owner = Some(&task.name);
         self.rendered(text, spot, &work)
+    }
+
+    /// Lends what the scripts of a task are rendered with, without arguments.
+    ///
+    /// # Errors
+    /// As `of_root`.
+    pub fn in_scope<T>(
+        &mut self,
+        task: &Task,
+        then: impl FnOnce(&Scope<'_>) -> T,
+    ) -> Result<T, Problem> {
+        let resolved = self.of_root(&task.root)?;
+        let mut vars = resolved.vars.clone();
+        self.vars_from(&task.vars, &task.root.dir, &resolved.env, &mut vars)?;
+        Ok(then(&Scope {
+            ctx: self.ctx,
+            config_root: &task.root.dir,
+            dir: &task.root.dir,
+            env: &resolved.env,
+            vars: &vars,
+            usage: Some(&serde_json::json!({})),
+            profiles: self.profiles,
+            tools: None,
+            exec_gets_env: false,
+            source: None,
+            task: None,
+        }))
     }
 
     /// After all entries: required names are there, and secrets are known by
@@ -248,10 +276,22 @@ impl<'a> Evaluator<'a> {
             vars: work.vars,
             usage: work.usage,
             profiles: self.profiles,
+            tools: None,
+            exec_gets_env: work.owner.is_none(),
+            source: work.owner.is_none().then_some(&spot.file.path),
+            task: None,
         };
         template::render(text, &scope).map_err(|error| {
-            Problem::new("config::template", format!("cannot render `{text}`: {}", error.message))
-                .at(spot, error.message.clone())
+            let owner = work.owner.map(|name| format!(" of task `{name}`")).unwrap_or_default();
+            let message = format!("cannot render `{text}`{owner}: {}", error.message);
+            let place = template::spot(&spot.file, spot.span.start, text, &error);
+            let label = error.message.split(". ").next().unwrap_or_default();
+            let problem =
+                Problem::new("config::template", message).at(place.as_ref().unwrap_or(spot), label);
+            match error.help {
+                Some(help) => problem.help(help),
+                None => problem,
+            }
         })
     }
 

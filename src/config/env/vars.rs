@@ -1,24 +1,25 @@
 //! `[vars]` and a task's `vars`: evaluated like variables, over the caller's
-//! environment, and never exported.
+//! environment or its config's, and never exported.
 
 use std::path::Path;
 
 use super::apply::sourced;
 use super::work::Work;
 use super::{Evaluator, Vars, missing};
-use crate::model::{EnvDirective, EnvEntry, Problem};
+use crate::model::{EnvDirective, EnvEntry, EnvMap, Problem};
 
 impl Evaluator<'_> {
     pub(super) fn vars_from(
         &mut self,
         entries: &[EnvEntry],
         root: &Path,
+        env: &EnvMap,
         vars: &mut Vars,
     ) -> Result<(), Problem> {
         if entries.is_empty() {
             return Ok(());
         }
-        let mut env = self.ctx.env.clone();
+        let mut env = env.clone();
         let mut required = Vec::new();
         // Without tools there is nothing for `tools = true` to wait for: mise
         // leaves such vars undefined.

@@ -38,6 +38,8 @@ pub(super) struct Work<'w> {
     pub(super) vars: &'w Vars,
     /// Arguments, where the text may use them.
     pub(super) usage: Option<&'w serde_json::Value>,
+    /// The task whose text it is, where it is one's own.
+    pub(super) owner: Option<&'w str>,
     /// What goes before PATH.
     pub(super) front: Front,
     /// By variable: hidden, or shown although a name in `redactions` fits.
@@ -53,6 +55,7 @@ impl<'w> Work<'w> {
             env,
             vars,
             usage: None,
+            owner: None,
             front: Front::default(),
             marks: IndexMap::new(),
             required: Vec::new(),

@@ -3,7 +3,7 @@
 //! all languages, which doubles the program's size.
 
 use jiff::fmt::strtime;
-use jiff::fmt::temporal::DateTimeParser;
+use jiff::fmt::temporal::{DateTimeParser, Pieces};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use tera::{Error, Kwargs, Number, State, Tera, TeraResult, Value};
@@ -66,7 +66,7 @@ fn parse(value: &Value, zone: Option<TimeZone>) -> TeraResult<Zoned> {
     if let Some(text) = value.as_str() {
         let parsed = PARSER
             .parse_zoned(text)
-            .or_else(|_| PARSER.parse_timestamp(text).map(|t| t.to_zoned(zone.clone())))
+            .or_else(|_| PARSER.parse_timestamp(text).map(|t| t.to_zoned(offset(text, &zone))))
             .or_else(|_| PARSER.parse_datetime(text).and_then(|d| d.to_zoned(zone.clone())))
             .or_else(|_| PARSER.parse_date(text).and_then(|d| d.to_zoned(zone)));
         return parsed.map_err(|e| {
@@ -83,4 +83,10 @@ fn parse(value: &Value, zone: Option<TimeZone>) -> TeraResult<Zoned> {
     let seconds = i64::try_from(seconds).map_err(|e| invalid(e.to_string()))?;
     let time = Timestamp::new(seconds, 0).map_err(|e| invalid(e.to_string()))?;
     Ok(time.to_zoned(zone))
+}
+
+/// The offset that a text names, else `zone`.
+fn offset(text: &str, zone: &TimeZone) -> TimeZone {
+    let named = Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset());
+    named.map_or_else(|| zone.clone(), TimeZone::fixed)
 }

@@ -3,17 +3,19 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use heck::{
     ToKebabCase, ToLowerCamelCase, ToShoutyKebabCase, ToShoutySnakeCase, ToSnakeCase,
     ToUpperCamelCase,
 };
 use sha2::Digest;
+use tera::value::Key;
 use tera::{Error, Kwargs, State, Tera, TeraResult};
 use tera_contrib as contrib;
 
-use super::DIR;
+use super::{CACHE, DIR, EXEC_ENV, PROCESS, haiku, legacy};
+use crate::sys::{atomic, duration};
 
 /// Adds everything to an engine.
 pub(super) fn register(tera: &mut Tera) {
@@ -24,6 +26,15 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_test("file", |p: &str, _: Kwargs, s: &State| below(p, s).is_file());
     tera.register_test("dir", |p: &str, _: Kwargs, s: &State| below(p, s).is_dir());
     tera.register_test("matching", contrib::regex::Matching::default());
+    legacy::register(tera);
+}
+
+/// Replaces the functions whose answer is not known before a task starts by
+/// ones that give an empty text.
+pub(super) fn register_empty(tera: &mut Tera) {
+    for name in super::LATE_CALLS {
+        tera.register_function(name, |_: Kwargs, _: &State| String::new());
+    }
 }
 
 fn functions(tera: &mut Tera) {
@@ -41,6 +52,7 @@ fn functions(tera: &mut Tera) {
     tera.register_function("read_file", read_file);
     tera.register_function("choice", choice);
     tera.register_function("get_random", contrib::rand::get_random);
+    tera.register_function("haiku", haiku::haiku);
 }
 
 fn paths(tera: &mut Tera) {
@@ -71,8 +83,10 @@ fn paths(tera: &mut Tera) {
         let time = time.map_err(|e| failed(text, &e))?;
         Ok::<_, Error>(time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()))
     });
-    tera.register_filter("join_path", |parts: Vec<String>, _: Kwargs, _: &State| {
-        parts.iter().collect::<PathBuf>().to_string_lossy().into_owned()
+    tera.register_filter("join_path", |parts: &[tera::Value], _: Kwargs, _: &State| {
+        let parts = parts.iter().map(tera::Value::as_str).collect::<Option<PathBuf>>();
+        let not_texts = || Error::message("join_path input must be an array of strings");
+        Ok::<_, Error>(parts.ok_or_else(not_texts)?.to_string_lossy().into_owned())
     });
     tera.register_filter("hash_file", |text: &str, args: Kwargs, s: &State| {
         let hash = crate::files::of_file(&below(text, s)).map_err(|e| failed(text, &e))?;
@@ -122,41 +136,87 @@ fn arch() -> &'static str {
     }
 }
 
+/// A variable of our own process, as in mise: neither `[env]` nor a task's.
 fn get_env(args: Kwargs, state: &State) -> TeraResult<String> {
-    let name: String = args.must_get("name")?;
-    let fallback: Option<String> = args.get("default")?;
-    let key = name.clone().into();
-    let env = state.get::<tera::Map>("env")?;
-    let found = env.and_then(|env| env.get(&key).map(ToString::to_string));
+    let name = args.must_get::<String>("name")?;
+    let fallback = args.get::<&str>("default")?;
+    let env = state.get::<tera::Map>(PROCESS)?;
+    let found = env.and_then(|env| env.get(&Key::from(name.clone())).map(ToString::to_string));
     found
-        .or(fallback)
+        .or(fallback.map(str::to_string))
         .ok_or_else(|| Error::message(format!("Environment variable `{name}` not found")))
 }
 
-/// A path of a template, below the directory of its scope.
-fn below(text: &str, state: &State) -> PathBuf {
-    let dir: Option<String> = state.get(DIR).ok().flatten();
-    PathBuf::from(dir.unwrap_or_default()).join(text)
+/// The directory of the scope.
+pub(super) fn dir(state: &State) -> PathBuf {
+    PathBuf::from(state.get::<String>(DIR).ok().flatten().unwrap_or_default())
 }
 
-/// Runs a command and returns its output without the last line break. The
-/// cache keys of mise are accepted: a run asks once anyway.
+/// A path of a template, below the directory of its scope; nothing stays
+/// nothing.
+fn below(text: &str, state: &State) -> PathBuf {
+    if text.is_empty() { PathBuf::new() } else { dir(state).join(text) }
+}
+
+/// Runs a command and returns its output without the line breaks at its end;
+/// with `cache_key` or `cache_duration` what an earlier run was told.
 fn exec(args: Kwargs, state: &State) -> TeraResult<String> {
-    let command: String = args.must_get("command")?;
-    let output = std::process::Command::new("sh")
-        .args(["-o", "errexit", "-c", &command])
-        .current_dir(below("", state))
+    let command: &str = args.must_get("command")?;
+    let key: Option<&str> = args.get("cache_key")?;
+    let age: Option<&str> = args.get("cache_duration")?;
+    let invalid = |age| Error::message(format!("exec cache_duration: `{age}` is no duration"));
+    let age = age.map(|age| duration::parse(age).ok_or_else(|| invalid(age))).transpose()?;
+    if key.is_none() && age.is_none() {
+        return output(command, state);
+    }
+    let file = cache_file(command, key, state);
+    if let Some(text) = cached(&file, age) {
+        return Ok(text);
+    }
+    let text = output(command, state)?;
+    // Without a cache the next run asks again.
+    let _ = atomic::write(&file, text.as_bytes());
+    Ok(text)
+}
+
+/// One file for a command, its key and its directory.
+fn cache_file(command: &str, key: Option<&str>, state: &State) -> PathBuf {
+    let cache: String = state.get(CACHE).ok().flatten().unwrap_or_default();
+    let identity = format!("{}\0{command}\0{}", dir(state).display(), key.unwrap_or_default());
+    let name = blake3::hash(identity.as_bytes()).to_hex();
+    Path::new(&cache).join("exec").join(&name[..32])
+}
+
+/// The text of a file that is younger than `age`.
+fn cached(file: &Path, age: Option<Duration>) -> Option<String> {
+    let written = std::fs::metadata(file).and_then(|meta| meta.modified()).ok()?;
+    let old = written.elapsed().unwrap_or_default();
+    if age.is_some_and(|age| old >= age) {
+        return None;
+    }
+    std::fs::read_to_string(file).ok()
+}
+
+fn output(command: &str, state: &State) -> TeraResult<String> {
+    let mut shell = std::process::Command::new("sh");
+    if state.get::<bool>(EXEC_ENV)?.unwrap_or(false) {
+        let env = state.get::<tera::Map>("env")?.unwrap_or_default();
+        shell.env_clear().envs(env.iter().map(|(k, v)| (k.to_string(), v.to_string())));
+    }
+    let output = shell
+        .args(["-o", "errexit", "-c", command])
+        .current_dir(dir(state))
         .stdin(std::process::Stdio::null())
         .stderr(std::process::Stdio::inherit())
         .output()
         .map_err(|e| Error::message(format!("exec command: {command}: {e}")))?;
     if !output.status.success() {
         let how = output.status.code().map_or("a signal".into(), |c| format!("code {c}"));
-        let words = ["sh", "-o", "errexit", "-c", &command];
+        let words = ["sh", "-o", "errexit", "-c", command];
         return Err(Error::message(format!("exec command: command {words:?} exited with {how}")));
     }
     let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.strip_suffix('\n').unwrap_or(&text).to_string())
+    Ok(text.trim_end_matches(['\n', '\r']).to_string())
 }
 
 fn read_file(args: Kwargs, state: &State) -> TeraResult<String> {
@@ -169,14 +229,11 @@ fn read_file(args: Kwargs, state: &State) -> TeraResult<String> {
 /// `n` characters of an alphabet, by the engine's own random numbers.
 fn choice(args: Kwargs, state: &State) -> TeraResult<String> {
     let count: usize = args.must_get("n")?;
-    let alphabet: String = args.must_get("alphabet")?;
-    let letters: Vec<tera::Value> = alphabet.chars().map(|c| c.to_string().into()).collect();
-    let mut text = String::new();
-    for _ in 0..count {
-        let mixed = contrib::rand::shuffle(letters.clone(), Kwargs::default(), state)?;
-        let _ = write!(text, "{}", mixed.first().map(ToString::to_string).unwrap_or_default());
+    let letters: Vec<char> = args.must_get::<&str>("alphabet")?.chars().collect();
+    if letters.is_empty() {
+        return Err(Error::message("choice alphabet must not be empty"));
     }
-    Ok(text)
+    (0..count).map(|_| Ok(letters[haiku::below(letters.len(), state)?])).collect()
 }
 
 fn hash(text: &str, args: Kwargs, _: &State) -> TeraResult<String> {

@@ -4,6 +4,7 @@
 mod files;
 mod graph;
 mod keys;
+mod templates;
 mod texts;
 mod words;
 

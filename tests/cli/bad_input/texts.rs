@@ -29,7 +29,7 @@ fn a_bad_pattern_is_shown_before_anything_runs() {
 
 #[test]
 fn a_template_with_an_unknown_variable_is_shown_where_it_stands() {
-    let known = "config_root, cwd, env, mise_bin, mise_pid, usage, vars, xdg_cache_home, \
+    let known = "config_root, cwd, env, mise_bin, mise_pid, tools, usage, vars, xdg_cache_home, \
                  xdg_config_home, xdg_data_home, xdg_state_home";
     let label = "Variable `nosuch` is not defined";
     for (body, key) in [

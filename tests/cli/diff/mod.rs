@@ -3,6 +3,7 @@
 
 mod arguments;
 mod config;
+mod deprecated_args;
 mod env;
 mod env_directives;
 mod failure;
@@ -14,5 +15,7 @@ mod names;
 mod output;
 mod redaction;
 mod scripts;
+mod template_functions;
+mod templates;
 mod variables;
 mod vars;

@@ -10,6 +10,7 @@ mod limits;
 mod nested;
 mod other_projects;
 mod quotes;
+mod templates;
 mod words;
 
 use crate::support::Project;
