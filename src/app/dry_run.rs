@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::forecast::Forecast;
 use crate::model::{Event, JobId, JobView, Outcome};
-use crate::plan::{Action, Invocation, Plan, echo};
+use crate::plan::{Action, Invocation, Plan, echo, script};
 use crate::report::{Look, Report};
 use crate::run::fresh::Freshness;
 
@@ -56,7 +56,9 @@ fn ended(job: JobId, outcome: Outcome, begin: Instant) -> Event {
 fn shown(command: &Invocation, whole: bool) -> String {
     let line = |script: &str| if whole { script.to_string() } else { echo::first_command(script) };
     match command {
-        Invocation::Shell { script, args, .. } => line(&echo::with_args(script.preview(), args)),
+        Invocation::Shell { shell, script, args, words } => {
+            line(&script::fill(shell, script.preview(), args, *words).shown)
+        }
         Invocation::Shebang { script, .. } => line(script.preview()),
         Invocation::File { shown, args, .. } => echo::plain(shown, args),
     }

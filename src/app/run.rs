@@ -78,12 +78,12 @@ pub fn run(
     let late = if flags.dry_run { Late::Keep } else { Late::Render };
     let links = links(ctx, &main.project, flags, warn);
     let plan_options = PlanOptions {
+        dialect,
         settings: &main.settings,
         profiles: &main.profiles,
         shell: flags.shell.as_deref(),
         common: common(ctx, dialect, flags),
         shim: links.as_deref(),
-        mute_throw: dialect == Dialect::Mise,
     };
     let mut planner =
         Planner::new(ctx, Evaluators::new(&workspace, late), scope(main, flags), plan_options);

@@ -46,7 +46,8 @@ impl<'a> Lens<'a> {
         let job = &plan.jobs[id.0 as usize];
         let occurrence = plan.graph.occurrence(id);
         let task = self.workspace.task(occurrence.task);
-        let own = if job.inherits_terminal { job.style } else { self.flags.style.or(job.style) };
+        let fixed = job.inherits_terminal || job.reads_input;
+        let own = if fixed { job.style } else { self.flags.style.or(job.style) };
         let style = own.or(self.settings.output).unwrap_or(self.default);
         let color = self.palette.is_on().then(|| label_color(&task.display));
         JobView {

@@ -49,7 +49,10 @@ pub(super) struct Global {
     #[arg(short = 'E', long = "env", value_name = "ENV", global = true)]
     pub(super) env: Option<String>,
     /// How many tasks run side by side
-    #[arg(short, long, value_name = "N", global = true)]
+    #[arg(
+        short, long, value_name = "N", global = true,
+        allow_hyphen_values = true, value_parser = parse_jobs
+    )]
     jobs: Option<usize>,
     /// No lines of our own, only the tasks' output
     #[arg(short, long, global = true)]
@@ -168,6 +171,10 @@ pub(super) struct RunArgs {
     /// Tasks and their arguments; `:::` starts the next one
     #[arg(value_name = "TASK [ARGS]... [::: TASK [ARGS]...]")]
     pub(super) words: Vec<OsString>,
+}
+
+fn parse_jobs(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "it has to be a whole number, 1 or more".into())
 }
 
 /// What `-o` can say.

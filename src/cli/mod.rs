@@ -6,7 +6,9 @@ mod converge;
 mod deps;
 mod diagnostics;
 mod handover;
+mod late_flags;
 mod list;
+mod prefix;
 mod task_help;
 
 use std::ffi::OsString;
@@ -23,6 +25,7 @@ use crate::report::Palette;
 use crate::sys::{Context, signal};
 use args::{Cli, Command, Global, RunArgs, TasksCommand};
 use diagnostics::Voice;
+use late_flags::LateFlags;
 
 /// The version of mise whose behaviour this program has, as `mise --version`
 /// prints it.
@@ -56,6 +59,11 @@ pub fn main() -> u8 {
 fn grammar(argv0: Option<&OsString>) -> Dialect {
     let name = argv0.map(Path::new).and_then(Path::file_name);
     Dialect::from_name(&name.unwrap_or_default().to_string_lossy())
+}
+
+/// True where another run of ours started this one.
+fn is_nested(ctx: &Context) -> bool {
+    ctx.env.get_str("MEP_DIALECT").is_some()
 }
 
 /// The rules inside a run: those of the outermost one.
@@ -217,21 +225,34 @@ fn run_tasks(
 ) -> Result<Exit, Vec<Problem>> {
     let mut loaded = load(ctx, global);
     args.apply(&mut loaded.settings);
-    let words = args.words().map_err(|p| vec![p])?;
+    let mut words = args.words().map_err(|p| vec![p])?;
     if let Some(word) = words.first() {
         args::refuse_flag(word, &loaded.project, grammar).map_err(|p| vec![p])?;
         if let Some(exit) = handover::unknown_command(ctx, grammar, word, &loaded.project, voice) {
             return Ok(exit);
         }
     }
-    if task_help::wanted(&words) && task_help::print(ctx, &loaded, &words).map_err(|p| vec![p])? {
-        return Ok(Exit::Success);
+    if task_help::wanted(&words) {
+        let printed = task_help::print(ctx, &loaded, &words, grammar);
+        if printed.map_err(|p| vec![p])? {
+            return Ok(Exit::Success);
+        }
     }
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
+    let dialect = dialect(ctx, grammar);
+    let mut late = LateFlags::default();
+    if dialect == Dialect::Mep {
+        prefix::complete(&loaded, &mut words);
+        if !is_nested(ctx) {
+            late = late_flags::take(&loaded.project, &mut words);
+            late.notices.iter().for_each(|notice| voice.warn(notice));
+            late.apply(&mut loaded.settings);
+        }
+    }
     let flags = RunFlags {
         words,
-        force: args.force,
-        dry_run: args.dry_run,
+        force: args.force || late.force,
+        dry_run: args.dry_run || late.dry_run,
         keep_going: args.continue_on_error,
         changed: args.changed,
         style: args.style(ctx),
@@ -241,7 +262,6 @@ fn run_tasks(
         no_total: args.no_timings,
     };
     let palette = voice.palette();
-    let dialect = dialect(ctx, grammar);
     let options = options(global);
     app::run(ctx, dialect, loaded, &options, &flags, palette, &mut |text| voice.warn(text))
 }

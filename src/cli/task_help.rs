@@ -4,14 +4,21 @@ use std::io::Write;
 
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
-use crate::model::{Command, Dep, DepSpec, Problem, RunEntry, Task};
+use crate::model::{Command, Dep, DepSpec, Dialect, Problem, RunEntry, Task};
 use crate::plan::{self, matching};
 use crate::sys::Context;
+
+/// Where mise sends its readers.
+const MORE: &str = "See https://mise.jdx.dev/tasks/task-configuration.html for more information.\n";
 
 /// True where `--help` or `-h` stands after the name and before `--`.
 pub(super) fn wanted(words: &[String]) -> bool {
     let before = words.iter().skip(1).take_while(|w| *w != "--");
-    before.into_iter().any(|w| w == "--help" || w == "-h")
+    before.into_iter().any(is_help)
+}
+
+fn is_help(word: &String) -> bool {
+    word == "--help" || word == "-h"
 }
 
 /// Prints what is known of the task; false where it takes its own arguments
@@ -19,7 +26,12 @@ pub(super) fn wanted(words: &[String]) -> bool {
 ///
 /// # Errors
 /// A specification that is none.
-pub(super) fn print(ctx: &Context, loaded: &Loaded, words: &[String]) -> Result<bool, Problem> {
+pub(super) fn print(
+    ctx: &Context,
+    loaded: &Loaded,
+    words: &[String],
+    dialect: Dialect,
+) -> Result<bool, Problem> {
     let found = matching(&loaded.project, &words[0]);
     let Some(task) = found.first().map(|id| loaded.project.task(*id)) else {
         return Ok(false);
@@ -29,13 +41,18 @@ pub(super) fn print(ctx: &Context, loaded: &Loaded, words: &[String]) -> Result<
     }
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let usage = plan::specification(&mut evaluator, task, !loaded.settings.hides_script_args)?;
-    let page = plan::help(task, &usage)?.map(|page| format!("{}\n", page.trim_end_matches('\n')));
-    let page = page.map_or_else(|| text(ctx, task), |page| page + "\n");
+    let file = |text: &str| evaluator.render(task, text, &task.spot, None).ok();
+    let before: Vec<String> = words[1..].iter().take_while(|w| !is_help(w)).cloned().collect();
+    let page = plan::help(task, &usage, file, &before)?;
+    let page = match page {
+        Some(page) => format!("{}\n\n", page.trim_end_matches('\n')),
+        None => text(ctx, task, dialect),
+    };
     let _ = std::io::stdout().write_all(page.as_bytes());
     Ok(true)
 }
 
-fn text(ctx: &Context, task: &Task) -> String {
+fn text(ctx: &Context, task: &Task, dialect: Dialect) -> String {
     let mut out = format!("Task: {}\n", task.display);
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
@@ -61,6 +78,9 @@ fn text(ctx: &Context, task: &Task) -> String {
     };
     out.push_str("\nThis task does not accept any arguments.\n");
     out.push_str(&format!("To define arguments, {how}\n"));
+    if dialect == Dialect::Mise {
+        out.push_str(MORE);
+    }
     out
 }
 
@@ -77,7 +97,9 @@ fn dependency(dep: &Dep) -> String {
 fn run_entry(entry: &RunEntry) -> String {
     match entry {
         RunEntry::Script(text) => text.trim().to_string(),
-        RunEntry::Task { task, .. } => format!("task: {task}"),
+        RunEntry::Task { task, args, .. } => {
+            format!("task: {}", [std::slice::from_ref(task), args].concat().join(" "))
+        }
         RunEntry::Tasks(names, _) => format!("tasks: {}", names.join(", ")),
     }
 }

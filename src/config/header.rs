@@ -54,7 +54,7 @@ fn first_line(text: &str) -> usize {
 }
 
 /// Text after `#`, `//` or `::`, blanks, and `word` or `[word]`.
-fn after_marker<'a>(line: &'a str, word: &str) -> Option<&'a str> {
+pub fn after_marker<'a>(line: &'a str, word: &str) -> Option<&'a str> {
     let rest = ["#", "//", "::"].iter().find_map(|m| line.strip_prefix(m))?;
     let rest = rest.trim_start_matches(' ');
     let rest = match rest.strip_prefix('[') {
@@ -118,11 +118,17 @@ fn pair(
 
 /// `key=value` with a bare, dotted or quoted key; anything else (a table
 /// header, a usage node) is no header.
-fn looks_like_pair(text: &str) -> bool {
+pub fn looks_like_pair(text: &str) -> bool {
     let key = text.split('=').next().unwrap_or_default().trim();
     text.contains('=')
         && !key.is_empty()
         && key.chars().all(|c| c.is_alphanumeric() || "_-.\"'".contains(c))
+}
+
+/// True for a pair that goes on over the following header lines.
+pub fn is_open_pair(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    looks_like_pair(text) && is_open(first) && DeTable::parse(text).is_err()
 }
 
 fn is_open(first: &str) -> bool {

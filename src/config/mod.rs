@@ -27,5 +27,8 @@ mod value;
 pub mod workspace;
 
 pub use aliases::load;
+pub use header::{
+    after_marker as header_text, is_open_pair as header_is_open, looks_like_pair as header_pair,
+};
 pub use load::{Loaded, Options, ad_hoc_task};
 pub use settings::{EnvSettings, Settings, default_jobs, parse_style};

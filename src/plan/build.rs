@@ -2,7 +2,7 @@
 //! and refuses what cannot run.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,13 +12,14 @@ use indexmap::IndexMap;
 use super::checks::{executable, patterns, supported, template_problem};
 use super::graph::{Graph, Occurrence, Part, Phase};
 use super::job::{Action, Field, FreshSpec, Invocation, Job, LateText, PlanOptions};
-use super::{args, old_args};
+use super::script::{self, Words};
+use super::{args, old_args, spec};
 use crate::config::env::Vars;
 use crate::config::template::{self, Scope, TaskCalls};
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{
-    Command, Confirm, EnvMap, JobId, OutputStyle, Outputs, Problem, ProjectId, RunEntry, Silence,
-    Task,
+    Command, Confirm, Dialect, EnvMap, JobId, OutputStyle, Outputs, Problem, ProjectId, RunEntry,
+    Silence, Task,
 };
 use crate::sys::{Context, duration};
 
@@ -135,6 +136,8 @@ impl Builder<'_, '_> {
         };
         let settings = self.options.settings;
         let inherits_terminal = task.raw || task.interactive || settings.raw;
+        let reads_input = self.reads_input(&commands);
+        let alone = inherits_terminal || reads_input;
         Ok(Job {
             label: label.to_string(),
             name: task.name.clone(),
@@ -142,11 +145,12 @@ impl Builder<'_, '_> {
             cwd: at.dir.clone(),
             env: Arc::clone(&at.env),
             extra: at.extra.clone(),
-            style: inherits_terminal.then_some(OutputStyle::Interleave).or(task.output),
+            style: alone.then_some(OutputStyle::Interleave).or(task.output),
             quiet: settings.quiet || settings.silent || task.quiet || task.silent != Silence::None,
             silent: if settings.silent { Silence::Both } else { task.silent },
             inherits_terminal,
-            exclusive: confirm.is_some() || (inherits_terminal && !commands.is_empty()),
+            reads_input,
+            exclusive: confirm.is_some() || (alone && !commands.is_empty()),
             commands,
             confirm,
             fresh: fresh.cloned(),
@@ -226,8 +230,16 @@ impl Builder<'_, '_> {
         let mut for_env = vars.clone();
         for_env.extend(shared_vars.into_iter().flatten());
         let shared = task.env.is_empty() && o.env.is_empty() && o.inherits.is_empty();
+        let shared = shared && !task.raw_args;
         let mut env = if shared { None } else { Some((*base).clone()) };
         if let Some(env) = &mut env {
+            if task.raw_args {
+                // It takes its words as they are, and so sees its caller's arguments.
+                let resolved = evaluator.of_root(&task.root)?;
+                let usage = |key: &OsStr| key.as_encoded_bytes().starts_with(b"usage_");
+                let inherited = resolved.env.iter().filter(|(key, _)| usage(key));
+                inherited.for_each(|(key, value)| env.set(key, value));
+            }
             for caller in &o.inherits {
                 let caller = self.workspace.task(*caller);
                 evaluator.task_env(&caller.env, &caller.root.dir, &for_env, env)?;
@@ -273,8 +285,7 @@ impl Builder<'_, '_> {
 
     // ---- arguments -------------------------------------------------------
 
-    /// Takes the words of the call apart, where the task says how. After `--`
-    /// a word that asks for help is the task's own, and so are all others.
+    /// Takes the words of the call apart, where the task says how.
     fn arguments(&mut self, at: &mut Place<'_>, o: &Occurrence) -> Result<(), Problem> {
         let task = at.task;
         let written = self.rendered(at, &task.usage, "usage")?;
@@ -293,27 +304,29 @@ impl Builder<'_, '_> {
                 note.into_iter().for_each(|note| self.evaluators.of(at.project).note(note));
             }
         }
-        let script = script_text(at);
-        let spec = args::spec(task, &usage, script.as_deref())?;
-        calls.mute = spec.is_none() && self.options.mute_throw;
+        let script = spec::script_text(task, |text| self.rendered(at, text, "file").ok());
+        let evaluator = self.evaluators.of(o.task.project);
+        let spec = spec::read(task, &usage, script.as_deref(), &mut evaluator.warnings)?;
+        // `throw` does nothing in scripts without arguments, as in mise.
+        calls.mute = spec.is_none() && self.options.dialect == Dialect::Mise;
         at.calls = Arc::new(calls);
         let Some(spec) = spec else {
             return Ok(());
         };
         at.usage = args::without_words(&spec);
-        let after = o.dashes.map_or(&[][..], |at| &o.args[at..]);
-        let help = |w: &String| w == "--help" || w == "-h";
-        if task.raw_args || after.iter().any(help) {
+        if evaluator.is_query() && spec::starts_programs(&spec.cmd) {
+            at.parsed = true;
             return Ok(());
         }
-        let words = args::with_dashes(&spec, &o.args, o.dashes);
-        let parsed = args::parse(task, &spec, &words, &at.env)?;
-        let pairs = parsed.env.clone().into_iter().map(|(k, v)| (k.into(), v.into()));
+        let Some(parsed) = args::of_call(task, &spec, &o.args, o.dashes, &at.env)? else {
+            return Ok(());
+        };
         if old {
             let shell = self.shell(at)?;
             let args = Some(old_args::values(&parsed, &shell));
             at.calls = Arc::new(TaskCalls { args, ..TaskCalls::default() });
         }
+        let pairs = parsed.env.into_iter().map(|(k, v)| (k.into(), v.into()));
         at.extra.extend(pairs);
         at.usage = parsed.values;
         at.parsed = true;
@@ -349,15 +362,45 @@ impl Builder<'_, '_> {
             let RunEntry::Script(text) = entry else {
                 continue;
             };
-            let args = if Some(i) == last && !at.parsed { o.args.clone() } else { Vec::new() };
+            let is_last = Some(i) == last;
             let script = self.field(at, text.trim(), "run")?;
             commands.push(if text.trim_start().starts_with("#!") {
+                let args = if is_last && !at.parsed { o.args.clone() } else { Vec::new() };
                 Invocation::Shebang { script, args }
             } else {
-                Invocation::Shell { shell: self.shell(at)?, script, args }
+                let shell = self.shell(at)?;
+                let words = self.words(&shell, at);
+                let given = is_last && !(at.parsed && words == Words::Appended);
+                let args = if given { o.args.clone() } else { Vec::new() };
+                Invocation::Shell { shell, script, args, words }
             });
         }
         Ok(commands)
+    }
+
+    /// How a script of this shell gets the words of its call.
+    fn words(&self, shell: &[String], at: &Place<'_>) -> Words {
+        let known = self.options.dialect == Dialect::Mep && script::takes_script(shell);
+        match (known, at.parsed) {
+            (false, _) => Words::Appended,
+            (true, false) => Words::AsAsked,
+            (true, true) => Words::OnlyAsked,
+        }
+    }
+
+    /// Our rule only: a script that reads its input gets it, and gets it alone.
+    fn reads_input(&self, commands: &[Invocation]) -> bool {
+        self.options.dialect == Dialect::Mep
+            && commands.iter().any(|command| match command {
+                Invocation::Shell { script, words, .. } => {
+                    *words != Words::Appended && script::reads_input(script.preview())
+                }
+                Invocation::Shebang { script, .. } => {
+                    let text = script.preview();
+                    script::has_shell_line(text) && script::reads_input(text)
+                }
+                Invocation::File { .. } => false,
+            })
     }
 
     fn file(&self, path: &Path, args: &[String]) -> Invocation {
@@ -515,15 +558,6 @@ fn call_text(entry: &RunEntry) -> String {
             std::iter::once(task).chain(args).cloned().collect::<Vec<_>>().join(" ")
         }
         RunEntry::Tasks(names, _) => names.join(", "),
-    }
-}
-
-/// The text of the script that holds `#USAGE` lines, where the task has one.
-fn script_text(at: &Place<'_>) -> Option<String> {
-    match &at.task.command {
-        Command::Script(_) => Some(at.task.spot.file.text.clone()),
-        Command::File(name) => std::fs::read_to_string(at.task.root.dir.join(name)).ok(),
-        _ => None,
     }
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::graph::Graph;
+use super::script::Words;
 use crate::config::Settings;
 use crate::config::env::Vars;
 use crate::config::template::{self, Scope, TaskCalls};
-use crate::model::{EnvMap, OutputStyle, Outputs, Secrets, Silence, Spot};
+use crate::model::{Dialect, EnvMap, OutputStyle, Outputs, Secrets, Silence, Spot};
 use crate::sys::Context;
 
 /// A text that is ready, or that has to wait until its job starts.
@@ -92,8 +93,10 @@ pub enum Invocation {
         shell: Arc<[String]>,
         /// The script.
         script: Field,
-        /// Appended to the script's text, quoted.
+        /// The words of the call.
         args: Vec<String>,
+        /// How it gets them.
+        words: Words,
     },
     /// A script with an interpreter line, run from a temporary file.
     Shebang {
@@ -170,6 +173,8 @@ pub struct Job {
     pub silent: Silence,
     /// Inherits all streams.
     pub inherits_terminal: bool,
+    /// A script of it reads the run's input: that is its own as long as it runs.
+    pub reads_input: bool,
     /// Nothing else runs at the same time.
     pub exclusive: bool,
     /// Asked before it starts.
@@ -199,6 +204,7 @@ impl Job {
             quiet: true,
             silent: Silence::Both,
             inherits_terminal: false,
+            reads_input: false,
             exclusive: false,
             confirm: None,
             fresh: None,
@@ -230,6 +236,8 @@ pub struct Plan {
 /// What the whole plan is built with.
 #[derive(Debug)]
 pub struct PlanOptions<'a> {
+    /// Whose rules hold.
+    pub dialect: Dialect,
     /// Settings after flags.
     pub settings: &'a Settings,
     /// Active profiles.
@@ -240,6 +248,4 @@ pub struct PlanOptions<'a> {
     pub common: Vec<(OsString, OsString)>,
     /// Directory of our links, put first on PATH.
     pub shim: Option<&'a Path>,
-    /// `throw` does nothing in scripts without arguments, as in mise.
-    pub mute_throw: bool,
 }

@@ -18,7 +18,9 @@ mod job;
 mod names;
 mod old_args;
 mod planner;
+pub mod script;
 mod select;
+mod spec;
 mod tree;
 
 pub use args::help;
@@ -28,5 +30,5 @@ pub use job::{Action, Field, FreshSpec, Invocation, Job, Plan, PlanOptions};
 pub use names::{is_pattern, matching};
 pub use old_args::specification;
 pub use planner::Planner;
-pub use select::{Group, Request, groups, select};
+pub use select::{Group, Request, groups, select, unique_prefix};
 pub use tree::{Drawing, draw};

@@ -131,6 +131,7 @@ mod tests {
     use super::*;
     use crate::config::env::Late;
     use crate::config::{Options, load, template};
+    use crate::model::Dialect;
     use crate::plan::{groups, select};
 
     /// Plans the task `t` of a project with this configuration.
@@ -143,12 +144,12 @@ mod tests {
         let workspace = Workspace::new(&ctx, Options::default(), load(&ctx, &Options::default()));
         let requests = select(&workspace, &groups(&["t".to_string()])).expect("a task");
         let options = PlanOptions {
+            dialect: Dialect::Mep,
             settings: &workspace.main().settings,
             profiles: &[],
             shell: None,
             common: Vec::new(),
             shim: None,
-            mute_throw: false,
         };
         let evaluators = Evaluators::new(&workspace, Late::Render);
         let mut planner = Planner::new(&ctx, evaluators, Scope::Full, options);

@@ -103,6 +103,9 @@ fn unknown(project: &Project, word: &str) -> Problem {
     let near = closest(word, names.iter().copied(), 5);
     let problem = Problem::new("select::unknown-task", format!("no task {word} found"))
         .reference(reference_text(project, word, &near));
+    if let Some(name) = unique_prefix(project, word) {
+        return problem.help(format!("did you mean `{name}`?"));
+    }
     if !near.is_empty() {
         let list: Vec<String> = near.iter().map(|n| format!("\n  - {n}")).collect();
         return problem.help(format!("did you mean one of these?{}", list.concat()));
@@ -183,6 +186,14 @@ fn empty(project: &Project, word: &str) -> Problem {
         )),
         None => problem.help("put `[tasks]` with `hello = \"echo hello\"` into a file mise.toml"),
     }
+}
+
+/// The one visible task whose name begins with this word.
+pub fn unique_prefix(project: &Project, word: &str) -> Option<String> {
+    let visible = project.tasks.iter().filter(|t| !t.hide && !word.is_empty());
+    let mut found = visible.map(|t| &t.display).filter(|name| name.starts_with(word));
+    let first = found.next()?;
+    found.all(|name| name == first).then(|| first.clone())
 }
 
 /// Near names for a dependency that does not exist.

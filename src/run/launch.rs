@@ -9,7 +9,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::model::{JobView, OutputStyle, Silence};
-use crate::plan::{Invocation, Job, echo};
+use crate::plan::{Invocation, Job, echo, script};
 use crate::sys::lookup;
 use crate::sys::process::{Child, Plug, Spawn, spawn};
 
@@ -57,17 +57,22 @@ impl Launcher {
     /// Renders and looks up what the command needs.
     pub(super) fn prepare(&mut self, job: &Job, command: &Invocation) -> Result<Ready, Complaint> {
         match command {
-            Invocation::Shell { shell, script, args } => {
+            Invocation::Shell { shell, script, args, words } => {
                 let script = script.get().map_err(|e| vec![e])?;
-                let text = echo::with_args(&script, args);
+                let filled = script::fill(shell, &script, args, *words);
                 let program = self.find(job, &shell[0])?;
                 let mut words: Vec<OsString> = shell[1..].iter().map(OsString::from).collect();
-                words.push(text.clone().into());
+                words.push(filled.run.as_ref().unwrap_or(&filled.shown).into());
+                if !filled.parameters.is_empty() {
+                    // The word behind a script is its `$0`.
+                    words.push(shell[0].clone().into());
+                    words.extend(filled.parameters.iter().map(OsString::from));
+                }
                 Ok(Ready {
                     program,
                     arg0: shell[0].clone().into(),
                     args: words,
-                    shown: self.shown(&text),
+                    shown: self.shown(&filled.shown),
                     name: shell[0].clone(),
                     script: None,
                 })

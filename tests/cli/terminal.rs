@@ -22,6 +22,9 @@ fn side_by_side(a: &str, b: &str) -> Project {
 /// The begin of a script: who has read a line has the terminal.
 const READY: &str = "echo ready; read -r go; echo begun";
 
+/// The same in words that do not keep the input for this task alone, as `read` itself does.
+const BESIDE: &str = "echo ready; eval read -r go; echo begun";
+
 /// A script that shows what is typed next.
 const READ: &str = "read -r line; echo \"got $line\"";
 
@@ -71,8 +74,8 @@ fn one_after_the_other_gets_the_terminal() {
     let project = side_by_side(
         "stopped() { grep -q '^State:.T' \"/proc/$(cat b.pid)/status\"; }
          until stopped 2>/dev/null; do :; done
-         echo ready; read -r line; echo \"a has $line\"",
-        "echo $$ >b.new; mv b.new b.pid; read -r line; echo \"b has $line\"",
+         echo ready; eval read -r line; echo \"a has $line\"",
+        "echo $$ >b.new; mv b.new b.pid; eval read -r line; echo \"b has $line\"",
     );
     let args = ["run", "-q", "-o", "interleave", "last"];
     let mut terminal = OnTerminal::mep(&project, args).start();
@@ -83,7 +86,7 @@ fn one_after_the_other_gets_the_terminal() {
 
 #[test]
 fn tasks_side_by_side_have_nothing_to_read() {
-    let project = side_by_side("read -r line || echo end", "read -r line || echo end");
+    let project = side_by_side("eval read -r line || echo end", "eval read -r line || echo end");
     let mut terminal = OnTerminal::mep(&project, ["run", "last"]).start();
     terminal.expect_all(["[a] end\n", "[b] end\n"]).expect("[last] last\n").ends(End::Exited(0));
 }
@@ -168,8 +171,10 @@ fn ctrl_c_ends_the_run_when_the_task_takes_it_calmly() {
 
 #[test]
 fn a_second_ctrl_c_ends_a_task_that_ignores_the_first() {
-    let project =
-        side_by_side(&format!("trap '' INT; {READY}; read -r line"), &calm("INT", "echo beside"));
+    let project = side_by_side(
+        &format!("trap '' INT; {BESIDE}; eval read -r line"),
+        &calm("INT", "echo beside"),
+    );
     project.write("mep.toml", "grace = '10m'\n");
     let args = ["run", "-q", "-o", "interleave", "last"];
     let mut terminal = OnTerminal::mep(&project, args).start();

@@ -87,11 +87,12 @@ impl Scratch {
     pub(crate) fn help(&self) -> String {
         let loaded = config::load(&self.context, &Options::default());
         let tasks = loaded.project.tasks.iter();
-        let helps = tasks.map(|task| match plan::help(task, &task.usage) {
-            Ok(Some(_)) => "help".to_owned(),
-            Ok(None) => "no help".to_owned(),
-            Err(problem) => first(&[problem]),
-        });
+        let helps =
+            tasks.map(|task| match plan::help(task, &task.usage, |file| Some(file.into()), &[]) {
+                Ok(Some(_)) => "help".to_owned(),
+                Ok(None) => "no help".to_owned(),
+                Err(problem) => first(&[problem]),
+            });
         helps.collect()
     }
 }

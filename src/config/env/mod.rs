@@ -177,6 +177,11 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// True for a query: it starts no program.
+    pub fn is_query(&self) -> bool {
+        self.late == Late::Keep
+    }
+
     /// True where this text stays as it is written.
     pub fn keeps(&self, text: &str) -> bool {
         self.late == Late::Keep

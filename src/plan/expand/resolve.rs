@@ -1,12 +1,13 @@
 //! Names and templates of dependencies → the tasks they mean.
 
-use super::{Expander, Key};
+use super::{Expander, Key, Scope};
 use crate::config::template;
-use crate::model::{Blame, Call, Command, Dep, DepSpec, Problem, Spot, Task};
+use crate::model::{Blame, Call, Dep, DepSpec, EnvMap, Problem, Spot, Task};
 use crate::plan::args;
 use crate::plan::graph::{Occurrence, Phase};
 use crate::plan::names::{Target, is_pattern, target};
 use crate::plan::select::{suggestion, unsupported};
+use crate::plan::spec;
 
 impl Expander<'_> {
     /// The keys a dependency means.
@@ -43,7 +44,7 @@ impl Expander<'_> {
             DepSpec::List(list) => {
                 let call =
                     Call { task: list[0].clone(), args: list[1..].to_vec(), ..Call::default() };
-                self.rendered(of, call, &dep.spot)?
+                self.dependency(of, call, &dep.spot)?
             }
             DepSpec::Table { task, args, env, optional } => {
                 let call = Call {
@@ -52,13 +53,27 @@ impl Expander<'_> {
                     env: env.clone(),
                     optional: *optional,
                 };
-                self.rendered(of, call, &dep.spot)?
+                self.dependency(of, call, &dep.spot)?
             }
         };
         (!call.task.trim().is_empty()).then_some(call)
     }
 
-    /// Renders each part; an argument that becomes empty is dropped.
+    /// A dependency with each part rendered; an argument that becomes empty is
+    /// dropped.
+    fn dependency(&mut self, of: &Occurrence, mut call: Call, spot: &Spot) -> Option<Call> {
+        let written = std::mem::take(&mut call.args);
+        let mut out = self.rendered(of, call, spot)?;
+        for arg in &written {
+            let text = self.render(of, arg, spot)?;
+            if !(text.is_empty() && template::is_template(arg)) {
+                out.args.push(text);
+            }
+        }
+        Some(out)
+    }
+
+    /// Renders each part.
     pub(super) fn rendered(&mut self, of: &Occurrence, call: Call, spot: &Spot) -> Option<Call> {
         let mut out = Call {
             task: self.render(of, &call.task, spot)?,
@@ -66,10 +81,7 @@ impl Expander<'_> {
             ..Call::default()
         };
         for arg in &call.args {
-            let text = self.render(of, arg, spot)?;
-            if !(text.is_empty() && template::is_template(arg)) {
-                out.args.push(text);
-            }
+            out.args.push(self.render(of, arg, spot)?);
         }
         for (key, value) in &call.env {
             out.env.push((key.clone(), self.render(of, value, spot)?));
@@ -89,24 +101,50 @@ impl Expander<'_> {
             ));
             return None;
         }
-        let usage = if text.contains("usage") { self.usage_of(of) } else { None };
+        let usage = if text.contains("usage") { self.usage_of(of) } else { Ok(None) };
         let evaluator = self.evaluators.of(of.task.project);
-        let rendered = evaluator.render(task, text, spot, usage.as_ref());
+        let rendered = usage.and_then(|usage| evaluator.render(task, text, spot, usage.as_ref()));
         rendered
             .map_err(|problem| self.problems.push(problem.blame(Blame::Task(task.name.clone()))))
             .ok()
     }
 
-    /// The arguments of an occurrence, for templates that pass them on. What
-    /// is wrong with them is said when the job is built.
-    fn usage_of(&mut self, of: &Occurrence) -> Option<serde_json::Value> {
+    /// The arguments of an occurrence, for templates that pass them on. A
+    /// drawing shows what is there without any.
+    fn usage_of(&mut self, of: &Occurrence) -> Result<Option<serde_json::Value>, Problem> {
         let task = self.workspace.task(of.task);
         let evaluator = self.evaluators.of(of.task.project);
-        let usage = evaluator.render(task, &task.usage, &task.spot, None).ok()?;
-        let script = matches!(task.command, Command::Script(_)).then(|| &*task.spot.file.text);
-        let spec = args::spec(task, &usage, script).ok()??;
-        let env = evaluator.of_root(&task.root).ok()?;
-        args::parse(task, &spec, &of.args, &env.env).ok().map(|parsed| parsed.values)
+        let usage = evaluator.render(task, &task.usage, &task.spot, None)?;
+        let script =
+            spec::script_text(task, |text| evaluator.render(task, text, &task.spot, None).ok());
+        let Some(spec) = spec::read(task, &usage, script.as_deref(), &mut Vec::new())? else {
+            return Ok(None);
+        };
+        let asks = evaluator.is_query() && spec::starts_programs(&spec.cmd);
+        if self.scope == Scope::Drawing || asks {
+            return Ok(Some(args::without_words(&spec)));
+        }
+        let env = self.environment_of(of)?;
+        let parsed = args::of_call(task, &spec, &of.args, of.dashes, &env)?;
+        Ok(Some(parsed.map_or_else(|| args::without_words(&spec), |parsed| parsed.values)))
+    }
+
+    /// What the arguments of an occurrence may fall back on.
+    fn environment_of(&mut self, of: &Occurrence) -> Result<EnvMap, Problem> {
+        let task = self.workspace.task(of.task);
+        let evaluator = self.evaluators.of(of.task.project);
+        let resolved = evaluator.of_root(&task.root)?;
+        let (mut env, mut vars) = (resolved.env.clone(), resolved.vars.clone());
+        evaluator.task_vars(task, &mut vars)?;
+        for caller in &of.inherits {
+            let caller = self.workspace.task(*caller);
+            evaluator.task_env(&caller.env, &caller.root.dir, &vars, &mut env)?;
+        }
+        evaluator.task_env(&task.env, &task.root.dir, &vars, &mut env)?;
+        for (key, value) in &of.env {
+            env.set(key, value);
+        }
+        Ok(env)
     }
 
     pub(super) fn resolve(

@@ -1,6 +1,7 @@
 //! What a user sees of a mistake: the whole message, the place it points to, the exit code, and
 //! that nothing ran. And what is not broken goes on.
 
+mod arguments;
 mod files;
 mod graph;
 mod keys;

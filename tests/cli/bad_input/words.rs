@@ -14,7 +14,14 @@ fn an_unknown_flag_comes_with_the_one_that_was_meant() {
 #[test]
 fn a_bad_value_of_a_flag_is_a_usage_error() {
     for (command, problem) in [
-        ("run -j x ok", "invalid value 'x' for '--jobs <N>': invalid digit found in string"),
+        (
+            "run -j x ok",
+            "invalid value 'x' for '--jobs <N>': it has to be a whole number, 1 or more",
+        ),
+        (
+            "run -j -1 ok",
+            "invalid value '-1' for '--jobs <N>': it has to be a whole number, 1 or more",
+        ),
         (
             "run -o bogus ok",
             "invalid value 'bogus' for '--output <STYLE>': the styles are prefix and interleave",
