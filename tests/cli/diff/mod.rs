@@ -4,6 +4,7 @@
 mod arguments;
 mod config;
 mod deprecated_args;
+mod encrypted;
 mod env;
 mod env_directives;
 mod failure;

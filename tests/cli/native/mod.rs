@@ -12,6 +12,7 @@ mod other_projects;
 mod quotes;
 pub(crate) mod script_words;
 mod templates;
+mod secrets;
 mod words;
 
 use crate::support::Project;
