@@ -204,7 +204,9 @@ fn yaml(path: &Path, text: &str) -> Result<Contents, Fault> {
         Ok(None) => Ok(Contents::Plain(Pairs::new())),
         Ok(Some(_)) => Err(unreadable(path, Kind::Yaml, "it is not a table")),
         Err(e) => {
-            let fault = unreadable(path, Kind::Yaml, &e.to_string());
+            let text_of_error = e.to_string();
+            let first = text_of_error.lines().next().unwrap_or_default();
+            let fault = unreadable(path, Kind::Yaml, first.trim_start_matches("error: "));
             Err(match e.location() {
                 Some(place) => {
                     let at = offset(text, place.line() as usize, place.column() as usize);
