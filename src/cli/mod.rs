@@ -249,6 +249,15 @@ fn run_tasks(
             late.apply(&mut loaded.settings);
         }
     }
+    // As mise, `-q` drops warnings, too.
+    let quiet = loaded.settings.quiet || loaded.settings.silent;
+    let hushed = quiet && grammar == Dialect::Mise;
+    let mut warn = |text: &str| {
+        if !hushed {
+            voice.warn(text);
+        }
+    };
+    loaded.project.warnings.iter().for_each(|w| warn(w));
     let flags = RunFlags {
         words,
         force: args.force || late.force,
@@ -263,7 +272,7 @@ fn run_tasks(
     };
     let palette = voice.palette();
     let options = options(global);
-    app::run(ctx, dialect, loaded, &options, &flags, palette, &mut |text| voice.warn(text))
+    app::run(ctx, dialect, loaded, &options, &flags, palette, &mut warn)
 }
 
 fn options(global: &Global) -> Options {

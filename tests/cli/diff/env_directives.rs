@@ -500,6 +500,8 @@ fn a_virtual_environment_that_is_not_there_is_a_warning() {
         venv(value)
             .mise(["run", "t"])
             .binary_on_path()
+            .mise(["run", "-q", "t"])
+            .binary_on_path()
             .mise(["tasks", "ls"])
             .binary_on_path()
             .check();
@@ -681,5 +683,16 @@ fn the_env_of_a_task_is_one_table() {
     Case::config("[tasks.t]\nenv = [{ A = 'x' }]\nrun = 'echo $A'\n")
         .mise(["run", "t"])
         .stderr_differs(OURS)
+        .check();
+}
+
+#[test]
+fn a_quiet_run_says_nothing_of_warnings() {
+    let config = "bogus = 1\n[env]\nA = '$NOPE'\n_.python.venv = 'none'\n[tasks]\nt = 'echo t'\n";
+    Case::config(config)
+        .mise(["run", "-q", "t"])
+        .mise(["-q", "run", "t"])
+        .mise(["run", "t"])
+        .env("MISE_QUIET", "1")
         .check();
 }
