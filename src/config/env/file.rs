@@ -46,9 +46,12 @@ impl Fault {
         }
     }
 
+    /// The place, as far as the file reaches.
     fn at(mut self, path: &Path, text: &str, span: Range<usize>, label: &str) -> Self {
+        let start = text.floor_char_boundary(span.start);
+        let end = text.ceil_char_boundary(span.end.min(text.len()));
         let file = SourceFile::new(path.to_path_buf(), text.to_string());
-        self.place = Some((Spot::new(&file, span), label.to_string()));
+        self.place = Some((Spot::new(&file, start..end.max(start)), label.to_string()));
         self
     }
 }

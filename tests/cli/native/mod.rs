@@ -13,6 +13,7 @@ mod quotes;
 pub(crate) mod script_words;
 mod templates;
 mod secrets;
+mod templates;
 mod words;
 
 use crate::support::Project;
