@@ -238,7 +238,6 @@ fn run_tasks(
             return Ok(Exit::Success);
         }
     }
-    loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     let dialect = dialect(ctx, grammar);
     let mut late = LateFlags::default();
     if dialect == Dialect::Mep {

@@ -11,7 +11,6 @@ mod nested;
 mod other_projects;
 mod quotes;
 pub(crate) mod script_words;
-mod templates;
 mod secrets;
 mod templates;
 mod words;
