@@ -14,6 +14,7 @@ use super::dry_run;
 use super::forecast::Forecast;
 use super::views::Lens;
 use crate::config::env::Late;
+use crate::config::tools::{ToolFlags, Toolbox};
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::config::{self, Loaded, Options, Settings};
 use crate::model::{
@@ -49,6 +50,8 @@ pub struct RunFlags {
     pub timings: bool,
     /// `--no-timings`
     pub no_total: bool,
+    /// `-t`, `--skip-tools`, `--no-deps`
+    pub tools: ToolFlags,
 }
 
 /// Runs tasks. `warn` prints notes of one line.
@@ -85,8 +88,12 @@ pub fn run(
         common: common(ctx, dialect, flags),
         shim: links.as_deref(),
     };
-    let mut planner =
-        Planner::new(ctx, Evaluators::new(&workspace, late), scope(main, flags), plan_options);
+    let toolbox = Toolbox::new(ctx, &flags.tools, &main.settings);
+    let mut evaluators = Evaluators::new(&workspace, late);
+    if !flags.dry_run {
+        evaluators = evaluators.with_tools(&toolbox);
+    }
+    let mut planner = Planner::new(ctx, evaluators, scope(main, flags), plan_options);
     let mut plan = prepare(&mut planner, &workspace, &requests, warn)?;
     if flags.changed {
         let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
@@ -98,6 +105,10 @@ pub fn run(
         }
         planner = planner.again();
         plan = prepare(&mut planner, &workspace, &requests, &mut |_| ())?;
+    }
+    if !flags.dry_run {
+        toolbox.deps(&main.project).map_err(|problem| vec![problem])?;
+        toolbox.notes(&main.project).iter().for_each(|note| warn(note));
     }
     let lens = Lens::new(&workspace, flags, palette, &plan);
     let look = lens.look(ctx, dialect, &plan);
@@ -233,12 +244,6 @@ fn unsupported_notices(workspace: &Workspace<'_>, graph: &Graph, warn: &mut dyn 
     keys.dedup();
     for key in keys {
         warn(&format!("`{key}` has no effect in this version; the result is the same without it"));
-    }
-    if let Some(spot) = workspace.main().project.tools.first() {
-        warn(&format!(
-            "tools are not set up by this version; tasks use what is on PATH ({})",
-            spot.place()
-        ));
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
+use crate::config::tools::ToolFlags;
 use crate::config::{Settings, parse_style};
 use crate::model::{Dialect, OutputStyle, Problem, Project, closest};
 use crate::sys::Context;
@@ -95,6 +96,11 @@ pub(super) enum Command {
     /// Check a state, and bring it about where it is not there
     #[command(after_help = CONVERGE_EXAMPLES)]
     Converge(ConvergeArgs),
+    /// Trust the configuration of a directory
+    #[command(after_help = TRUST_EXAMPLES)]
+    Trust(TrustArgs),
+    /// Take trust back: nothing of it is read or run
+    Untrust(UntrustArgs),
 }
 
 /// Commands that mise does not have: a task of such a name goes first.
@@ -120,6 +126,48 @@ pub(super) struct ConvergeArgs {
     /// The task that brings the state about
     #[arg(long, value_name = "TASK", default_value = "apply")]
     pub(super) apply: String,
+}
+
+const TRUST_EXAMPLES: &str = "\
+Examples:
+  mep trust                  trust the nearest configuration that is not trusted
+  mep trust ~/src/api        that of another directory
+  mep trust --all            all of this directory, above and below it
+  mep trust --show           how the configuration of this place stands
+  mep trust --ignore         act as if it were not there";
+
+/// `trust`
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct TrustArgs {
+    /// All configuration of this directory, its parents and its subdirectories
+    #[arg(short, long, conflicts_with_all = ["ignore", "untrust", "config_file"])]
+    pub(super) all: bool,
+    /// Do not trust it, and act as if it were not there
+    #[arg(long, conflicts_with = "untrust")]
+    pub(super) ignore: bool,
+    /// Say how it stands; changes nothing
+    #[arg(long)]
+    pub(super) show: bool,
+    /// Take trust back
+    #[arg(long)]
+    pub(super) untrust: bool,
+    /// A configuration file or its directory
+    #[arg(value_name = "CONFIG_FILE")]
+    pub(super) config_file: Option<PathBuf>,
+}
+
+/// `untrust`
+#[derive(Debug, Clone, Args)]
+pub(super) struct UntrustArgs {
+    /// A configuration file or its directory
+    #[arg(value_name = "CONFIG_FILE")]
+    config_file: Option<PathBuf>,
+}
+
+impl From<UntrustArgs> for TrustArgs {
+    fn from(args: UntrustArgs) -> Self {
+        Self { untrust: true, config_file: args.config_file, ..Self::default() }
+    }
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -165,9 +213,15 @@ pub(super) struct RunArgs {
     /// Leave out the line with the total time
     #[arg(long, visible_alias = "no-timing")]
     pub(super) no_timings: bool,
-    /// Accepted for mise's sake: tools are not set up here
-    #[arg(long, hide = true)]
-    skip_tools: bool,
+    /// Install no tools before the run
+    #[arg(long)]
+    pub(super) skip_tools: bool,
+    /// A tool for this run, over those of the configuration
+    #[arg(short = 't', long = "tool", value_name = "TOOL@VERSION")]
+    pub(super) tools: Vec<String>,
+    /// Leave what `[deps]` brings up to date alone
+    #[arg(long)]
+    pub(super) no_deps: bool,
     /// Tasks and their arguments; `:::` starts the next one
     #[arg(value_name = "TASK [ARGS]... [::: TASK [ARGS]...]")]
     pub(super) words: Vec<OsString>,
@@ -297,12 +351,22 @@ impl Cli {
                 Some(TasksCommand::Run(run)) => Some(run),
                 _ => None,
             },
-            Some(Command::Converge(_)) | None => None,
+            _ => None,
         }
     }
 }
 
 impl Global {
+    /// `-q` or `-S`
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet || self.silent
+    }
+
+    /// `-y`
+    pub(super) fn yes(&self) -> bool {
+        self.yes
+    }
+
     /// Flags beat files and environment.
     pub(super) fn apply(&self, settings: &mut Settings) {
         if let Some(jobs) = self.jobs {
@@ -332,6 +396,16 @@ impl RunArgs {
             Some(Output::Silent) => None,
             None => ctx.env.get_str("MISE_TASK_OUTPUT").and_then(parse_style),
         }
+    }
+
+    /// What the command line says about tools.
+    pub(super) fn tools(&self) -> ToolFlags {
+        let named = self.tools.iter().filter(|text| !text.is_empty());
+        let parts = named.map(|text| match text.rsplit_once('@') {
+            Some((name, version)) if !name.is_empty() => (name.to_string(), version.to_string()),
+            _ => (text.clone(), String::new()),
+        });
+        ToolFlags { extra: parts.collect(), skip: self.skip_tools, no_deps: self.no_deps }
     }
 
     /// The words as text.
@@ -377,7 +451,7 @@ pub(super) fn split_words(
             }
         }
         Some(_) => return (argv.to_vec(), Vec::new()),
-        _ if at < argv.len() => (at, vec![OsString::from("run")]),
+        None if at < argv.len() => (at, vec![OsString::from("run")]),
         _ => return (argv.to_vec(), Vec::new()),
     };
     let end = if verbs.is_empty() {

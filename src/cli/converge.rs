@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use super::args::{ConvergeArgs, Global};
 use super::diagnostics::Voice;
-use super::{dialect, enter, load, options};
+use super::{dialect, enter, load, options, query};
 use crate::app::{self, RunFlags};
+use crate::config::Options;
+use crate::config::trust::Intent;
 use crate::model::{Dialect, Exit, Problem, Project};
 use crate::plan::matching;
 use crate::sys::Context;
@@ -26,7 +28,8 @@ pub(super) fn converge(
         enter(&mut ctx, dir).map_err(|p| vec![p])?;
     }
     let ctx = Arc::new(ctx);
-    let loaded = load(&ctx, global);
+    let options = running(&ctx, grammar, global);
+    let loaded = load(&ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     for (flag, name) in [("--check", &args.check), ("--apply", &args.apply)] {
         exists(&loaded.project, flag, name, &ctx.cwd).map_err(|p| vec![p])?;
@@ -71,11 +74,16 @@ fn run(
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
     let flags = RunFlags { words: vec![name.to_string()], ..RunFlags::default() };
-    let options = options(global);
+    let options = running(ctx, grammar, global);
     let mut warn = |text: &str| voice.warn(text);
-    let loaded = load(ctx, global);
+    let loaded = load(ctx, global, &options, voice)?;
     let rules = dialect(ctx, grammar);
     app::run(ctx, rules, loaded, &options, &flags, voice.palette(), &mut warn)
+}
+
+/// Whoever converges trusts, as whoever runs does.
+fn running(ctx: &Context, grammar: Dialect, global: &Global) -> Options {
+    options(global, Intent { runs: true, ..query(ctx, grammar, global) })
 }
 
 /// Both tasks must be there before anything runs.

@@ -9,7 +9,7 @@ use crate::model::{Dialect, Exit, Problem, Project};
 use crate::sys::{Context, shim};
 
 /// Commands and aliases of mise that are not ours.
-const FOREIGN: [&str; 95] = [
+const FOREIGN: [&str; 93] = [
     "activate", "aliases", "alias", "b", "backend", "backend-list", "backends", "bin-paths",
     "bootstrap", "bs", "cache", "cfg", "complete", "completion", "completions", "config", "daemon",
     "daemons", "deactivate", "dep", "deps", "doctor", "dot", "dotfiles", "dr", "e", "edit", "en",
@@ -19,7 +19,7 @@ const FOREIGN: [&str; 95] = [
     "plugin", "plugin-list", "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm",
     "search", "self-update", "set", "settings", "sh", "shell", "shell-alias", "skill", "skills",
     "sponsors", "ssh", "sync", "test-tool", "token", "tool", "tool-alias", "tool-stub", "toml",
-    "trust", "u", "uninstall", "unset", "untrust", "unuse", "up", "upgrade", "use", "w", "watch",
+    "u", "uninstall", "unset", "unuse", "up", "upgrade", "use", "w", "watch",
 ];
 
 /// More of them, apart only to keep the list above in one block.

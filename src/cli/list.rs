@@ -12,7 +12,7 @@ use super::args::{ListArgs, SortKey, SortOrder};
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
 use crate::model::{
-    Call, Command, Dep, DepSpec, EnvDirective, Outputs, Problem, RunEntry, Silence, Task,
+    Call, Command, Dep, DepSpec, EnvDirective, Outputs, Problem, RunEntry, Silence, Task, TaskTool,
 };
 use crate::report::Palette;
 use crate::sys::Context;
@@ -40,7 +40,7 @@ struct Row<'a> {
     shell: Option<&'a str>,
     quiet: bool,
     silent: Value,
-    tools: BTreeMap<&'a str, &'a str>,
+    tools: BTreeMap<&'a str, Value>,
     usage: &'a str,
     timeout: Option<&'a str>,
     run: Vec<Value>,
@@ -215,7 +215,7 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
             Silence::Stdout => json!("stdout"),
             Silence::Stderr => json!("stderr"),
         },
-        tools: task.tools.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect(),
+        tools: task.tools.iter().map(|tool| (tool.name.as_str(), tool_json(tool))).collect(),
         usage: &task.usage,
         timeout: task.timeout.as_deref(),
         run: task.run().iter().map(run_entry).collect(),
@@ -299,4 +299,13 @@ fn run_entry(entry: &RunEntry) -> Value {
         RunEntry::Tasks(names, _) => json!({ "tasks": names }),
         RunEntry::Task { task, args, env, .. } => table_form(task, args, env, false),
     }
+}
+
+/// A version, or the table that it is written as.
+fn tool_json(tool: &TaskTool) -> Value {
+    let Some(options) = &tool.options else {
+        return Value::from(tool.version.as_str());
+    };
+    let version = ("version".to_string(), Value::from(tool.version.as_str()));
+    std::iter::once(version).chain(options.iter().cloned()).collect()
 }

@@ -10,6 +10,7 @@ mod late_flags;
 mod list;
 mod prefix;
 mod task_help;
+mod trust;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::app::{self, RunFlags};
+use crate::config::trust::Intent;
 use crate::config::{self, Loaded, Options};
 use crate::model::{Dialect, Exit, Problem};
 use crate::report::Palette;
@@ -122,7 +124,8 @@ fn names_task(ctx: &Context, grammar: Dialect, command: &clap::Command, argv: &[
     let mut ctx = ctx.clone();
     ctx.cwd = global.cd.as_ref().map_or(ctx.cwd.clone(), |dir| ctx.cwd.join(dir));
     let name = argv[at].to_str().unwrap_or_default();
-    !global.builtin && load(&ctx, &global).project.find(name).is_some()
+    !global.builtin
+        && config::load(&ctx, &options(&global, Intent::default())).project.find(name).is_some()
 }
 
 /// Reads the command line; help and version print themselves.
@@ -183,13 +186,16 @@ fn verb(
     let global = cli.global;
     match cli.command {
         Some(Command::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
+        Some(Command::Trust(args)) => trust::run(ctx, grammar, &global, &args, voice),
+        Some(Command::Untrust(args)) => trust::run(ctx, grammar, &global, &args.into(), voice),
         Some(Command::Tasks(tasks)) => match tasks.command {
-            None => list_tasks(ctx, &global, &tasks.list, voice),
-            Some(TasksCommand::Ls(list)) => list_tasks(ctx, &global, &list, voice),
+            None => list_tasks(ctx, grammar, &global, &tasks.list, voice),
+            Some(TasksCommand::Ls(list)) => list_tasks(ctx, grammar, &global, &list, voice),
             Some(TasksCommand::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
             Some(TasksCommand::Deps(args)) => {
-                let loaded = load(ctx, &global);
-                deps::print(ctx, loaded, options(&global), &args, voice)
+                let options = options(&global, query(ctx, grammar, &global));
+                let loaded = load(ctx, &global, &options, voice)?;
+                deps::print(ctx, loaded, options, &args, voice)
             }
         },
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args, voice),
@@ -203,11 +209,13 @@ fn verb(
 
 fn list_tasks(
     ctx: &Arc<Context>,
+    grammar: Dialect,
     global: &Global,
     args: &args::ListArgs,
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
-    let loaded = load(ctx, global);
+    let options = options(global, query(ctx, grammar, global));
+    let loaded = load(ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     list::print(ctx, &loaded, args)?;
     if loaded.project.problems.is_empty() {
@@ -223,9 +231,17 @@ fn run_tasks(
     args: RunArgs,
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
-    let mut loaded = load(ctx, global);
-    args.apply(&mut loaded.settings);
     let mut words = args.words().map_err(|p| vec![p])?;
+    let looks = args.dry_run || task_help::wanted(&words);
+    let intent = query(ctx, grammar, global);
+    // mise trusts whatever `run` names, also where nothing is to run.
+    let runs = !looks || intent.dialect == Dialect::Mise;
+    let options = options(global, Intent { runs, ..intent });
+    let mut loaded = load(ctx, global, &options, voice)?;
+    args.apply(&mut loaded.settings);
+    if !looks {
+        trust::keep(ctx, &loaded, voice);
+    }
     if let Some(word) = words.first() {
         args::refuse_flag(word, &loaded.project, grammar).map_err(|p| vec![p])?;
         if let Some(exit) = handover::unknown_command(ctx, grammar, word, &loaded.project, voice) {
@@ -268,18 +284,36 @@ fn run_tasks(
         skip_deps: args.skip_deps,
         timings: args.timings,
         no_total: args.no_timings,
+        tools: args.tools(),
     };
     let palette = voice.palette();
-    let options = options(global);
-    app::run(ctx, dialect, loaded, &options, &flags, palette, &mut warn)
+    app::run(ctx, intent.dialect, loaded, &options, &flags, palette, &mut warn)
 }
 
-fn options(global: &Global) -> Options {
-    Options { profile: global.env.clone(), no_config: global.no_config }
+/// What a query may do with files that nobody trusts.
+fn query(ctx: &Context, grammar: Dialect, global: &Global) -> Intent {
+    let yes = global.yes() || ctx.flag("MISE_YES");
+    Intent { runs: false, dialect: dialect(ctx, grammar), yes }
 }
 
-fn load(ctx: &Context, global: &Global) -> Loaded {
-    let mut loaded = config::load(ctx, &options(global));
+fn options(global: &Global, intent: Intent) -> Options {
+    Options { profile: global.env.clone(), no_config: global.no_config, intent }
+}
+
+/// Reads the project; a file that must not be read stops every command.
+fn load(
+    ctx: &Context,
+    global: &Global,
+    options: &Options,
+    voice: &Voice,
+) -> Result<Loaded, Vec<Problem>> {
+    let mut loaded = config::load(ctx, options);
+    let refused = |problem: &&Problem| problem.code == config::trust::REFUSED;
+    // As mise does, one at a time: trusting one may lift the others.
+    if let Some(problem) = loaded.project.problems.iter().find(refused) {
+        return Err(vec![problem.clone()]);
+    }
+    trust::notice(&loaded.project, voice);
     global.apply(&mut loaded.settings);
-    loaded
+    Ok(loaded)
 }

@@ -11,7 +11,8 @@ use super::discover::{self, Place, Search};
 use super::merge::{self, Named};
 use super::own::OwnTask;
 use super::raw::{RawFile, RawTask};
-use super::settings::{Settings, SettingsLayer};
+use super::settings::{Settings, SettingsLayer, TrustSettings};
+use super::trust::{Intent, Judge, Kind, Trust, Verdict};
 use super::{read, task_dir};
 use crate::model::{Blame, OwnKeys, Problem, Project, Root, Scope, Task, strip_extension};
 use crate::sys::Context;
@@ -23,6 +24,8 @@ pub struct Options {
     pub profile: Option<String>,
     /// `--no-config`
     pub no_config: bool,
+    /// What it is for.
+    pub intent: Intent,
 }
 
 /// A project and the settings in force.
@@ -34,6 +37,8 @@ pub struct Loaded {
     pub settings: Settings,
     /// Active profiles, weakest first.
     pub profiles: Vec<String>,
+    /// Config roots that count as trusted only because this is a run.
+    pub implied: Vec<PathBuf>,
 }
 
 /// Everything gathered so far.
@@ -64,16 +69,62 @@ pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
     };
     let mut all = Gathered::default();
     all.project.dir.clone_from(&ctx.cwd);
+    let mut judge = None;
     for place in discover::places(ctx, &search) {
-        gather(ctx, &place, &mut all);
+        if place.scope != Scope::Project {
+            gather(ctx, &place, None, &mut all);
+            continue;
+        }
+        let made = || Judge::new(ctx, TrustSettings::resolve(ctx, &all.layers), options.intent);
+        gather(ctx, &place, Some(judge.get_or_insert_with(made)), &mut all);
     }
     let settings = Settings::resolve(ctx, &all.layers);
-    Loaded { project: finish(all), settings, profiles: search.profiles }
+    let implied = judge.map(|judge| judge.implied).unwrap_or_default();
+    Loaded { project: finish(all), settings, profiles: search.profiles, implied }
 }
 
-/// Reads one place and lays it over what lies farther away.
-fn gather(ctx: &Context, place: &Place, all: &mut Gathered) {
-    let files = read_files(place, all);
+/// A directory with configuration, as far as trust is concerned.
+#[derive(Debug, Clone)]
+pub struct ConfigRoot {
+    /// The directory.
+    pub dir: PathBuf,
+    /// Its configuration files.
+    pub files: Vec<PathBuf>,
+    /// It says that it is the root of a monorepo.
+    pub monorepo: bool,
+}
+
+/// Who is trusted, by the user's own settings; reads no file of a project.
+pub fn trust_here<'c>(ctx: &'c Context, profile: Option<&str>) -> Trust<'c> {
+    let profiles = discover::profiles(ctx, profile);
+    let mut all = Gathered::default();
+    for place in discover::places(ctx, &Search { profiles, no_config: false }) {
+        if place.scope != Scope::Project {
+            gather(ctx, &place, None, &mut all);
+        }
+    }
+    Trust::new(ctx, TrustSettings::resolve(ctx, &all.layers))
+}
+
+/// The config roots from `/` down to the working directory, farthest first.
+/// Nothing is made of what their files hold.
+pub fn config_roots(ctx: &Context, profile: Option<&str>) -> Vec<ConfigRoot> {
+    let profiles = discover::profiles(ctx, profile);
+    let places = discover::places(ctx, &Search { profiles, no_config: false });
+    let projects = places.into_iter().filter(|place| place.scope == Scope::Project);
+    let roots = projects.map(|place| {
+        let mut files = place.candidates;
+        files.retain(|path| path.is_file());
+        let monorepo = files.iter().any(|path| read::is_monorepo_root(path));
+        ConfigRoot { dir: place.root, files, monorepo }
+    });
+    roots.filter(|root| !root.files.is_empty()).collect()
+}
+
+/// Reads one place and lays it over what lies farther away. Without a judge
+/// the place is the user's own.
+fn gather(ctx: &Context, place: &Place, mut judge: Option<&mut Judge<'_>>, all: &mut Gathered) {
+    let files = read_files(place, judge.as_deref_mut(), all);
     read_own(place, &files, all);
     let includes = includes(ctx, place, &files, all);
     let user_without_config = place.scope != Scope::Project && files.is_empty();
@@ -82,6 +133,9 @@ fn gather(ctx: &Context, place: &Place, all: &mut Gathered) {
         for dir in includes {
             task_dir::read_path(&dir, &mut found);
         }
+    }
+    if let Some(judge) = judge {
+        judge_includes(place, &found.tasks, judge, all);
     }
     all.project.problems.append(&mut found.problems);
     all.project.warnings.append(&mut found.warnings);
@@ -92,22 +146,59 @@ fn gather(ctx: &Context, place: &Place, all: &mut Gathered) {
     add_root(place, files, found.tasks, all);
 }
 
-fn read_files(place: &Place, all: &mut Gathered) -> Vec<RawFile> {
+fn read_files(
+    place: &Place,
+    mut judge: Option<&mut Judge<'_>>,
+    all: &mut Gathered,
+) -> Vec<RawFile> {
     let mut files = Vec::new();
     for path in &place.candidates {
         match read::text(path) {
             None => {}
             Some(Err(problem)) => all.project.problems.push(problem),
             Some(Ok(file)) => {
+                if let Some(judge) = judge.as_deref_mut()
+                    && !may_count(judge.file(&place.root, &file, Kind::Config), path, all)
+                {
+                    continue;
+                }
                 let mut raw = read::config(&file, place.scope);
                 all.project.problems.append(&mut raw.problems);
                 all.project.warnings.append(&mut raw.warnings);
                 all.project.tools.extend(raw.tools.take());
+                all.project.deps.append(&mut raw.deps);
                 files.push(raw);
             }
         }
     }
     files
+}
+
+/// Notes what was found about a file; false where it does not count.
+fn may_count(verdict: Verdict, path: &Path, all: &mut Gathered) -> bool {
+    match verdict {
+        Verdict::Read => true,
+        Verdict::Raw => {
+            all.project.untrusted.push(path.to_path_buf());
+            true
+        }
+        Verdict::Absent => false,
+        Verdict::Refused(problem) => {
+            all.project.problems.push(problem);
+            false
+        }
+    }
+}
+
+/// Scripts and included files need trust where they hold templates.
+fn judge_includes(place: &Place, tasks: &[RawTask], judge: &mut Judge<'_>, all: &mut Gathered) {
+    let mut last: Option<&Path> = None;
+    for task in tasks {
+        let file = &task.spot.file;
+        if last.replace(&file.path) != Some(&file.path) {
+            may_count(judge.file(&place.root, file, Kind::Include), &file.path, all);
+        }
+    }
 }
 
 /// `[_.mep]` of the files, then `mep.toml` over it.
@@ -125,7 +216,8 @@ fn read_own(place: &Place, files: &[RawFile], all: &mut Gathered) {
         }
     }
     for table in tables {
-        let OwnKeys { shim, grace } = table.keys;
+        let OwnKeys { shim, tools, grace } = table.keys;
+        all.project.own.tools = tools.or(all.project.own.tools);
         all.project.own.shim = shim.or(all.project.own.shim);
         all.project.own.grace = grace.or(all.project.own.grace);
         all.own_tasks.extend(table.tasks);

@@ -58,6 +58,7 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     macro_rules! append {
         ($($field:ident),*) => { $( lower.$field.extend(upper.$field); )* };
     }
+    lower.tools.retain(|tool| upper.tools.iter().all(|over| over.name != tool.name));
     append!(alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken);
     lower.also_in.push(upper.spot.file);
 }

@@ -23,6 +23,8 @@ mod settings;
 mod task_dir;
 mod task_table;
 pub mod template;
+pub mod tools;
+pub mod trust;
 mod value;
 pub mod workspace;
 
@@ -30,5 +32,5 @@ pub use aliases::load;
 pub use header::{
     after_marker as header_text, is_open_pair as header_is_open, looks_like_pair as header_pair,
 };
-pub use load::{Loaded, Options, ad_hoc_task};
+pub use load::{ConfigRoot, Loaded, Options, ad_hoc_task, config_roots, trust_here};
 pub use settings::{EnvSettings, Settings, default_jobs, parse_style};

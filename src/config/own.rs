@@ -38,7 +38,7 @@ pub(super) fn read(at: &At<'_>, table: &DeTable<'_>) -> (OwnTable, Vec<Problem>)
             "shim" => at.boolean("shim", value).map(|flag| own.keys.shim = Some(flag)),
             "grace" => span(at, value).map(|time| own.keys.grace = Some(time)),
             "tasks" => tasks(at, value, &mut own.tasks),
-            "tools" => tools(at, value),
+            "tools" => tools(at, value).map(|auto| own.keys.tools = Some(auto)),
             name if TOP.contains(&name) => Ok(()),
             _ => Err(at.unknown(key, &TOP)),
         };
@@ -47,9 +47,10 @@ pub(super) fn read(at: &At<'_>, table: &DeTable<'_>) -> (OwnTable, Vec<Problem>)
     (own, problems)
 }
 
-fn tools(at: &At<'_>, value: &Value<'_>) -> Result<(), Problem> {
+fn tools(at: &At<'_>, value: &Value<'_>) -> Result<bool, Problem> {
     match at.string("tools", value)?.as_str() {
-        "auto" | "off" => Ok(()),
+        "auto" => Ok(true),
+        "off" => Ok(false),
         _ => Err(at.wrong("tools", value, "\"auto\" or \"off\"")),
     }
 }

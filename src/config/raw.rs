@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::settings::SettingsLayer;
 use crate::model::{
     Confirm, Dep, EnvEntry, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Silence, SourceFile,
-    Spot,
+    Spot, TaskTool,
 };
 
 /// A task table, a shorthand, or a file's headers. `None` is "not written".
@@ -35,7 +35,7 @@ pub(super) struct RawTask {
     pub(super) quiet: Option<bool>,
     pub(super) silent: Option<Silence>,
     pub(super) output: Option<OutputStyle>,
-    pub(super) tools: Vec<(String, String)>,
+    pub(super) tools: Vec<TaskTool>,
     pub(super) usage: Option<String>,
     pub(super) timeout: Option<String>,
     pub(super) run: Option<Vec<RunEntry>>,
@@ -115,6 +115,7 @@ pub(super) struct RawFile {
     pub(super) task_config: RawTaskConfig,
     pub(super) settings: SettingsLayer,
     pub(super) tools: Option<Spot>,
+    pub(super) deps: Vec<(String, Spot)>,
     /// `[_.mep]`
     pub(super) own: Option<super::own::OwnTable>,
     pub(super) problems: Vec<Problem>,
@@ -131,6 +132,7 @@ impl RawFile {
             task_config: RawTaskConfig::default(),
             settings: SettingsLayer::default(),
             tools: None,
+            deps: Vec::new(),
             own: None,
             problems: Vec::new(),
             warnings: Vec::new(),

@@ -150,10 +150,15 @@ fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> R
         "redactions" => raw.env.push(env_table::redactions(&at, value)?),
         "task_config" => raw.task_config = task_config(&at, value, &mut raw.warnings)?,
         "settings" => raw.settings = settings::read(&at, value, scope, &mut raw.warnings)?,
-        "tools" | "deps" => {
+        "tools" => {
             let names = at.table(key, value)?;
-            let first = names.iter().next().map(|(name, _)| at.spot(name.span()));
-            raw.tools = raw.tools.take().or(first);
+            raw.tools = names.iter().next().map(|(name, _)| at.spot(name.span()));
+        }
+        "deps" => {
+            let auto = |value: &Value<'_>| value.get_ref().get("auto")?.get_ref().as_bool();
+            let names = at.table(key, value)?.iter().filter(|(_, v)| auto(v) == Some(true));
+            raw.deps =
+                names.map(|(name, _)| (name.get_ref().to_string(), at.spot(name.span()))).collect();
         }
         "min_version" => min_version(&at, value, &mut raw.warnings)?,
         "_" => extension(raw, &at, value),
@@ -187,6 +192,14 @@ pub(super) fn include(file: &Arc<SourceFile>) -> Result<Vec<RawTask>, Vec<Proble
     }
     let at = At { file, owner: file.path.display().to_string(), blame: Blame::File, offset: 0 };
     Ok(root.get_ref().iter().map(|(name, value)| task_table::read(&at, name, value)).collect())
+}
+
+/// True where the file says `monorepo_root = true`.
+pub(super) fn is_monorepo_root(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let (root, _) = DeTable::parse_recoverable(&text);
+    let says = |key| root.get_ref().get(key).is_some_and(|v| v.get_ref().as_bool() == Some(true));
+    says("monorepo_root") || says("experimental_monorepo_root")
 }
 
 fn task_config(

@@ -23,8 +23,14 @@ const LATER: [&str; 4] = [
 ];
 
 /// What files that are not the user's own may not decide.
-const GLOBAL_ONLY: [&str; 4] =
-    ["yes", "ci", "unix_default_inline_shell_args", "unix_default_file_shell_args"];
+const GLOBAL_ONLY: [&str; 6] = [
+    "yes",
+    "ci",
+    "unix_default_inline_shell_args",
+    "unix_default_file_shell_args",
+    "paranoid",
+    "trusted_config_paths",
+];
 
 /// A style by its name.
 pub fn parse_style(name: &str) -> Option<OutputStyle> {
@@ -86,6 +92,8 @@ pub struct Settings {
     pub env: EnvSettings,
     /// Help does not show what `arg()` and its like declare.
     pub hides_script_args: bool,
+    /// `task.run_auto_install`: missing tools are installed before a run.
+    pub install_tools: bool,
 }
 
 /// Settings that only `[env]` has use for.
@@ -111,6 +119,33 @@ pub struct EnvSettings {
     pub sops_age_key_file: Option<String>,
     /// Virtual environments are made by Python, never by uv.
     pub venv_stdlib: bool,
+}
+
+/// The settings that decide what is trusted. They come from the environment
+/// and the user's own files: a project does not vouch for itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct TrustSettings {
+    pub(super) paranoid: bool,
+    pub(super) ci: bool,
+    pub(super) paths: Vec<std::path::PathBuf>,
+}
+
+impl TrustSettings {
+    /// `layers` are those of the user's own files.
+    pub(super) fn resolve(ctx: &Context, layers: &[SettingsLayer]) -> Self {
+        let from = Source { ctx, layers };
+        let flag = |key: &str, variable: &str| from.flag(key, variable).unwrap_or(false);
+        let set = ctx.env.get("MISE_TRUSTED_CONFIG_PATHS").filter(|v| !v.is_empty());
+        let paths = match set {
+            Some(paths) => std::env::split_paths(paths).collect(),
+            None => match from.setting("trusted_config_paths") {
+                Some(Setting::List(list)) => list.iter().map(Into::into).collect(),
+                Some(Setting::Text(text)) => std::env::split_paths(text).collect(),
+                _ => Vec::new(),
+            },
+        };
+        Self { paranoid: flag("paranoid", "MISE_PARANOID"), ci: flag("ci", "CI"), paths }
+    }
 }
 
 /// The notes that reading settings gives.
@@ -177,12 +212,14 @@ fn modern(name: &str) -> &str {
         "task_skip" => "task.skip",
         "task_skip_depends" => "task.skip_depends",
         "task_show_full_cmd" => "task.show_full_cmd",
+        "task_run_auto_install" => "task.run_auto_install",
         other => other,
     }
 }
 
 fn is_ours(name: &str) -> bool {
-    ["task.skip", "age.identity_files", "age.ssh_identity_files"].contains(&modern(name))
+    ["task.skip", "trusted_config_paths", "age.identity_files", "age.ssh_identity_files"]
+        .contains(&modern(name))
 }
 
 /// The types of the settings that we honour.
@@ -213,6 +250,8 @@ fn check(at: &At<'_>, name: &str, setting: &Setting, value: &Value<'_>) -> Resul
             | "sops.strict"
             | "python.venv_stdlib"
             | "task.disable_spec_from_run_scripts"
+            | "paranoid"
+            | "task.run_auto_install"
             | "task.quiet",
             Setting::Number(_) | Setting::List(_) | Setting::Text(_),
         ) => "true or false",
@@ -315,6 +354,8 @@ impl Settings {
             inline_shell: from
                 .text("unix_default_inline_shell_args", "MISE_UNIX_DEFAULT_INLINE_SHELL_ARGS")
                 .unwrap_or_else(|| "sh -o errexit -c".into()),
+            install_tools: from.flag("task.run_auto_install", "MISE_TASK_RUN_AUTO_INSTALL")
+                != Some(false),
             env: EnvSettings::resolve(&from),
             hides_script_args: flag(
                 "task.disable_spec_from_run_scripts",

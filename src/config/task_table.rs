@@ -6,10 +6,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::raw::RawTask;
 use super::settings::{STYLES, parse_style};
-use super::value::{At, Value};
+use super::value::{At, Value, integer_text};
 use super::{env_table, settings};
 use crate::model::{
-    Blame, Call, Confirm, Dep, DepSpec, LaterKey, Outputs, Problem, RunEntry, Silence,
+    Blame, Call, Confirm, Dep, DepSpec, LaterKey, Outputs, Problem, RunEntry, Silence, TaskTool,
 };
 
 /// Every key of a task, in the order the reference lists them.
@@ -24,7 +24,7 @@ pub(super) const KEYS: [&str; 41] = [
 
 /// Keys that are kept for a later version. The flag says that leaving the key
 /// out cannot change what the task does.
-const LATER: [(&str, bool); 15] = [
+const LATER: [(&str, bool); 14] = [
     ("daemons", false),
     ("cache", true),
     ("rust_cache", true),
@@ -39,7 +39,6 @@ const LATER: [(&str, bool); 15] = [
     ("allow_env", false),
     ("pass_through_env", false),
     ("extends", false),
-    ("tools", false),
 ];
 
 /// Reads a task in any of its forms.
@@ -150,6 +149,7 @@ fn other_field(
         "silent" => task.silent = Some(silence(at, value)?),
         "output" => output(at, task, value)?,
         "confirm" => task.confirm = Some(confirm(at, value)?),
+        "tools" => task.tools.extend(tools(at, value)?),
         "args" => drop(at.string_list(name, value)?),
         "watch" => watch(at, value)?,
         _ => return later_field(at, task, key, value),
@@ -175,10 +175,6 @@ fn later_field(
         n if n.starts_with("allow_") || n == "pass_through_env" => {
             !at.string_list(n, value)?.is_empty()
         }
-        "tools" => {
-            task.tools = tools(at, value)?;
-            !task.tools.is_empty()
-        }
         "extends" => !at.string(name, value)?.is_empty(),
         "cache" => {
             at.table(name, value)?;
@@ -192,19 +188,51 @@ fn later_field(
     Ok(())
 }
 
-fn tools(at: &At<'_>, value: &Value<'_>) -> Result<Vec<(String, String)>, Problem> {
-    let mut found = Vec::new();
-    for (name, value) in at.table("tools", value)? {
-        let key = format!("tools.{}", name.get_ref());
-        let version = match value.get_ref() {
-            DeValue::Table(table) => {
-                table.iter().next().map(|(_, v)| at.string(&key, v)).transpose()?
-            }
-            _ => Some(at.string(&key, value)?),
-        };
-        found.push((name.get_ref().to_string(), version.unwrap_or_default()));
+fn tools(at: &At<'_>, value: &Value<'_>) -> Result<Vec<TaskTool>, Problem> {
+    let table = at.table("tools", value)?;
+    table.iter().map(|(name, value)| tool(at, name.get_ref(), value)).collect()
+}
+
+/// `"20"`, or a table that says the version in one of four ways.
+fn tool(at: &At<'_>, name: &str, value: &Value<'_>) -> Result<TaskTool, Problem> {
+    const WAYS: [(&str, &str); 4] =
+        [("version", ""), ("path", "path:"), ("prefix", "prefix:"), ("ref", "ref:")];
+    let key = format!("tools.{name}");
+    let made = |version: String, options| TaskTool { name: name.to_string(), version, options };
+    let table = match value.get_ref() {
+        DeValue::String(version) => return Ok(made(version.to_string(), None)),
+        DeValue::Table(table) => table,
+        _ => return Err(at.wrong(&key, value, "a version, or a table that names one")),
+    };
+    let said: Vec<_> =
+        WAYS.iter().filter_map(|(way, prefix)| Some((way, prefix, table.get(*way)?))).collect();
+    let [(way, prefix, version)] = said[..] else {
+        let wanted = "a table with one of `version`, `path`, `prefix`, `ref`";
+        return Err(at.wrong(&key, value, wanted));
+    };
+    let version = at.string(&format!("{key}.{way}"), version)?;
+    let rest = table.iter().filter(|(key, _)| WAYS.iter().all(|(way, _)| key.get_ref() != way));
+    let options = rest.map(|(key, value)| (key.get_ref().to_string(), json(value))).collect();
+    Ok(made(format!("{prefix}{version}"), Some(options)))
+}
+
+/// A value for lists that are read by tools; what JSON has no word for, as
+/// its text.
+fn json(value: &Value<'_>) -> serde_json::Value {
+    match value.get_ref() {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Boolean(flag) => (*flag).into(),
+        DeValue::Integer(number) => {
+            let text = integer_text(number);
+            text.parse::<i64>().map_or_else(|_| text.into(), Into::into)
+        }
+        DeValue::Float(number) => number.as_str().parse::<f64>().unwrap_or_default().into(),
+        DeValue::Array(items) => items.iter().map(json).collect(),
+        DeValue::Table(table) => {
+            table.iter().map(|(key, value)| (key.get_ref().to_string(), json(value))).collect()
+        }
+        DeValue::Datetime(time) => time.to_string().into(),
     }
-    Ok(found)
 }
 
 /// `run`: a string, a table, or a list of both.

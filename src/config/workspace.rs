@@ -10,7 +10,8 @@ use super::aliases::load;
 use super::env::{Evaluator, Late};
 use super::load::{Loaded, Options};
 use super::template;
-use crate::model::{Blame, Problem, ProjectId, Secrets, Task, TaskId};
+use super::tools::Toolbox;
+use crate::model::{Blame, EnvMap, Problem, ProjectId, Secrets, Task, TaskId};
 use crate::sys::Context;
 
 /// All projects read so far; it grows while it is shared.
@@ -126,6 +127,7 @@ pub fn split_path(word: &str) -> Option<(&str, &str)> {
 pub struct Evaluators<'a> {
     workspace: &'a Workspace<'a>,
     late: Late,
+    tools: Option<&'a Toolbox<'a>>,
     /// By project.
     made: Vec<Option<Evaluator<'a>>>,
 }
@@ -133,7 +135,31 @@ pub struct Evaluators<'a> {
 impl<'a> Evaluators<'a> {
     /// Evaluators for one run or query.
     pub fn new(workspace: &'a Workspace<'a>, late: Late) -> Self {
-        Self { workspace, late, made: Vec::new() }
+        Self { workspace, late, tools: None, made: Vec::new() }
+    }
+
+    /// With tools set up for the tasks of a run.
+    #[must_use]
+    pub fn with_tools(mut self, tools: &'a Toolbox<'a>) -> Self {
+        self.tools = Some(tools);
+        self
+    }
+
+    /// Puts the tools that a task names, rendered, in the place of its
+    /// project's.
+    ///
+    /// # Errors
+    /// What mise says of them, or that there is no mise.
+    pub fn task_tools(
+        &self,
+        id: TaskId,
+        own: &[(String, String)],
+        env: &mut EnvMap,
+    ) -> Result<(), Problem> {
+        let Some(tools) = self.tools else {
+            return Ok(());
+        };
+        tools.replace(self.workspace.get(id.project), self.workspace.task(id), own, env)
     }
 
     /// The projects they evaluate.
@@ -147,14 +173,22 @@ impl<'a> Evaluators<'a> {
         if self.made.len() <= at {
             self.made.resize_with(at + 1, || None);
         }
-        let (workspace, late) = (self.workspace, self.late);
-        self.made[at].get_or_insert_with(|| Evaluator::new(workspace.ctx, workspace.get(id), late))
+        let (workspace, late, tools) = (self.workspace, self.late, self.tools);
+        self.made[at].get_or_insert_with(|| {
+            Evaluator::new(workspace.ctx, workspace.get(id), late).with_tools(tools)
+        })
+    }
+
+    /// True where nothing may be evaluated.
+    pub fn is_raw(&self) -> bool {
+        self.workspace.projects.iter().any(|p| !p.project.untrusted.is_empty())
     }
 
     /// True where this text stays as it is written.
     pub fn keeps(&self, text: &str) -> bool {
-        self.late == Late::Keep
-            && (template::is_late(text) || self.made.iter().flatten().any(|e| e.keeps(text)))
+        (self.is_raw() && template::is_template(text))
+            || (self.late == Late::Keep
+                && (template::is_late(text) || self.made.iter().flatten().any(|e| e.keeps(text))))
     }
 
     /// The values that all of them found to be secret.

@@ -2,9 +2,10 @@
 //! decided on the command line and handed down; nothing else reads `argv[0]`.
 
 /// Which rules hold where the two differ (`docs/mise-compat.md` lists them).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Dialect {
     /// Our own defaults and texts.
+    #[default]
     Mep,
     /// mise's defaults and the texts that tools parse.
     Mise,

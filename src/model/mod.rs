@@ -27,5 +27,5 @@ pub use source::{SourceFile, Spot};
 pub use style::{OutputStyle, Silence};
 pub use task::{
     Call, Command, Confirm, Dep, DepSpec, JobId, LaterKey, Outputs, ProjectId, RunEntry, Task,
-    TaskId,
+    TaskId, TaskTool,
 };

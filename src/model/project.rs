@@ -58,8 +58,13 @@ pub struct Project {
     pub warnings: Vec<String>,
     /// Files that lie in a task directory without their executable bit.
     pub not_executable: Vec<PathBuf>,
-    /// Where `[tools]` or `[deps]` are asked for, the first place of each file.
+    /// Where `[tools]` are asked for, the first place of each file.
     pub tools: Vec<Spot>,
+    /// `[deps]` that a run brings up to date: names and places.
+    pub deps: Vec<(String, Spot)>,
+    /// Files that nobody trusts yet: while this is not empty, nothing of the
+    /// project is evaluated.
+    pub untrusted: Vec<PathBuf>,
     /// Our own keys, from `mep.toml` and `[_.mep]`.
     pub own: OwnKeys,
     by_name: HashMap<String, u32>,
@@ -71,6 +76,8 @@ pub struct Project {
 pub struct OwnKeys {
     /// `shim = false` keeps our links off a task's PATH.
     pub shim: Option<bool>,
+    /// `tools = "off"` is `false`: mise is asked nothing.
+    pub tools: Option<bool>,
     /// Time between TERM and KILL.
     pub grace: Option<Duration>,
 }

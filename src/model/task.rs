@@ -174,8 +174,8 @@ pub struct Task {
     pub timeout: Option<String>,
     /// The `usage` text, empty where there is none.
     pub usage: String,
-    /// `tools` as written: name and version text.
-    pub tools: Vec<(String, String)>,
+    /// `tools`, each name once.
+    pub tools: Vec<TaskTool>,
     /// What it executes.
     pub command: Command,
     /// Time between TERM and KILL, where `[_.mep.tasks.X]` sets it.
@@ -279,4 +279,15 @@ mod tests {
         assert!(Call::from_text("A=1 B=2").is_err());
         assert!(Call::from_text("a 'b").is_err());
     }
+}
+
+/// An entry of `tools`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskTool {
+    /// mise's name of the tool.
+    pub name: String,
+    /// Version, `path:…`, `prefix:…` or `ref:…`; a template until it is rendered.
+    pub version: String,
+    /// The other keys, where it is written as a table.
+    pub options: Option<Vec<(String, serde_json::Value)>>,
 }

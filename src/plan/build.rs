@@ -19,7 +19,7 @@ use crate::config::template::{self, Scope, TaskCalls};
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{
     Command, Confirm, Dialect, EnvMap, JobId, OutputStyle, Outputs, Problem, ProjectId, RunEntry,
-    Silence, Task,
+    Silence, Task, TaskId,
 };
 use crate::sys::{Context, duration};
 
@@ -87,7 +87,9 @@ impl Builder<'_, '_> {
     ) -> Result<Vec<Job>, Problem> {
         let task = self.workspace.task(occurrence.task);
         supported(task)?;
-        let (env, vars) = self.environment(task, occurrence)?;
+        let (mut env, vars) = self.environment(task, occurrence)?;
+        self.tools(occurrence.task, &mut env)?;
+        let env = self.with_shim(env);
         let mut at = Place {
             task,
             project: occurrence.task.project,
@@ -251,7 +253,22 @@ impl Builder<'_, '_> {
             }
         }
         let env = env.map_or(base, Arc::new);
-        Ok((self.with_shim(env), vars))
+        Ok((env, vars))
+    }
+
+    /// Tools that the task names take the place of its project's.
+    fn tools(&mut self, id: TaskId, env: &mut Arc<EnvMap>) -> Result<(), Problem> {
+        let task = self.workspace.task(id);
+        if task.tools.is_empty() {
+            return Ok(());
+        }
+        let evaluator = self.evaluators.of(id.project);
+        let mut own = Vec::new();
+        for tool in &task.tools {
+            let version = evaluator.render(task, &tool.version, &task.spot, None)?;
+            own.push((tool.name.clone(), version));
+        }
+        self.evaluators.task_tools(id, &own, Arc::make_mut(env))
     }
 
     /// Our links go before everything else, also before `_.path`.
@@ -289,8 +306,11 @@ impl Builder<'_, '_> {
     fn arguments(&mut self, at: &mut Place<'_>, o: &Occurrence) -> Result<(), Problem> {
         let task = at.task;
         let written = self.rendered(at, &task.usage, "usage")?;
+        if self.evaluators.keeps(&written) {
+            return Ok(());
+        }
         let mut calls = TaskCalls::default();
-        let old = old_args::is_used(task);
+        let old = old_args::is_used(task) && !self.evaluators.is_raw();
         let mut usage = written;
         if old {
             calls.args = Some(IndexMap::new());
@@ -350,7 +370,9 @@ impl Builder<'_, '_> {
             Command::File(text) => {
                 let text = self.rendered(at, text, "file")?;
                 let path = self.ctx.dirs.below(&task.root.dir, &text);
-                executable(task, &text, &path)?;
+                if !self.evaluators.keeps(&text) {
+                    executable(task, &text, &path)?;
+                }
                 return Ok(vec![self.file(&path, &o.args)]);
             }
             Command::Run(_) => {}
@@ -438,7 +460,7 @@ impl Builder<'_, '_> {
     // ---- templates -------------------------------------------------------
 
     fn field(&self, at: &Place<'_>, text: &str, key: &str) -> Result<Field, Problem> {
-        if !template::is_late(text) {
+        if !template::is_late(text) || self.evaluators.keeps(text) {
             return Ok(Field::Static(self.rendered(at, text, key)?));
         }
         template::check(text).map_err(|e| template_problem(at.task, text, key, &e))?;

@@ -76,6 +76,9 @@ pub fn specification(
     scripts: bool,
 ) -> Result<String, Problem> {
     let written = evaluator.render(task, &task.usage, &task.spot, None)?;
+    if evaluator.is_raw() {
+        return Ok(if evaluator.keeps(&written) { String::new() } else { written });
+    }
     if !written.trim().is_empty() || !scripts || !is_used(task) {
         return Ok(written);
     }

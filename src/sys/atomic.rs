@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Writes `bytes` beside `path` and renames them into place; missing
@@ -10,13 +11,31 @@ use std::path::Path;
 /// # Errors
 /// Whatever the file system says; `path` is then as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    with_mode(path, bytes, 0o666)
+}
+
+/// As `write`, for what only its owner may read.
+///
+/// # Errors
+/// As `write`.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    with_mode(path, bytes, 0o600)
+}
+
+/// The mode is that of the file from its first moment on.
+fn with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temp = dir.join(format!(".{name}.{}", std::process::id()));
-    let mut file = match File::create(&temp) {
+    let create = || {
+        // One that a process of the same number left would keep its mode.
+        let _ = fs::remove_file(&temp);
+        File::options().write(true).create_new(true).mode(mode).open(&temp)
+    };
+    let mut file = match create() {
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
             fs::create_dir_all(dir)?;
-            File::create(&temp)?
+            create()?
         }
         other => other?,
     };

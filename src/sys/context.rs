@@ -36,6 +36,10 @@ pub struct Dirs {
     pub state: PathBuf,
     /// Our own cache: `$MEP_CACHE_DIR`, else `~/.cache/mep`.
     pub cache: PathBuf,
+    /// mise's state, which we only read.
+    pub mise_state: PathBuf,
+    /// Where mise installs tools.
+    pub mise_data: PathBuf,
 }
 
 impl Context {
@@ -87,6 +91,10 @@ impl Dirs {
                 .unwrap_or_else(|| xdg("XDG_STATE_HOME", ".local/state").join("mep")),
             cache: set("MEP_CACHE_DIR")
                 .unwrap_or_else(|| xdg("XDG_CACHE_HOME", ".cache").join("mep")),
+            mise_state: set("MISE_STATE_DIR")
+                .unwrap_or_else(|| xdg("XDG_STATE_HOME", ".local/state").join("mise")),
+            mise_data: set("MISE_DATA_DIR")
+                .unwrap_or_else(|| xdg("XDG_DATA_HOME", ".local/share").join("mise")),
             home,
         }
     }

@@ -67,6 +67,113 @@ const QUERIES: [&str; 16] = [
 
 const REFUSED: [&str; 2] = ["run nosuchtask", "run --nosuchflag build"];
 
+/// Everything that would leave a trace, or fail, if it were evaluated.
+const CANARY: &str = r#"
+min_version = "2020.1.1"
+
+[env]
+PROGRAM = "{{ exec(command='touch canary') }}"
+BROKEN = "{{ throw(message='evaluated') }}"
+NEEDED = { required = true }
+_.file = ["broken.env", "{{ exec(command='touch canary') }}"]
+_.source = ["canary.sh", "{{ exec(command='touch canary') }}.sh"]
+_.path = "{{ exec(command='touch canary') }}"
+
+[vars]
+made = "{{ exec(command='touch canary') }}"
+broken = "{{ throw(message='evaluated') }}"
+
+[task_config]
+dir = "{{ exec(command='touch canary') }}"
+
+[tools]
+node = "{{ exec(command='touch canary') }}"
+
+[tasks.a]
+alias = ["b", "{{ exec(command='touch canary') }}"]
+description = "{{ exec(command='touch canary') }}{{ throw(message='evaluated') }}"
+depends = ["c", "{{ exec(command='touch canary') }}", "{{ throw(message='evaluated') }}"]
+depends_post = ["{{ throw(message='evaluated') }}"]
+wait_for = ["{{ vars.broken }}"]
+dir = "{{ vars.broken }}"
+shell = "{{ vars.broken }}"
+usage = "{{ exec(command='touch canary') }}{{ vars.broken }}"
+sources = ["{{ exec(command='touch canary') }}", "{{ vars.broken }}"]
+outputs = ["{{ vars.broken }}"]
+confirm = "{{ vars.broken }}"
+timeout = "{{ vars.broken }}"
+env = { A = "{{ vars.broken }}", _.file = "broken.env", _.source = "canary.sh" }
+vars = { made = "{{ throw(message='evaluated') }}" }
+run = ["{{ vars.broken }}", { task = "{{ vars.broken }}" }, "echo {{ exec(command='touch canary') }}"]
+
+[tasks.c]
+file = "{{ vars.broken }}"
+tools = { node = "{{ vars.broken }}" }
+"#;
+
+const UNTRUSTED_QUERIES: [&str; 13] = [
+    "tasks", "tasks ls", "tasks ls --json", "tasks ls -x --hidden", "tasks deps", "tasks deps a",
+    "tasks deps --dot", "tasks deps --compact", "run -n a", "run -n -v -f a ::: c",
+    "run -n scripts:hello", "run a --help", "trust --show",
+];
+
+/// A project that nobody trusts.
+fn canary() -> Project {
+    Project::new()
+        .file("mise.toml", CANARY)
+        .file("broken.env", "no pair\n")
+        .file("canary.sh", "touch canary\n")
+        .file("mise-tasks/more.toml", "[d]\ndescription = \"{{ throw(message='evaluated') }}\"\n")
+        .executable(
+            "mise-tasks/scripts/hello",
+            "#!/bin/sh\n#MISE description=\"{{ exec(command='touch canary') }}\"\ntouch canary\n",
+        )
+        .executable("../fake/mise", "#!/bin/sh\ntouch canary\n")
+}
+
+fn untrusting(run: Run<'_>) -> Run<'_> {
+    run.env_remove("MISE_TRUSTED_CONFIG_PATHS")
+        .env("PATH", "[ROOT]/fake:/usr/local/bin:/usr/bin:/bin")
+}
+
+#[test]
+fn a_query_evaluates_nothing_that_nobody_trusts() {
+    let project = canary();
+    let before = snapshot(&project);
+    let notice = "Warning: [P]/mise.toml is not trusted, nor are 2 more: nothing is evaluated";
+    for words in UNTRUSTED_QUERIES {
+        let [mep, mise] = both(&project, words).map(|run| untrusting(run).run());
+        assert_eq!(mep.code, Some(0), "`{words}`\n{}", mep.transcript());
+        let noticed = words == "trust --show" || mep.stderr.starts_with(notice);
+        assert!(noticed, "`{words}`\n{}", mep.transcript());
+        let refused = mise.code == Some(1) || words == "trust --show";
+        assert!(refused, "`{words}` as mise\n{}", mise.transcript());
+        assert!(snapshot(&project) == before, "`{words}` changed something");
+    }
+    // What was watched for does happen once it is trusted.
+    project.mep(["trust"]).run().code(0);
+    let trusted = untrusting(project.mep(["run", "c"])).run();
+    assert!(trusted.stderr.contains("evaluated") || project.exists("canary"), "no canary");
+}
+
+#[test]
+fn a_query_of_an_untrusted_project_starts_no_process() {
+    if !can_trace() {
+        let _ = std::io::stderr().write_all(b"SKIPPED (no strace): untrusted project\n");
+        return;
+    }
+    let project = canary();
+    traced(&project);
+    for words in UNTRUSTED_QUERIES {
+        for run in both(&project, words) {
+            untrusting(run).run();
+            let trace = project.read("../trace");
+            let started: Vec<&str> = trace.lines().filter(|l| l.contains("exec")).collect();
+            assert_eq!(started.len(), 1, "`{words}` started processes:\n{trace}");
+        }
+    }
+}
+
 /// A project with a bit of everything, in which `prepare` has run once: there is something to
 /// remember, and something to forget.
 fn full() -> Project {

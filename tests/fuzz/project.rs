@@ -33,6 +33,8 @@ impl Scratch {
             global_root: home.clone(),
             state: home.join("state"),
             cache: home.join("cache"),
+            mise_state: home.join("mise-state"),
+            mise_data: home.join("mise-data"),
             home,
         };
         let ceiling = dir.to_string_lossy().into_owned();

@@ -29,6 +29,7 @@ use self::work::{Pass, Work};
 use super::load::Loaded;
 use super::settings::EnvSettings;
 use super::template::{self, Scope};
+use super::tools::Toolbox;
 use crate::model::{EnvDirective, EnvEntry, EnvMap, Problem, Project, Root, Secrets, Spot, Task};
 use crate::sys::Context;
 
@@ -58,6 +59,8 @@ pub enum Late {
 pub struct Evaluator<'a> {
     ctx: &'a Context,
     project: &'a Project,
+    loaded: &'a Loaded,
+    tools: Option<&'a Toolbox<'a>>,
     profiles: &'a [String],
     settings: &'a EnvSettings,
     late: Late,
@@ -84,6 +87,8 @@ impl<'a> Evaluator<'a> {
         Self {
             ctx,
             project: &loaded.project,
+            loaded,
+            tools: None,
             profiles: &loaded.profiles,
             settings: &loaded.settings.env,
             late,
@@ -96,6 +101,19 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// With tools set up, where this is a run.
+    #[must_use]
+    pub fn with_tools(mut self, tools: Option<&'a Toolbox<'a>>) -> Self {
+        self.tools = tools;
+        self
+    }
+
+    /// True where nothing may be evaluated: a query, and a file that nobody
+    /// trusts.
+    pub fn is_raw(&self) -> bool {
+        !self.project.untrusted.is_empty()
+    }
+
     /// The environment for tasks of `root`: every root in order; for a root
     /// that is not the nearest, its own hierarchy once more on top.
     ///
@@ -105,6 +123,9 @@ impl<'a> Evaluator<'a> {
     pub fn of_root(&mut self, root: &Arc<Root>) -> Result<Arc<Resolved>, Problem> {
         if let Some(done) = self.by_root.get(&root.rank) {
             return Ok(Arc::clone(done));
+        }
+        if self.is_raw() {
+            return Ok(Arc::new(Resolved { env: self.ctx.env.clone(), vars: Vars::new() }));
         }
         let roots: Vec<Arc<Root>> = self.project.roots.clone();
         let mut resolved = Resolved { env: self.ctx.env.clone(), vars: Vars::new() };
@@ -129,6 +150,9 @@ impl<'a> Evaluator<'a> {
         }
         let mut work = Work::new(Path::new("/"), &mut to.env, &to.vars);
         for pass in [Pass::BeforeTools, Pass::WithTools] {
+            if let (Pass::WithTools, Some(tools)) = (pass, self.tools) {
+                tools.lay_under(self.loaded, work.env)?;
+            }
             for root in roots {
                 work.root = &root.dir;
                 self.apply(&root.env, pass, &mut work)?;
@@ -148,7 +172,7 @@ impl<'a> Evaluator<'a> {
         vars: &Vars,
         env: &mut EnvMap,
     ) -> Result<(), Problem> {
-        if entries.is_empty() {
+        if entries.is_empty() || self.is_raw() {
             return Ok(());
         }
         let mut work = Work::new(root, env, vars);
@@ -161,7 +185,7 @@ impl<'a> Evaluator<'a> {
     /// # Errors
     /// As `of_root`.
     pub fn task_vars(&mut self, task: &Task, vars: &mut Vars) -> Result<(), Problem> {
-        if task.vars.is_empty() {
+        if task.vars.is_empty() || self.is_raw() {
             return Ok(());
         }
         let resolved = self.of_root(&task.root)?;
@@ -184,9 +208,10 @@ impl<'a> Evaluator<'a> {
 
     /// True where this text stays as it is written.
     pub fn keeps(&self, text: &str) -> bool {
-        self.late == Late::Keep
-            && (template::is_late(text)
-                || (self.incomplete && template::is_template(text) && text.contains("env")))
+        (self.is_raw() && template::is_template(text))
+            || (self.late == Late::Keep
+                && (template::is_late(text)
+                    || (self.incomplete && template::is_template(text) && text.contains("env"))))
     }
 
     /// Renders a text of a task: its root's environment, its own vars.
@@ -200,7 +225,7 @@ impl<'a> Evaluator<'a> {
         spot: &Spot,
         usage: Option<&serde_json::Value>,
     ) -> Result<String, Problem> {
-        if !template::is_template(text) {
+        if self.is_raw() || !template::is_template(text) {
             return Ok(text.to_string());
         }
         let resolved = self.of_root(&task.root)?;

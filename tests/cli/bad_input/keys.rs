@@ -168,7 +168,6 @@ fn every_mistake_of_every_task_is_shown() {
 #[test]
 fn keys_of_later_versions_are_named_with_their_place() {
     for (key, value) in [
-        ("tools", "{ node = '20' }"),
         ("extends", "'base'"),
         ("daemons", "['db']"),
         ("deny_net", "true"),
@@ -186,4 +185,24 @@ fn what_changes_no_result_is_only_a_notice() {
     let config = "[tasks.ok]\ncache = { enabled = true }\nrun = \"touch ran\"\n";
     let notice = "`cache` has no effect in this version; the result is the same without it";
     goes_on(&project(config), &format!("Warning: {notice}\n"));
+}
+
+#[test]
+fn tools_of_a_task_name_one_version_each() {
+    mistake(
+        "run = ''\ntools = 5",
+        "`tools` of task `a` must be a table",
+        "5",
+        "this is an integer",
+        "",
+    );
+    let wanted = "a table with one of `version`, `path`, `prefix`, `ref`";
+    let line = format!("`tools.node` of task `a` must be {wanted}");
+    for table in ["{ os = 'x' }", "{ version = '1', path = 'x' }"] {
+        mistake(&format!("run = ''\ntools.node = {table}"), &line, table, "this is a table", "");
+    }
+    let line = "`tools.node` of task `a` must be a version, or a table that names one";
+    mistake("run = ''\ntools.node = 20", line, "20", "this is an integer", "");
+    let line = "`tools.node.ref` of task `a` must be a string";
+    mistake("run = ''\ntools.node.ref = 20", line, "20", "this is an integer", "");
 }

@@ -19,6 +19,8 @@ mod script_words;
 mod scripts;
 mod template_functions;
 mod templates;
+mod tools;
+mod trust;
 mod usage_args;
 mod usage_commands;
 mod usage_errors;

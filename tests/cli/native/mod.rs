@@ -13,6 +13,9 @@ mod quotes;
 pub(crate) mod script_words;
 mod secrets;
 mod templates;
+mod templates;
+mod tools;
+mod trust;
 mod words;
 
 use crate::support::Project;

@@ -1,0 +1,116 @@
+//! Tools that a real mise sets up for us: those that it can without a network. Ours finds the
+//! reference on PATH, as a user's mep finds the user's mise.
+
+use crate::support::{Case, reference};
+
+/// Two tools of the project's own.
+fn case(config: &str) -> Case {
+    Case::config(config)
+        .executable("node/bin/node", "#!/bin/sh\necho node\n")
+        .executable("ruby/bin/ruby", "#!/bin/sh\necho ruby\n")
+        .executable("jdk/bin/java", "#!/bin/sh\necho java\n")
+}
+
+/// Calls with the reference on PATH.
+trait WithMise {
+    fn call(self, words: &str) -> Self;
+}
+
+impl WithMise for Case {
+    fn call(self, words: &str) -> Self {
+        let Some(reference) = reference() else {
+            return self.mise(words.split(' '));
+        };
+        let dir = reference.parent().expect("a file lies in a directory").display().to_string();
+        let path = format!("{dir}:/usr/local/bin:/usr/bin:/bin");
+        self.mise(words.split(' ')).env("PATH", path.leak())
+    }
+}
+
+/// `[P]` is not known when a configuration is written; templates know it.
+const TOOLS: &str = "[tools]\nnode = \"path:{{config_root}}/node\"\n";
+
+/// What of PATH is the project's.
+const OURS: &str = "echo \"$PATH\" | tr : '\\n' | grep /p/";
+
+#[test]
+fn the_projects_tools_lie_behind_its_own_paths() {
+    let config = format!(
+        "{TOOLS}[env]\n_.path = 'own'\nSEEN = '{{{{ \"/node\" in env.PATH }}}}'\n\
+         [tasks]\nx = '''node; {OURS}; echo $SEEN'''\n"
+    );
+    case(&config).call("run -q x").check();
+}
+
+#[test]
+fn a_tasks_tools_come_before_the_projects() {
+    let config = format!(
+        "{TOOLS}[tasks.x]\ntools = {{ ruby = \"path:{{{{config_root}}}}/ruby\" }}\n\
+         env = {{ _.path = 'task' }}\nrun = '''ruby; node; {OURS}'''\n\
+         [tasks.y]\ndepends = ['x']\nrun = 'ruby || echo none'\n"
+    );
+    case(&config)
+        .call("run -q x")
+        .call("run -q -j1 y")
+        .stderr_differs("sh has its own words")
+        .check();
+}
+
+#[test]
+fn variables_of_tools_yield_to_the_configuration() {
+    let java = "[tools]\njava = \"path:{{config_root}}/jdk\"\n";
+    let tasks = "[tasks.x]\nrun = 'echo $JAVA_HOME'\n\
+                 [tasks.y]\nrun = 'echo $JAVA_HOME'\nenv = { JAVA_HOME = 'task' }\n";
+    case(&format!("{java}{tasks}")).call("run -q x").call("run -q y").check();
+    let own = format!("{java}[env]\nJAVA_HOME = 'mine'\n{tasks}");
+    case(&own).call("run -q x").call("run -q x").env("JAVA_HOME", "caller").check();
+    case(&format!("{java}{tasks}")).call("run -q x").env("JAVA_HOME", "caller").check();
+}
+
+#[test]
+fn the_command_line_has_the_last_word() {
+    let config = format!(
+        "{TOOLS}[tasks.x]\nrun = '''{OURS}'''\n\
+         [tasks.y]\ntools = {{ ruby = \"path:{{{{config_root}}}}/jdk\" }}\nrun = '''{OURS}'''\n"
+    );
+    case(&config)
+        .call("run -q -t ruby@path:ruby x")
+        .call("run -q --tool node@path:jdk x")
+        .call("run -q -t ruby@path:ruby y")
+        .check();
+}
+
+#[test]
+fn skipping_uses_what_is_there() {
+    let config = format!("{TOOLS}[tasks]\nx = 'node'\n");
+    case(&config)
+        .call("run -q --skip-tools x")
+        .call("run -q x")
+        .env("MISE_TASK_RUN_AUTO_INSTALL", "false")
+        .check();
+}
+
+#[test]
+fn dependencies_are_brought_up_to_date() {
+    let config = "[deps.gen]\nauto = true\nrun = 'echo made > out'\nsources = ['mise.toml']\n\
+                  outputs = ['out']\n[deps.other]\nrun = 'touch other'\nsources = ['mise.toml']\n\
+                  outputs = ['other']\n[tasks]\nx = 'cat out'\n";
+    Case::config(config)
+        .call("run -q --no-deps x")
+        .env("MISE_EXPERIMENTAL", "1")
+        .call("run -q x")
+        .env("MISE_EXPERIMENTAL", "1")
+        .effects(["out", "other"])
+        .stderr_differs("sh has its own words")
+        .check();
+}
+
+#[test]
+fn lists_show_tools_as_they_are_written() {
+    let config = "[tasks.x]\nrun = 'echo'\n[tasks.x.tools]\na = '1'\n\
+                  b = { version = '2', os = ['linux'], n = 1, yes = true }\n\
+                  c = { path = 'p' }\nd = { prefix = '3' }\ne = { ref = 'main' }\n";
+    Case::config(config).mise(["tasks", "--json"]).check();
+    let over = "[tasks.x.tools]\na = '2'\nf = '1'\n";
+    Case::config(config).file("mise.local.toml", over).mise(["tasks", "--json"]).check();
+}
