@@ -28,6 +28,14 @@ pub struct Options {
     pub intent: Intent,
 }
 
+impl Options {
+    /// For a run without flags.
+    pub fn running() -> Self {
+        let intent = Intent { runs: true, ..Intent::default() };
+        Self { intent, ..Self::default() }
+    }
+}
+
 /// A project and the settings in force.
 #[derive(Debug)]
 pub struct Loaded {

@@ -460,7 +460,7 @@ impl Builder<'_, '_> {
     // ---- templates -------------------------------------------------------
 
     fn field(&self, at: &Place<'_>, text: &str, key: &str) -> Result<Field, Problem> {
-        if !template::is_late(text) || self.evaluators.keeps(text) {
+        if !template::is_late(text) || self.evaluators.is_raw() {
             return Ok(Field::Static(self.rendered(at, text, key)?));
         }
         template::check(text).map_err(|e| template_problem(at.task, text, key, &e))?;

@@ -141,7 +141,7 @@ mod tests {
         let mut ctx = Context::of_this_process().expect("a working directory");
         ctx.cwd = dir.path().to_path_buf();
         let ctx = Arc::new(ctx);
-        let workspace = Workspace::new(&ctx, Options::default(), load(&ctx, &Options::default()));
+        let workspace = Workspace::new(&ctx, Options::running(), load(&ctx, &Options::running()));
         let requests = select(&workspace, &groups(&["t".to_string()])).expect("a task");
         let options = PlanOptions {
             dialect: Dialect::Mep,

@@ -243,9 +243,9 @@ fn project(text: &str) -> Workspace<'static> {
     ctx.dirs.config = home.path().join("config");
     ctx.dirs.system = home.path().join("system");
     ctx.dirs.global_root = home.path().join("global");
-    let loaded = load(&ctx, &Options::default());
+    let loaded = load(&ctx, &Options::running());
     assert_eq!(loaded.project.problems, [], "{text}");
-    Workspace::new(Box::leak(Box::new(ctx)), Options::default(), loaded)
+    Workspace::new(Box::leak(Box::new(ctx)), Options::running(), loaded)
 }
 
 /// Asks for tasks as a command line does.
