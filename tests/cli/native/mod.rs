@@ -13,7 +13,6 @@ mod quotes;
 pub(crate) mod script_words;
 mod secrets;
 mod templates;
-mod templates;
 mod tools;
 mod trust;
 mod words;
