@@ -15,6 +15,7 @@ pub mod echo;
 mod expand;
 mod graph;
 mod job;
+mod layers;
 mod names;
 mod old_args;
 mod planner;

@@ -5,6 +5,7 @@ use crate::config::template;
 use crate::model::{Blame, Call, Dep, DepSpec, EnvMap, Problem, Spot, Task};
 use crate::plan::args;
 use crate::plan::graph::{Occurrence, Phase};
+use crate::plan::layers;
 use crate::plan::names::{Target, is_pattern, target};
 use crate::plan::select::{suggestion, unsupported};
 use crate::plan::spec;
@@ -132,18 +133,9 @@ impl Expander<'_> {
     /// What the arguments of an occurrence may fall back on.
     fn environment_of(&mut self, of: &Occurrence) -> Result<EnvMap, Problem> {
         let task = self.workspace.task(of.task);
-        let evaluator = self.evaluators.of(of.task.project);
-        let resolved = evaluator.of_root(&task.root)?;
+        let resolved = self.evaluators.of(of.task.project).of_root(&task.root)?;
         let (mut env, mut vars) = (resolved.env.clone(), resolved.vars.clone());
-        evaluator.task_vars(task, &mut vars)?;
-        for caller in &of.inherits {
-            let caller = self.workspace.task(*caller);
-            evaluator.task_env(&caller.env, &caller.root.dir, &vars, &mut env)?;
-        }
-        evaluator.task_env(&task.env, &task.root.dir, &vars, &mut env)?;
-        for (key, value) in &of.env {
-            env.set(key, value);
-        }
+        layers::lay(&mut self.evaluators, of, &mut env, &mut vars)?;
         Ok(env)
     }
 

@@ -1,0 +1,268 @@
+//! Graph → jobs: looks up environments and directories, renders templates,
+//! and refuses what cannot run. The parts of a job that take more than a few
+//! lines are made beside: `environment`, `commands`, `freshness`.
+
+mod commands;
+mod environment;
+mod freshness;
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::checks::{supported, template_problem};
+use super::graph::{Graph, Occurrence, Part};
+use super::job::{Action, Field, FreshSpec, Job, LateText, PlanOptions};
+use crate::config::env::Vars;
+use crate::config::template::{self, Scope, TaskCalls};
+use crate::config::workspace::{Evaluators, Workspace};
+use crate::model::{
+    Confirm, EnvMap, JobId, OutputStyle, Problem, ProjectId, RunEntry, Silence, Task,
+};
+use crate::sys::{Context, duration};
+
+/// What is looked up once for many jobs.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Environment and vars of each root, by project and rank.
+    bases: HashMap<(ProjectId, usize), (Arc<EnvMap>, Vars)>,
+    shells: HashMap<String, Arc<[String]>>,
+}
+
+pub(super) struct Builder<'a, 'e> {
+    pub(super) ctx: &'a Arc<Context>,
+    pub(super) workspace: &'a Workspace<'a>,
+    pub(super) options: &'e PlanOptions<'a>,
+    pub(super) evaluators: &'e mut Evaluators<'a>,
+    pub(super) known: &'e mut Known,
+}
+
+/// The nodes of one occurrence lie side by side.
+pub(super) fn nodes_of(graph: &Graph, index: usize) -> Vec<JobId> {
+    let occurrence = &graph.occurrences[index];
+    (occurrence.first.0..=occurrence.last.0)
+        .map(JobId)
+        .filter(|job| graph.get(*job).occurrence == index)
+        .collect()
+}
+
+/// Names; with arguments where one run holds the same task with others. What
+/// calls inside `run` bring in shows its name only, as in mise.
+pub(super) fn labels(workspace: &Workspace<'_>, graph: &Graph) -> Vec<String> {
+    let mut variants: HashMap<String, Vec<&[String]>> = HashMap::new();
+    for o in graph.occurrences.iter().filter(|o| o.site.is_none()) {
+        let seen = variants.entry(workspace.display(o.task)).or_default();
+        if !seen.contains(&o.args.as_slice()) {
+            seen.push(&o.args);
+        }
+    }
+    graph
+        .occurrences
+        .iter()
+        .map(|o| {
+            let name = workspace.display(o.task);
+            let several = variants.get(&name).is_some_and(|v| v.len() > 1);
+            if o.site.is_none() && several {
+                [std::slice::from_ref(&name), &o.args].concat().join(" ")
+            } else {
+                name
+            }
+        })
+        .collect()
+}
+
+impl Builder<'_, '_> {
+    /// The jobs of one occurrence, in the order of its nodes.
+    ///
+    /// # Errors
+    /// What keeps the task from running.
+    pub(super) fn occurrence(
+        &mut self,
+        occurrence: &Occurrence,
+        label: &str,
+        graph: &Graph,
+        nodes: &[JobId],
+    ) -> Result<Vec<Job>, Problem> {
+        let task = self.workspace.task(occurrence.task);
+        supported(task)?;
+        let (mut env, vars) = self.environment(task, occurrence)?;
+        self.tools(occurrence.task, &mut env)?;
+        let env = self.with_shim(env);
+        let mut at = Place {
+            task,
+            project: occurrence.task.project,
+            env,
+            vars,
+            dir: task.root.dir.clone(),
+            extra: Vec::new(),
+            usage: serde_json::Value::Object(serde_json::Map::new()),
+            parsed: false,
+            calls: Arc::default(),
+        };
+        if let Some(dir) = &task.dir {
+            let text = self.rendered(&at, dir, "dir")?;
+            at.dir = self.ctx.dirs.resolve(&task.root.dir, text);
+        }
+        at.extra = self.extra(task);
+        self.arguments(&mut at, occurrence)?;
+        let fresh = self.fresh(&mut at, occurrence)?.map(Arc::new);
+        nodes
+            .iter()
+            .map(|node| self.job(&at, occurrence, label, &graph.get(*node).part, fresh.as_ref()))
+            .collect()
+    }
+
+    fn job(
+        &mut self,
+        at: &Place<'_>,
+        occurrence: &Occurrence,
+        label: &str,
+        part: &Part,
+        fresh: Option<&Arc<FreshSpec>>,
+    ) -> Result<Job, Problem> {
+        let task = at.task;
+        let (action, commands) = match part {
+            Part::Whole => (Action::Run, self.commands(at, occurrence, 0, task.run().len())?),
+            Part::Gate => (Action::Gate, Vec::new()),
+            Part::Scripts(from, to) => (Action::Run, self.commands(at, occurrence, *from, *to)?),
+            Part::Arrival(entry) => (Action::Arrival(call_text(&task.run()[*entry])), Vec::new()),
+            Part::Join => (Action::Join, Vec::new()),
+        };
+        let confirm = match (&task.confirm, part) {
+            (Some(Confirm { message, default }), Part::Gate) if !self.options.settings.yes => {
+                Some((self.field(at, message, "confirm")?, default.clone()))
+            }
+            _ => None,
+        };
+        let settings = self.options.settings;
+        let inherits_terminal = task.raw || task.interactive || settings.raw;
+        let reads_input = self.reads_input(&commands);
+        let alone = inherits_terminal || reads_input;
+        Ok(Job {
+            label: label.to_string(),
+            name: task.name.clone(),
+            action,
+            cwd: at.dir.clone(),
+            env: Arc::clone(&at.env),
+            extra: at.extra.clone(),
+            style: alone.then_some(OutputStyle::Interleave).or(task.output),
+            quiet: settings.quiet || settings.silent || task.quiet || task.silent != Silence::None,
+            silent: if settings.silent { Silence::Both } else { task.silent },
+            inherits_terminal,
+            reads_input,
+            exclusive: confirm.is_some() || (alone && !commands.is_empty()),
+            commands,
+            confirm,
+            fresh: fresh.cloned(),
+            skip: settings.skip.contains(&task.name) || settings.skip.contains(&task.display),
+            timeout: self.timeout(at)?,
+            grace: task.grace.or(self.workspace.get(at.project).project.own.grace),
+        })
+    }
+
+    /// The limit of a task; as in mise, one that cannot be read is none, with
+    /// a warning.
+    fn timeout(&mut self, at: &Place<'_>) -> Result<Option<Duration>, Problem> {
+        let Some(text) = &at.task.timeout else {
+            return Ok(None);
+        };
+        let text = self.rendered(at, text, "timeout")?;
+        let limit = duration::parse(&text);
+        if limit.is_none() {
+            let why = match text.trim() {
+                "" => "cannot parse integer from empty string",
+                _ => "invalid digit found in string",
+            };
+            let note = format!("invalid timeout {text:?} for task {}: {why}", at.task.name);
+            self.evaluators.of(at.project).note(note);
+        }
+        Ok(limit)
+    }
+
+    fn field(&self, at: &Place<'_>, text: &str, key: &str) -> Result<Field, Problem> {
+        if !template::is_late(text) || self.evaluators.is_raw() {
+            return Ok(Field::Static(self.rendered(at, text, key)?));
+        }
+        template::check(text).map_err(|e| template_problem(at.task, text, key, &e))?;
+        let mut env = (*at.env).clone();
+        for (key, value) in &at.extra {
+            env.set(key, value);
+        }
+        Ok(Field::Late(Arc::new(LateText {
+            text: text.to_string(),
+            ctx: Arc::clone(self.ctx),
+            root: at.task.root.dir.clone(),
+            dir: at.dir.clone(),
+            env,
+            vars: at.vars.clone(),
+            usage: at.usage.clone(),
+            profiles: self.options.profiles.to_vec(),
+            calls: (key == "run").then(|| Arc::clone(&at.calls)),
+            spot: at.task.spot.clone(),
+        })))
+    }
+
+    fn rendered(&self, at: &Place<'_>, text: &str, key: &str) -> Result<String, Problem> {
+        if !template::is_template(text) || self.evaluators.keeps(text) {
+            return Ok(text.to_string());
+        }
+        let calls = (key == "run").then_some(&*at.calls);
+        self.with_scope(at, calls, |scope| template::render(text, scope))
+            .map_err(|e| template_problem(at.task, text, key, &e))
+    }
+
+    fn with_scope<T>(
+        &self,
+        at: &Place<'_>,
+        calls: Option<&TaskCalls>,
+        then: impl FnOnce(&Scope<'_>) -> T,
+    ) -> T {
+        let mut env = (*at.env).clone();
+        for (key, value) in &at.extra {
+            env.set(key, value);
+        }
+        let scope = Scope {
+            ctx: self.ctx,
+            config_root: &at.task.root.dir,
+            dir: &at.dir,
+            env: &env,
+            vars: &at.vars,
+            usage: Some(&at.usage),
+            profiles: self.options.profiles,
+            tools: None,
+            exec_gets_env: false,
+            source: None,
+            task: calls,
+        };
+        then(&scope)
+    }
+}
+
+/// The names of a call as they are written.
+fn call_text(entry: &RunEntry) -> String {
+    match entry {
+        RunEntry::Script(text) => text.clone(),
+        RunEntry::Task { task, args, .. } => {
+            std::iter::once(task).chain(args).cloned().collect::<Vec<_>>().join(" ")
+        }
+        RunEntry::Tasks(names, _) => names.join(", "),
+    }
+}
+
+/// What the fields of one occurrence are rendered with.
+struct Place<'t> {
+    task: &'t Task,
+    project: ProjectId,
+    env: Arc<EnvMap>,
+    vars: Vars,
+    dir: PathBuf,
+    extra: Vec<(OsString, OsString)>,
+    /// The `usage` map of templates.
+    usage: serde_json::Value,
+    /// The arguments were taken apart, so scripts do not get them as words.
+    parsed: bool,
+    /// What its own texts may call.
+    calls: Arc<TaskCalls>,
+}
