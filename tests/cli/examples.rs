@@ -1,6 +1,7 @@
 //! The projects in `examples/`, each used as its README says. A test works on a copy, so that
 //! tests run side by side and the checkout stays as it is.
 
+mod database;
 mod release;
 
 use std::fs::{self, File, OpenOptions};
@@ -254,6 +255,11 @@ fn all_examples_load_without_a_warning() {
         ("build", "bundle check clean compile find:exports size todo"),
         ("ci", "_check-credentials build ci lint test test:integration test:unit typecheck"),
         (
+            "database",
+            "_check-credentials _confirm-destructive db-drop db-init db-migrate db-reset \
+             db-validate demo:legacy report test-e2e",
+        ),
+        (
             "release",
             "_guard-version-bumped _guard-wheels-exist _scratch demo:commit release:build-all \
              release:build-only release:full release:linux release:macos-arm64 \
@@ -282,6 +288,7 @@ fn the_examples_are_listed_where_they_lie() {
     for (dir, task) in [
         ("examples/build", "bundle            Bundle for production"),
         ("examples/ci", "typecheck         Run type checker"),
+        ("examples/database", "test-e2e     Write a row and read it back"),
         ("examples/release", "release:full  Full release: version → build → smoke → publish"),
     ] {
         let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();

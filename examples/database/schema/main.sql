@@ -1,0 +1,2 @@
+CREATE TABLE customers (id, name);
+CREATE TABLE orders (id, customer, total);
