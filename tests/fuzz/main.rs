@@ -20,11 +20,6 @@ mod mutate;
 mod parent;
 mod project;
 
-use std::path::Path;
-
-use indexmap::IndexMap;
-use mep::config::template;
-use mep::model::EnvMap;
 use project::Scratch;
 
 /// Tries one input. What it returns says in short what became of it: an input with a new outcome
@@ -75,6 +70,17 @@ fn usage() {
     });
 }
 
+/// An inline script that is given words: what it does with them is read from its text.
+#[test]
+fn script() {
+    parent::fuzz("script", |scratch, input| {
+        let text = project::toml_escaped(&String::from_utf8_lossy(input));
+        let config = format!("[tasks.x]\nrun = \"{text}\"\n[tasks.y]\nrun = [\"{text}\", 'y']\n");
+        scratch.write("mise.toml", config.as_bytes());
+        scratch.plan_all(&["--force", "a b", "-j", "2"])
+    });
+}
+
 /// A file of variables, in every format that there is.
 #[test]
 fn env_file() {
@@ -90,51 +96,23 @@ fn env_file() {
     });
 }
 
-/// A template: checked, and rendered where that starts no program and reads no file.
+/// A template in each of the places where one is read: rendered where that asks nothing of the
+/// world, checked otherwise.
 #[test]
 fn template() {
     parent::fuzz("template", |scratch, input| {
-        let text = String::from_utf8_lossy(input);
-        let checked = template::check(&text);
-        if let Err(error) = &checked {
-            assert_on_boundary(&text, error.offset);
-        }
-        if template::is_late(&text) || ["exec", "file"].iter().any(|word| text.contains(word)) {
-            return project::outline(&format!("late {checked:?}"));
-        }
-        let rendered = render(scratch, &text);
-        if let Err(error) = &rendered {
-            assert_on_boundary(&text, error.offset);
-        }
-        let rendered = rendered.map(|_| ()).map_err(|error| error.message);
-        let checked = checked.map_err(|error| error.message);
-        project::outline(&format!("{checked:?} {rendered:?}"))
+        let text = project::toml_escaped(&String::from_utf8_lossy(input));
+        let config = format!(
+            "[vars]\nv = 'vars'\n[env]\nNAME = 'value'\nEMPTY = ''\n\
+             [tasks.run]\nusage = '{USAGE}'\nrun = \"{text}\"\n\
+             [tasks.env]\nenv.X = \"{text}\"\n[tasks.vars]\nvars.x = \"{text}\"\n\
+             [tasks.described]\ndescription = \"{text}\"\ndir = \"{text}\"\n"
+        );
+        scratch.write("mise.toml", config.as_bytes());
+        scratch.plan_all(&[])
     });
 }
 
-fn render(scratch: &Scratch, text: &str) -> Result<String, template::TemplateError> {
-    let env: EnvMap = [("NAME", "value"), ("EMPTY", "")].into_iter().collect();
-    let vars = IndexMap::from([("v".to_owned(), "vars".to_owned())]);
-    let usage = serde_json::json!({ "flag": true, "count": 2, "list": ["a", "b c"], "text": "é" });
-    let scope = template::Scope {
-        ctx: scratch.context(),
-        config_root: Path::new("/project"),
-        dir: Path::new("/project"),
-        env: &env,
-        vars: &vars,
-        usage: Some(&usage),
-        profiles: &[],
-        tools: None,
-        exec_gets_env: false,
-        source: None,
-        task: None,
-    };
-    template::render(text, &scope)
-}
-
-/// A place in a text that a message is going to mark.
-fn assert_on_boundary(text: &str, offset: Option<usize>) {
-    if let Some(at) = offset {
-        assert!(text.is_char_boundary(at), "byte {at} is no place in the text");
-    }
-}
+/// Arguments of every type that a template can see.
+const USAGE: &str = "flag \"--flag\"; flag \"-c --count\" count=#true; \
+                     arg \"[text]\" default=\"é\"; arg \"[list]...\" default=\"a\"";

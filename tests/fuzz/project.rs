@@ -44,10 +44,6 @@ impl Scratch {
         Scratch { context: Arc::new(context) }
     }
 
-    pub(crate) fn context(&self) -> &Context {
-        &self.context
-    }
-
     pub(crate) fn write(&self, path: &str, text: &[u8]) {
         fs::write(self.context.cwd.join(path), text).expect("a scratch project takes files");
     }
@@ -109,7 +105,7 @@ fn first(problems: &[Problem]) -> String {
 }
 
 /// A message without what differs from input to input: names between quotes, numbers, length.
-pub(crate) fn outline(message: &str) -> String {
+fn outline(message: &str) -> String {
     let words = message.split(['\'', '`', '"']).step_by(2);
     let letters = words.flat_map(str::chars).filter(|c| c.is_alphabetic() || *c == ' ');
     letters.take(200).collect()

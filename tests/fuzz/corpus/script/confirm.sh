@@ -1,0 +1,1 @@
+echo "Press Enter to continue or Ctrl+C to cancel..." && read
