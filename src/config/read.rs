@@ -90,7 +90,10 @@ fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory | IsADirectory)
 }
 
-/// The mistakes of the TOML itself, all of them.
+/// How many mistakes of its TOML a file is shown with; a file that is none has thousands.
+const SHOWN: usize = 20;
+
+/// The mistakes of the TOML itself.
 fn syntax(file: &Arc<SourceFile>, errors: &[toml::de::Error], blame: &Blame) -> Vec<Problem> {
     let problem = |error: &toml::de::Error| {
         let span = error.span().unwrap_or(0..0);
@@ -98,7 +101,10 @@ fn syntax(file: &Arc<SourceFile>, errors: &[toml::de::Error], blame: &Blame) -> 
             .at(&Spot::new(file, span), error.message())
             .blame(blame.clone())
     };
-    errors.iter().map(problem).collect()
+    let more = errors.len().saturating_sub(SHOWN);
+    let text = format!("{} has {more} more mistakes", file.path.display());
+    let more = (more > 0).then(|| Problem::new("config::syntax", text).blame(blame.clone()));
+    errors.iter().take(SHOWN).map(problem).chain(more).collect()
 }
 
 /// Reads a configuration file.

@@ -4,6 +4,7 @@
 mod arguments;
 mod env;
 mod files;
+mod floods;
 mod graph;
 mod keys;
 mod templates;

@@ -1,0 +1,39 @@
+//! Input that is far too much: deep, long or broken all over. The answer stays short, and comes.
+
+use super::{OK, project};
+
+#[test]
+fn of_very_many_mistakes_in_a_file_the_first_are_shown() {
+    let broken = "a =e\"]\n".repeat(300);
+    let project = project(OK).file(".mise/tasks/x.toml", &broken);
+    let output = project.mep(["tasks"]).run();
+    output.code(1).stdout("ok\n");
+    let count = output.stderr.matches("[P]/.mise/tasks/x.toml is not valid TOML").count();
+    assert_eq!(count, 20, "{}", output.transcript());
+    assert!(
+        output.stderr.ends_with("Error: [P]/.mise/tasks/x.toml has 879 more mistakes\n"),
+        "{}",
+        output.transcript()
+    );
+}
+
+#[test]
+fn what_is_nested_without_end_is_refused() {
+    let (opening, closing) = ("[".repeat(10_000), "]".repeat(10_000));
+    let list = format!("[tasks.a]\nrun = {opening}{closing}\n");
+    let output = project(&list).mep(["run", "a"]).run();
+    output.code(1).stdout("");
+    let first = output.stderr.lines().next();
+    assert_eq!(first, Some("Error: [P]/mise.toml is not valid TOML"));
+
+    let template = format!("[tasks.a]\nrun = \"{{{{ {} }}}}\"\n", "(".repeat(10_000));
+    let output = project(&template).mep(["run", "a"]).run();
+    output.code(1).stdout("");
+    assert!(output.stderr.starts_with("Error: cannot render `run` of task `a`: "));
+
+    let usage = format!("[tasks.a]\nusage = '{}'\nrun = 'x'\n", "cmd a {".repeat(10_000));
+    let output = project(&usage).mep(["run", "a"]).run();
+    output.code(1).stdout("");
+    let first = output.stderr.lines().next();
+    assert_eq!(first, Some("Error: the usage spec of task `a` is nested too deeply"));
+}
