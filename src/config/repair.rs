@@ -49,8 +49,8 @@ fn repaired(line: &str) -> Option<String> {
         false => return None,
     };
     let start = bare.len() - value.len();
-    let rest = &line[bare.len()..];
-    Some(format!("{}{better:room$}{rest}", &bare[..start]))
+    let (before, rest) = (&bare[..start], &line[bare.len()..]);
+    Some(format!("{before}{better}{}{rest}", " ".repeat(room - better.len())))
 }
 
 #[cfg(test)]
@@ -71,6 +71,7 @@ mod tests {
         assert_eq!(value("run = 'bash -c '\\''a b'\\'''\n").as_deref(), Some("bash -c 'a b'"));
         let quoted = r#"run = 'a '\''"\d"'\'' "b"'"#;
         assert_eq!(value(quoted).as_deref(), Some(r#"a '"\d"' "b""#));
+        assert_eq!(value(r"run = 'é'\''ü'\''s'").as_deref(), Some("é'ü's"));
     }
 
     #[test]

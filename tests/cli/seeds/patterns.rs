@@ -9,7 +9,7 @@
 //! | 121-124 | `run db-migrate` | waits for bare `read` (`pending.rs`); `examples/database` |
 //! | 132-164 | checks, tests, build | `the_pipeline_runs_what_it_depends_on_once` |
 //! | 168-174 | `run lint ::: typecheck`, `run test` | `two_checks_at_once_then_the_tests` |
-//! | 182-214 | release with guards and `confirm` | `a_release_is_guarded_and_asks` (its quotes: `pending.rs`) |
+//! | 182-214 | release with guards and `confirm` | `a_release_is_guarded_and_asks` |
 //! | 228-236 | a service that restarts itself | `a_service_has_two_ways_to_start` |
 //! | 246-259 | a service and its database | `a_task_starts_another_one_by_name` |
 //! | 265-267 | `watch dev` | a later version watches |
@@ -226,8 +226,7 @@ fn two_checks_at_once_then_the_tests() {
     });
 }
 
-/// The commands of the document call `bash -c` inside TOML's quotes in the shell's manner, which is
-/// no TOML (see `pending.rs`); here they are quoted as TOML is.
+/// The quotes of the last two commands are a shell's, not TOML's: as in the document.
 const RELEASE: &str = r#"
 [tasks._check-clean]
 description = "Verify working directory is clean"
@@ -256,13 +255,13 @@ run = "pytest tests/ -v"
 [tasks.release-dry]
 description = "Dry-run release (no changes)"
 depends = ["_check-clean", "_check-main", "test"]
-run = "/usr/bin/env bash -c 'GITHUB_TOKEN=$(gh auth token) npx semantic-release --no-ci --dry-run'"
+run = '/usr/bin/env bash -c '\''GITHUB_TOKEN=$(gh auth token) npx semantic-release --no-ci --dry-run'\'''
 
 [tasks.release]
 description = "Create release"
 depends = ["_check-clean", "_check-main", "test"]
 confirm = "This will create a new release. Continue?"
-run = "/usr/bin/env bash -c 'GITHUB_TOKEN=$(gh auth token) npx semantic-release --no-ci'"
+run = '/usr/bin/env bash -c '\''GITHUB_TOKEN=$(gh auth token) npx semantic-release --no-ci'\'''
 "#;
 
 /// A `git` that knows a branch and whether something was changed.

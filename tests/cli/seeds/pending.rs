@@ -6,7 +6,6 @@
 //! | first, 36-46 | `read` without a name, in an inline script | `read` under every sh |
 //! | first, 82-124 | `run db-migrate`: the guards first | the input is held exclusively |
 //! | first, 355; third, 217-218 | `run bundle --force` | flags behind the name |
-//! | first, 204-213, 521-524 | `'…'\''…'\'''` in TOML | a decision: it is no TOML |
 //! | first, 459-525 | a whole project | `_.python.venv`, redaction |
 //! | third, 71-74 | `run test --jobs 8`, `-j 1` | flags behind the name |
 //! | third, 129 | partial matches | names that begin like the word |
@@ -267,19 +266,5 @@ fn a_whole_project_works_as_written() {
             seed.run(line).code(0);
             seed.called(calls);
         }
-    });
-}
-
-const SHELL_QUOTES: &str = r#"
-[tasks.release]
-run = '/usr/bin/env bash -c '\''GITHUB_TOKEN=$(gh auth token) npx semantic-release --no-ci'\'''
-"#;
-
-#[test]
-fn quotes_in_the_shells_manner_are_read() {
-    each(SHELL_QUOTES, "", |seed| {
-        seed.project.write_executable("bin/gh", "#!/bin/sh\necho token\n");
-        seed.stub("npx", "echo \"with $GITHUB_TOKEN\"");
-        says(&seed.run("run release"), "with token\n");
     });
 }
