@@ -45,7 +45,7 @@ pub(super) fn print(
     let before: Vec<String> = words[1..].iter().take_while(|w| !is_help(w)).cloned().collect();
     let page = plan::help(task, &usage, file, &before)?;
     let page = match page {
-        Some(page) => format!("{}\n\n", page.trim_end_matches('\n')),
+        Some(page) => format!("{}{}\n\n", needs(task), page.trim_end_matches('\n')),
         None => text(ctx, task, dialect),
     };
     let _ = std::io::stdout().write_all(page.as_bytes());
@@ -62,13 +62,13 @@ fn text(ctx: &Context, task: &Task, dialect: Dialect) -> String {
     line("Aliases", task.aliases.join(", "));
     line("Description", task.description.clone());
     line("Source", ctx.dirs.tilde(task.source_path()));
-    let depends: Vec<String> = task.depends.iter().map(dependency).collect();
-    line("Depends on", depends.join(", "));
+    line("Depends on", dependencies(task));
     if !task.run().is_empty() {
         out.push_str("\nRun:\n");
         for entry in task.run() {
             for text in run_entry(entry).lines() {
-                out.push_str(&format!("  {text}\n"));
+                out.push_str(format!("  {text}").trim_end());
+                out.push('\n');
             }
         }
     }
@@ -84,6 +84,18 @@ fn text(ctx: &Context, task: &Task, dialect: Dialect) -> String {
     out
 }
 
+/// The head of a page of arguments.
+fn needs(task: &Task) -> String {
+    match task.depends[..] {
+        [] => String::new(),
+        _ => format!("- Depends: {}\n\n", dependencies(task)),
+    }
+}
+
+fn dependencies(task: &Task) -> String {
+    task.depends.iter().map(dependency).collect::<Vec<_>>().join(", ")
+}
+
 fn dependency(dep: &Dep) -> String {
     match &dep.spec {
         DepSpec::Text(text) => text.clone(),
@@ -96,7 +108,7 @@ fn dependency(dep: &Dep) -> String {
 
 fn run_entry(entry: &RunEntry) -> String {
     match entry {
-        RunEntry::Script(text) => text.trim().to_string(),
+        RunEntry::Script(text) => text.clone(),
         RunEntry::Task { task, args, .. } => {
             format!("task: {}", [std::slice::from_ref(task), args].concat().join(" "))
         }

@@ -5,7 +5,7 @@
 //! A difference that is known stands in [`KNOWN`] with its reason. An entry that is no difference
 //! any more fails the test, so that the list only gets shorter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,15 +22,13 @@ use crate::support::{
 
 /// Differences that are known: the number that a project's directory begins with, the name of a
 /// task there (`*`: any) or `tasks ls`, `tasks deps`, and why that is so.
-const KNOWN: [(&str, &str, &str); 10] = [
+const KNOWN: [(&str, &str, &str); 8] = [
     ("021", "*", "dependencies on tasks of a monorepo are not in this version"),
-    ("031", "*", "`redact` in `[env]` is not in this version"),
     (
         "045",
         "tasks ls",
         "a mistake of the project (tasks inside a task): the others are listed, code 1",
     ),
-    ("047", "*", "`_.python.venv` is not in this version"),
     ("061", "*", "`arg()` in templates is not in this version"),
     ("063", "flamegraph", "the task key `tools` is not in this version"),
     ("105", "*", "the task key `tools` is not in this version"),
@@ -90,12 +88,14 @@ struct Report {
     ours_alone: usize,
     /// How many tasks both planned.
     planned: usize,
+    /// What the reference lists of the tasks that were planned.
+    seen: HashSet<String>,
     /// Where, the name of a task or of a listing, and what differs.
     differences: Vec<(String, String, String)>,
 }
 
 /// A directory of a project and a profile, with which it is looked at.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Default, PartialEq, Eq, PartialOrd, Ord)]
 struct View {
     cwd: String,
     profile: Option<String>,
@@ -122,7 +122,7 @@ impl std::fmt::Display for View {
 
 /// The root and each directory with a configuration; the root with each profile as well.
 fn views(files: &BTreeMap<String, String>) -> BTreeSet<View> {
-    let mut views = BTreeSet::from([View { cwd: String::new(), profile: None }]);
+    let mut views = BTreeSet::from([View::default()]);
     for path in files.keys() {
         let (dir, file) = path.rsplit_once('/').unwrap_or(("", path));
         let stem = file.trim_start_matches('.').trim_end_matches(".toml");
@@ -148,6 +148,7 @@ impl Report {
             listed: 0,
             ours_alone: 0,
             planned: 0,
+            seen: HashSet::new(),
             differences: Vec::new(),
         };
         for view in views(&files) {
@@ -175,8 +176,18 @@ impl Report {
             let trees = [&their_deps, &our_deps].map(Output::transcript);
             self.add(view, "tasks deps", trees.concat());
         }
-        for name in task_names(&theirs) {
-            self.compare_plans(view, &name, projects);
+        let list: Value = serde_json::from_str(&theirs.stdout).unwrap_or_default();
+        for task in list.as_array().into_iter().flatten() {
+            // From each directory, only what is not the same task as in the root.
+            let fresh = self.seen.insert(task.to_string());
+            let Some(name) = task["name"].as_str().filter(|_| fresh || view.profile.is_some())
+            else {
+                continue;
+            };
+            self.compare_plans(view, name, projects);
+            if view.profile.is_none() {
+                self.compare_help(view, name, projects);
+            }
         }
     }
 
@@ -200,11 +211,19 @@ impl Report {
         }
     }
 
+    fn compare_help(&mut self, view: &View, task: &str, projects: [&Project; 2]) {
+        let args = ["run", task, "--help"];
+        let [theirs, ours] = projects.map(|project| view.call(project, "mise", &args));
+        if theirs.code == Some(0) && (ours.code != Some(0) || page(&theirs) != page(&ours)) {
+            self.add(view, task, [&theirs, &ours].map(Output::transcript).concat());
+        }
+    }
+
     /// The commands that a task would run. A task that the reference refuses, because it needs
     /// arguments or a file that is not here, ours has to refuse as well.
     fn compare_plans(&mut self, view: &View, task: &str, projects: [&Project; 2]) {
-        // Forced: in mise a dry run marks a task as up to date.
-        let args = ["run", "--force", "--dry-run", task];
+        // In mise a dry run marks a task as up to date, and asks what `confirm` says.
+        let args = ["run", "--yes", "--force", "--dry-run", task];
         let [theirs, ours] = projects.map(|project| view.call(project, "mise", &args));
         let [their_lines, our_lines] = [&theirs, &ours].map(commands);
         if theirs.code == Some(0) && (ours.code != Some(0) || their_lines != our_lines) {
@@ -221,6 +240,11 @@ impl Report {
         }
         self.planned += usize::from(theirs.code == Some(0));
     }
+}
+
+/// The page of help, but for the line that sends readers to mise's own pages.
+fn page(output: &Output) -> String {
+    output.stdout.split_inclusive('\n').filter(|line| !line.starts_with("See https://")).collect()
 }
 
 /// The files of a project, by path.
@@ -268,12 +292,6 @@ fn copy(files: &BTreeMap<String, String>, binary: &Path) -> Project {
         assert!(started.wait().is_ok_and(|status| status.success()), "git {args:?}");
     }
     project
-}
-
-fn task_names(list: &Output) -> BTreeSet<String> {
-    let list: Value = serde_json::from_str(&list.stdout).unwrap_or_default();
-    let names = list.as_array().into_iter().flatten().filter_map(|task| task["name"].as_str());
-    names.map(str::to_owned).collect()
 }
 
 /// The lines `[task] $ command`, sorted: what may run side by side has no order.

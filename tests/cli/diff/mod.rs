@@ -10,6 +10,7 @@ mod env_directives;
 mod failure;
 mod freshness;
 mod graph;
+mod help;
 mod late;
 mod listing;
 mod names;
