@@ -69,7 +69,7 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Problem {
     let file =
         SourceFile::new(path.to_path_buf(), String::from_utf8_lossy(error.as_bytes()).into_owned());
     Problem::new("config::encoding", format!("{} is not UTF-8", path.display()))
-        .at(&Spot::new(&file, at..at + char::REPLACEMENT_CHARACTER.len_utf8()), "this byte")
+        .at(&Spot::new(&file, at..at + 1), "this byte")
         .help("save the file as UTF-8")
 }
 

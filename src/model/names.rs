@@ -10,6 +10,9 @@ pub fn strip_extension(name: &str) -> &str {
     }
 }
 
+/// Nobody mistypes a longer name, and comparing two takes time with the square of their length.
+const LONGEST: usize = 200;
+
 /// Up to `limit` candidates that a mistyped `word` may have meant, best first.
 pub fn closest<'a>(
     word: &str,
@@ -18,6 +21,7 @@ pub fn closest<'a>(
 ) -> Vec<&'a str> {
     let mut scored: Vec<(f64, &str)> = candidates
         .into_iter()
+        .filter(|c| word.len().max(c.len()) <= LONGEST)
         .map(|c| (similarity(word, c), c))
         .filter(|(score, _)| *score > 0.75)
         .collect();

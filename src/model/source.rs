@@ -30,9 +30,12 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// A place in a file.
+    /// A place in a file: whole characters of its text, whatever a reader of
+    /// the text has counted.
     pub fn new(file: &Arc<SourceFile>, span: Range<usize>) -> Self {
-        Self { file: Arc::clone(file), span }
+        let start = file.text.floor_char_boundary(span.start);
+        let end = file.text.ceil_char_boundary(span.end).max(start);
+        Self { file: Arc::clone(file), span: start..end }
     }
 
     /// 1-based line number of the start.
@@ -50,5 +53,18 @@ impl Spot {
     /// `path:line`, for messages of one line.
     pub fn place(&self) -> String {
         format!("{}:{}", self.file.path.display(), self.line())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_piece_of_its_text() {
+        let file = SourceFile::new("f".into(), "aéb".into());
+        for (asked, given) in [(0..1, "a"), (1..2, "é"), (2..3, "é"), (3..9, "b"), (9..10, "")] {
+            assert_eq!(&file.text[Spot::new(&file, asked.clone()).span], given, "{asked:?}");
+        }
     }
 }

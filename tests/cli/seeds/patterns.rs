@@ -18,7 +18,7 @@
 //! | 366-382 | entry points in an included file | `an_included_file_has_the_entry_points` |
 //! | 388-418 | a script that builds a graph of jobs | `a_script_chains_jobs_of_a_queue` |
 //! | 429-439 | the same by `depends`, and by the script | `depends_waits_and_a_queue_does_not` |
-//! | 459-525 | a whole project | waits for `_.python.venv` and redaction (`pending.rs`) |
+//! | 459-525 | a whole project | `a_whole_project_works_as_written` (`release`: as in 182-214) |
 
 use super::{Seed, each, says};
 
@@ -570,5 +570,89 @@ fn depends_waits_and_a_queue_does_not() {
         seed.project.write(".mise/tasks/cache.toml", &format!("{steps}{waits}"));
         let output = seed.run("run -j1 -q cache:postprocess-all");
         says(&output, "repopulated\noptimized\ndetected\n");
+    });
+}
+
+const WHOLE: &str = r#"
+# .mise.toml - Complete project configuration
+min_version = "2024.9.5"
+
+[settings]
+experimental = true
+
+[tools]
+python = "3.11"
+node = "22"
+uv = "latest"
+
+[env]
+_.python.venv = { path = ".venv", create = true }
+_.file = [".env", { path = ".env.local", redact = true }]
+_.path = ["{{config_root}}/bin", "node_modules/.bin"]
+
+PROJECT_ROOT = "{{config_root}}"
+PYTHONUNBUFFERED = "1"
+
+# Hidden helpers
+[tasks._check-env]
+hide = true
+run = '[ -f .env ] || { echo "Copy .env.example to .env"; exit 1; }'
+
+# Development
+[tasks.dev]
+description = "Start development server"
+depends = ["_check-env"]
+run = "uvicorn app:main --reload"
+
+# Testing
+[tasks.test]
+description = "Run tests"
+alias = "t"
+run = "pytest tests/ -v"
+
+[tasks."test:cov"]
+description = "Run tests with coverage"
+run = "pytest tests/ --cov=src --cov-report=html"
+
+# Code quality
+[tasks.lint]
+description = "Run linters"
+run = "ruff check . && ruff format --check ."
+
+[tasks.fix]
+description = "Fix linting issues"
+run = "ruff check --fix . && ruff format ."
+
+# Build
+[tasks.build]
+description = "Build package"
+depends = ["lint", "test"]
+run = "uv build"
+"#;
+
+#[test]
+fn a_whole_project_works_as_written() {
+    each(WHOLE, "pytest ruff", |seed| {
+        seed.stub("uv", "[ \"$1\" != venv ] || mkdir -p \"$2/bin\"");
+        seed.project.write(".env.local", "TOKEN=s3cret\n");
+        seed.run("run dev").code(1).stdout("Copy .env.example to .env\n");
+        seed.project.write(".env", "A=1\n");
+        seed.stub("uvicorn", "echo \"$A $TOKEN $PROJECT_ROOT $PYTHONUNBUFFERED $VIRTUAL_ENV\"");
+        let output = seed.run("run dev");
+        output.code(0);
+        assert!(output.stdout.contains("1 [redacted] [P] 1 [P]/.venv"), "{}", output.transcript());
+        seed.calls();
+        for (line, calls) in [
+            ("run t", &["pytest tests/ -v"][..]),
+            ("run test:cov", &["pytest tests/ --cov=src --cov-report=html"]),
+            ("run fix", &["ruff check --fix .", "ruff format ."]),
+            (
+                "run -j1 build",
+                &["ruff check .", "ruff format --check .", "pytest tests/ -v", "uv build"],
+            ),
+        ] {
+            seed.run(line).code(0);
+            seed.called(calls);
+        }
     });
 }

@@ -6,7 +6,6 @@
 //! | first, 36-46 | `read` without a name, in an inline script | `read` under every sh |
 //! | first, 82-124 | `run db-migrate`: the guards first | the input is held exclusively |
 //! | first, 355; third, 217-218 | `run bundle --force` | flags behind the name |
-//! | first, 459-525 | a whole project | `_.python.venv`, redaction |
 //! | third, 71-74 | `run test --jobs 8`, `-j 1` | flags behind the name |
 //! | third, 129 | partial matches | names that begin like the word |
 //! | third, 153-162 | `$1` in an inline script | positional parameters |
@@ -181,90 +180,4 @@ fn the_begin_of_a_name_is_suggested() {
     assert!(output.stderr.contains("integration"), "{}", output.transcript());
     let mut terminal = OnTerminal::mep(&seed.project, ["run", "-q", "integ"]).start();
     terminal.expect("integration").type_keys("y\n").expect("ran\n").ends(End::Exited(0));
-}
-
-// ---- the whole project ------------------------------------------------------
-
-const WHOLE: &str = r#"
-# .mise.toml - Complete project configuration
-min_version = "2024.9.5"
-
-[settings]
-experimental = true
-
-[tools]
-python = "3.11"
-node = "22"
-uv = "latest"
-
-[env]
-_.python.venv = { path = ".venv", create = true }
-_.file = [".env", { path = ".env.local", redact = true }]
-_.path = ["{{config_root}}/bin", "node_modules/.bin"]
-
-PROJECT_ROOT = "{{config_root}}"
-PYTHONUNBUFFERED = "1"
-
-# Hidden helpers
-[tasks._check-env]
-hide = true
-run = '[ -f .env ] || { echo "Copy .env.example to .env"; exit 1; }'
-
-# Development
-[tasks.dev]
-description = "Start development server"
-depends = ["_check-env"]
-run = "uvicorn app:main --reload"
-
-# Testing
-[tasks.test]
-description = "Run tests"
-alias = "t"
-run = "pytest tests/ -v"
-
-[tasks."test:cov"]
-description = "Run tests with coverage"
-run = "pytest tests/ --cov=src --cov-report=html"
-
-# Code quality
-[tasks.lint]
-description = "Run linters"
-run = "ruff check . && ruff format --check ."
-
-[tasks.fix]
-description = "Fix linting issues"
-run = "ruff check --fix . && ruff format ."
-
-# Build
-[tasks.build]
-description = "Build package"
-depends = ["lint", "test"]
-run = "uv build"
-"#;
-
-#[test]
-fn a_whole_project_works_as_written() {
-    each(WHOLE, "pytest ruff uv", |seed| {
-        seed.project.write(".env.local", "TOKEN=s3cret\n");
-        seed.stub("python3", "mkdir -p \"$3/bin\"");
-        seed.run("run dev").code(1).stdout("Copy .env.example to .env\n");
-        seed.project.write(".env", "A=1\n");
-        seed.stub("uvicorn", "echo \"$A $TOKEN $PROJECT_ROOT $PYTHONUNBUFFERED $VIRTUAL_ENV\"");
-        let output = seed.run("run dev");
-        output.code(0);
-        assert!(output.stdout.contains("1 [redacted] [P] 1 [P]/.venv"), "{}", output.transcript());
-        seed.calls();
-        for (line, calls) in [
-            ("run t", &["pytest tests/ -v"][..]),
-            ("run test:cov", &["pytest tests/ --cov=src --cov-report=html"]),
-            ("run fix", &["ruff check --fix .", "ruff format ."]),
-            (
-                "run -j1 build",
-                &["ruff check .", "ruff format --check .", "pytest tests/ -v", "uv build"],
-            ),
-        ] {
-            seed.run(line).code(0);
-            seed.called(calls);
-        }
-    });
 }
