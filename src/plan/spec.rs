@@ -40,7 +40,10 @@ pub(super) fn read(
         return Ok(None);
     }
     if is_too_deep(&text) {
-        let problem = Problem::new("args::spec", format!("the usage spec of task `{}` is nested too deeply", task.name));
+        let problem = Problem::new(
+            "args::spec",
+            format!("the usage spec of task `{}` is nested too deeply", task.name),
+        );
         return Err(problem.at(&task.spot, "this task").help("a command in a command is enough"));
     }
     let text = with_options(&text);

@@ -6,21 +6,21 @@
 //! | 38-42 | `depends` | `what_a_task_depends_on_comes_first` |
 //! | 48-53 | `depends_post` | `cleaning_up_comes_last_even_after_a_failure` |
 //! | 59-63 | `wait_for` | `a_soft_dependency_is_waited_for_where_it_runs` |
-//! | 71-74 | `run test --jobs 8`, `-j 1` behind the name | `pending.rs` |
+//! | 71-74 | `run test --jobs 8`, `-j 1` behind the name | `as_mep.rs` |
 //! | 78-82 | `jobs` in the user's own settings | `jobs_are_set_for_all_projects` |
 //! | 88-103 | an example | `the_example_runs_as_its_times_say` |
 //! | 107-112 | `--jobs 2` for it | `the_example_runs_as_its_times_say` |
 //! | 118-122 | where tasks come from | `tasks_come_from_three_places` |
-//! | 129 | aliases and partial matches | `an_alias_is_a_name`; the rest: `pending.rs` |
+//! | 129 | aliases and partial matches | `an_alias_is_a_name`; the rest: `as_mep.rs` |
 //! | 138-143 | tasks of the directory above | `a_directory_inherits_and_overrides` |
-//! | 153-162 | `$1` in a script | `pending.rs` |
+//! | 153-162 | `$1` in a script | `as_mep.rs` |
 //! | 168-178 | a script with `#MISE depends` that calls another task | `a_script_depends_and_calls` |
 //! | 184-192 | `../api:build` | `tasks_of_other_projects_are_dependencies` |
 //! | 200-205 | `sources`, `outputs` | `sources_and_outputs_skip_what_is_fresh` |
-//! | 217-220 | `run build --force`: `pending.rs`; `run --changed` | `only_tasks_whose_sources_changed_run` |
+//! | 217-220 | `run build --force`: `as_mep.rs`; `run --changed` | `only_tasks_whose_sources_changed_run` |
 //! | 226-229 | `watch` | a later version watches |
 //! | 237-240 | `tasks deps build`, `tasks deps --dot` | `dependencies_are_drawn` |
-//! | 244-247 | `--verbose`, `--dry-run` behind the name | `pending.rs` |
+//! | 244-247 | `--verbose`, `--dry-run` behind the name | `as_mep.rs` |
 //! | 253-255 | the circle's message | `a_circle_has_the_message_of_the_document` |
 //! | 261-263 | the missing dependency's message | `a_missing_dependency_has_the_message_of_the_document` |
 

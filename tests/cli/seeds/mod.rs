@@ -7,6 +7,7 @@
 //! and no command of it.
 
 mod architecture;
+mod as_mep;
 mod deploy;
 mod patterns;
 mod release;

@@ -3,10 +3,10 @@
 //! | Lines | What | Test |
 //! |---|---|---|
 //! | 11-32 | guard: credentials | `missing_credentials_are_listed` |
-//! | 36-46 | guard: confirmation by `read` | waits for bare `read` (`pending.rs`) |
+//! | 36-46 | guard: confirmation by `read` | `as_mep.rs` |
 //! | 50-74 | guard: environment | `an_environment_is_validated` |
 //! | 82-117 | database tasks | `a_schema_is_an_option_with_a_default`, `a_guard_stops_the_database_tasks` |
-//! | 121-124 | `run db-migrate` | waits for bare `read` (`pending.rs`); `examples/database` |
+//! | 121-124 | `run db-migrate` | `as_mep.rs`; `examples/database` |
 //! | 132-164 | checks, tests, build | `the_pipeline_runs_what_it_depends_on_once` |
 //! | 168-174 | `run lint ::: typecheck`, `run test` | `two_checks_at_once_then_the_tests` |
 //! | 182-214 | release with guards and `confirm` | `a_release_is_guarded_and_asks` |
@@ -14,7 +14,7 @@
 //! | 246-259 | a service and its database | `a_task_starts_another_one_by_name` |
 //! | 265-267 | `watch dev` | a later version watches |
 //! | 285-319, 323-328 | deployment with arguments | `a_deployment_takes_its_arguments` and two more |
-//! | 336-349 | sources and outputs | `only_what_changed_is_built_again` (`run bundle --force`: `pending.rs`) |
+//! | 336-349 | sources and outputs | `only_what_changed_is_built_again` (`run bundle --force`: `as_mep.rs`) |
 //! | 366-382 | entry points in an included file | `an_included_file_has_the_entry_points` |
 //! | 388-418 | a script that builds a graph of jobs | `a_script_chains_jobs_of_a_queue` |
 //! | 429-439 | the same by `depends`, and by the script | `depends_waits_and_a_queue_does_not` |
