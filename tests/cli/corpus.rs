@@ -22,7 +22,7 @@ use crate::support::{
 
 /// Differences that are known: the number that a project's directory begins with, the name of a
 /// task there (`*`: any) or `tasks ls`, `tasks deps`, and why that is so.
-const KNOWN: [(&str, &str, &str); 9] = [
+const KNOWN: [(&str, &str, &str); 7] = [
     ("021", "*", "dependencies on tasks of a monorepo are not in this version"),
     (
         "045",
@@ -31,8 +31,6 @@ const KNOWN: [(&str, &str, &str); 9] = [
     ),
     ("061", "test:bats", ARG),
     ("061", "test:bats:fork", ARG),
-    ("063", "flamegraph", "the task key `tools` is not in this version"),
-    ("105", "*", "the task key `tools` is not in this version"),
     ("129", "*", "`extends` is not in this version"),
     ("129", "tasks ls", "`extends` is not in this version"),
     ("139", "*", "offline, the reference cannot tell which nightly toolchain a profile means"),
