@@ -76,7 +76,7 @@ pub(super) fn print(ctx: &Context, loaded: &Loaded, args: &ListArgs) -> Result<(
 fn sort(tasks: &mut [&Task], args: &ListArgs) {
     tasks.sort_by(|a, b| {
         let order = match args.sort {
-            SortKey::Name => a.display.cmp(&b.display),
+            SortKey::Name => a.name.cmp(&b.name),
             SortKey::Alias => a.aliases.join(", ").cmp(&b.aliases.join(", ")),
             SortKey::Description => a.description.cmp(&b.description),
             SortKey::Source => a.source_path().cmp(b.source_path()),
@@ -186,7 +186,11 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
     let (depends, depends_post, wait_for) =
         (deps(&task.depends), deps(&task.depends_post), deps(&task.wait_for));
     let dir = match &task.dir {
-        Some(dir) => ctx.dirs.below(&task.root.dir, shown(task, dir, evaluator)),
+        Some(dir) => match shown(task, dir, evaluator) {
+            // Joined as it is, which is how mise shows it.
+            dir if dir.is_empty() => task.root.dir.join(dir),
+            dir => ctx.dirs.below(&task.root.dir, dir),
+        },
         None => task.root.dir.clone(),
     };
     Row {

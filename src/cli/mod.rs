@@ -224,6 +224,11 @@ fn list_tasks(
     Err(loaded.project.problems)
 }
 
+fn safe_mode() -> Problem {
+    let text = "running tasks is disabled in safe mode (MISE_SAFE=1)";
+    Problem::new("settings::safe", text).help("take `MISE_SAFE` or the setting `safe` away")
+}
+
 fn run_tasks(
     ctx: &Arc<Context>,
     grammar: Dialect,
@@ -238,6 +243,9 @@ fn run_tasks(
     let runs = !looks || intent.dialect == Dialect::Mise;
     let options = options(global, Intent { runs, ..intent });
     let mut loaded = load(ctx, global, &options, voice)?;
+    if loaded.settings.safe {
+        return Err(vec![safe_mode()]);
+    }
     args.apply(&mut loaded.settings);
     if !looks {
         trust::keep(ctx, &loaded, voice);

@@ -2,7 +2,8 @@
 //! a name, and names are asked for before anything else is known.
 
 use super::env::{Evaluator, Late};
-use super::load::{self, Loaded, Options};
+use super::load::{self, Options};
+use super::loaded::Loaded;
 use super::template;
 use crate::model::Blame;
 use crate::sys::Context;

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::miserc::Search;
 use crate::model::Scope;
 use crate::sys::Context;
 
@@ -24,24 +25,12 @@ pub(super) struct Place {
     pub(super) own: Vec<PathBuf>,
 }
 
-/// What narrows the search.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Search {
-    /// Active profiles, weakest first.
-    pub(super) profiles: Vec<String>,
-    /// Nothing is read at all.
-    pub(super) no_config: bool,
-}
-
 /// Every place, weakest first: system, the user's, then from `/` down to here.
 pub(super) fn places(ctx: &Context, search: &Search) -> Vec<Place> {
-    if search.no_config {
-        return Vec::new();
-    }
     let system = user_place(&ctx.dirs.system, Scope::System, ctx, search);
     let global = user_place(&ctx.dirs.config, Scope::Global, ctx, search);
     let mut places = vec![system, global];
-    for dir in walked(ctx) {
+    for dir in walked(ctx, search) {
         let mut place = project_place(&dir, ctx, search);
         for user in &places[..2] {
             // `~/.config/mise/config.toml` is the user's file, also from below ~.
@@ -51,12 +40,8 @@ pub(super) fn places(ctx: &Context, search: &Search) -> Vec<Place> {
         }
         places.push(place);
     }
-    let ignored = paths(ctx, "MISE_IGNORED_CONFIG_PATHS");
-    if !ignored.is_empty() {
-        for place in &mut places {
-            let is_ignored = |path: &PathBuf| ignored.iter().any(|i| path.starts_with(i));
-            place.candidates.retain(|path| !is_ignored(path));
-        }
+    for place in &mut places {
+        place.candidates.retain(|path| !search.ignores(path));
     }
     places
 }
@@ -84,19 +69,12 @@ impl Present {
     }
 }
 
-/// A `:`-separated list of paths in a variable.
-fn paths(ctx: &Context, variable: &str) -> Vec<PathBuf> {
-    let value = ctx.env.get(variable).filter(|v| !v.is_empty());
-    value.map(|v| std::env::split_paths(v).collect()).unwrap_or_default()
-}
-
 /// The directories from just below the ceiling down to the working directory.
-fn walked(ctx: &Context) -> Vec<PathBuf> {
-    let ceilings = paths(ctx, "MISE_CEILING_PATHS");
+pub(super) fn walked(ctx: &Context, search: &Search) -> Vec<PathBuf> {
     let mut dirs: Vec<PathBuf> = ctx
         .cwd
         .ancestors()
-        .take_while(|dir| !ceilings.iter().any(|c| c == dir))
+        .take_while(|dir| !search.ceilings.iter().any(|c| c == dir))
         .map(Path::to_path_buf)
         .collect();
     dirs.reverse();
@@ -107,7 +85,7 @@ fn user_place(dir: &Path, scope: Scope, ctx: &Context, search: &Search) -> Place
     let replaced = ctx.env.get("MISE_GLOBAL_CONFIG_FILE").filter(|v| !v.is_empty());
     let candidates = match (scope, replaced) {
         (Scope::Global, Some(only)) => vec![PathBuf::from(only)],
-        _ => user_candidates(dir, &search.profiles),
+        _ => user_candidates(dir, search),
     };
     let own_home = ctx.dirs.config.parent().map(|p| p.join("mep"));
     let (own, task_dirs) = match scope {
@@ -121,17 +99,21 @@ fn user_place(dir: &Path, scope: Scope, ctx: &Context, search: &Search) -> Place
 }
 
 /// In the user's directory, unlike in a project, local beats profile.
-fn user_candidates(dir: &Path, profiles: &[String]) -> Vec<PathBuf> {
-    let mut names = vec!["config.toml".to_string(), "mise.toml".into()];
-    for e in profiles {
-        names.extend([format!("config.{e}.toml"), format!("mise.{e}.toml")]);
+fn user_candidates(dir: &Path, search: &Search) -> Vec<PathBuf> {
+    let fragments = |level| fragments(&dir.join("conf.d"), search, level);
+    let mut found = fragments(Level::Plain);
+    let mut add = |middle: &str, fragments: Vec<PathBuf>| {
+        found.extend(fragments);
+        found.extend(["config", "mise"].map(|n| dir.join(format!("{n}{middle}.toml"))));
+    };
+    add("", Vec::new());
+    for e in search.all_profiles() {
+        add(&format!(".{e}"), fragments(Level::Profile(e, "")));
     }
-    names.extend(["config.local.toml".into(), "mise.local.toml".into()]);
-    for e in profiles {
-        names.extend([format!("config.{e}.local.toml"), format!("mise.{e}.local.toml")]);
+    add(".local", Vec::new());
+    for e in search.all_profiles() {
+        add(&format!(".{e}.local"), fragments(Level::Profile(e, ".local")));
     }
-    let mut found = fragments(&dir.join("conf.d"));
-    found.extend(names.into_iter().map(|n| dir.join(n)));
     found
 }
 
@@ -140,7 +122,7 @@ fn project_place(dir: &Path, ctx: &Context, search: &Search) -> Place {
     let overridden = ctx.env.get("MISE_OVERRIDE_CONFIG_FILENAMES").filter(|v| !v.is_empty());
     let candidates = match overridden {
         Some(names) => std::env::split_paths(names).map(|n| dir.join(n)).collect(),
-        None => project_candidates(dir, ctx, &search.profiles, present),
+        None => project_candidates(dir, ctx, search, present),
     };
     Place {
         root: dir.to_path_buf(),
@@ -154,7 +136,7 @@ fn project_place(dir: &Path, ctx: &Context, search: &Search) -> Place {
 fn project_candidates(
     dir: &Path,
     ctx: &Context,
-    profiles: &[String],
+    search: &Search,
     present: Present,
 ) -> Vec<PathBuf> {
     let Present { dot_config, dot_config_mise, dot_mise, mise } = present;
@@ -164,20 +146,20 @@ fn project_candidates(
             found.push(dir.join(name));
         }
     };
-    let conf_d = |sub: &str, present: bool| {
-        if present { fragments(&dir.join(sub)) } else { Vec::new() }
+    let conf_d = |sub: &str, present: bool, level: Level<'_>| {
+        if present { fragments(&dir.join(sub), search, level) } else { Vec::new() }
     };
-    for path in conf_d(".config/mise/conf.d", dot_config_mise) {
+    for path in conf_d(".config/mise/conf.d", dot_config_mise, Level::Plain) {
         add(true, &path.to_string_lossy());
     }
     add(dot_config_mise, ".config/mise/config.toml");
     add(dot_config_mise, ".config/mise/mise.toml");
     add(dot_config, ".config/mise.toml");
-    for path in conf_d(".mise/conf.d", dot_mise) {
+    for path in conf_d(".mise/conf.d", dot_mise, Level::Plain) {
         add(true, &path.to_string_lossy());
     }
     add(dot_mise, ".mise/config.toml");
-    for path in conf_d("mise/conf.d", mise) {
+    for path in conf_d("mise/conf.d", mise, Level::Plain) {
         add(true, &path.to_string_lossy());
     }
     add(mise, "mise/config.toml");
@@ -194,12 +176,22 @@ fn project_candidates(
     add(mise, "mise/config.local.toml");
     add(true, "mise.local.toml");
     add(true, ".mise.local.toml");
-    for e in profiles {
+    for e in search.all_profiles() {
         for end in ["", ".local"] {
+            let level = Level::Profile(e, end);
+            for path in conf_d(".config/mise/conf.d", dot_config_mise, level) {
+                add(true, &path.to_string_lossy());
+            }
             add(dot_config_mise, &format!(".config/mise/config.{e}{end}.toml"));
             add(dot_config, &format!(".config/mise.{e}{end}.toml"));
+            for path in conf_d("mise/conf.d", mise, level) {
+                add(true, &path.to_string_lossy());
+            }
             add(mise, &format!("mise/config.{e}{end}.toml"));
             add(true, &format!("mise.{e}{end}.toml"));
+            for path in conf_d(".mise/conf.d", dot_mise, level) {
+                add(true, &path.to_string_lossy());
+            }
             add(dot_mise, &format!(".mise/config.{e}{end}.toml"));
             add(true, &format!(".mise.{e}{end}.toml"));
         }
@@ -207,19 +199,54 @@ fn project_candidates(
     found
 }
 
-/// `*.toml` of a `conf.d`, in name order, without dotted names.
-fn fragments(dir: &Path) -> Vec<PathBuf> {
+/// Which files of a `conf.d`.
+#[derive(Debug, Clone, Copy)]
+enum Level<'a> {
+    /// Those that are always read.
+    Plain,
+    /// Those of a profile: its name, and the end `""` or `".local"`.
+    Profile(&'a str, &'a str),
+}
+
+/// `*.toml` of a `conf.d`, in name order, without hidden names. A dot inside a
+/// name selects a profile only where `env_conf_d` says so.
+fn fragments(dir: &Path, search: &Search, level: Level<'_>) -> Vec<PathBuf> {
+    let selects = search.env_conf_d == Some(true);
+    if matches!(level, Level::Profile(..)) && !selects {
+        return Vec::new();
+    }
     let Ok(entries) = std::fs::read_dir(dir) else {
         return Vec::new();
     };
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
-        .filter(|p| !p.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')))
-        .collect();
+    let wanted = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some(stem) = name.strip_suffix(".toml").filter(|stem| !stem.starts_with('.')) else {
+            return false;
+        };
+        let selector = stem.split_once('.').map_or("", |(_, selector)| selector);
+        match level {
+            Level::Plain => !selects || ["", "local"].contains(&selector),
+            Level::Profile(e, end) => selector.strip_suffix(end) == Some(e),
+        }
+    };
+    let mut found: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(wanted).collect();
     found.sort();
     found
+}
+
+/// A warning where a name in a `conf.d` will mean something else one day.
+pub(super) fn dotted_fragments(places: &[Place], search: &Search) -> Option<&'static str> {
+    let is_dotted = |path: &PathBuf| {
+        path.parent().is_some_and(|dir| dir.ends_with("conf.d"))
+            && path.file_stem().is_some_and(|stem| stem.as_encoded_bytes().contains(&b'.'))
+    };
+    let any = || places.iter().flat_map(|place| &place.candidates).any(is_dotted);
+    (search.env_conf_d.is_none() && any()).then_some(
+        "deprecated [dotted_conf_d_filename]: dots in unconditional conf.d filenames are \
+         deprecated because the suffix will become an environment selector; rename fragments such \
+         as `node.tools.toml` to `node-tools.toml`, or set `env_conf_d = true` in a miserc.toml \
+         file to opt in now This will be removed in mise 2027.8.10.",
+    )
 }
 
 fn default_task_dirs(dir: &Path, present: Present) -> Vec<PathBuf> {
@@ -234,10 +261,4 @@ fn default_task_dirs(dir: &Path, present: Present) -> Vec<PathBuf> {
     .filter(|(there, _)| *there)
     .map(|(_, sub)| dir.join(sub))
     .collect()
-}
-
-/// The profiles: `-E` replaces `MISE_ENV`.
-pub(super) fn profiles(ctx: &Context, flag: Option<&str>) -> Vec<String> {
-    let text = flag.or_else(|| ctx.env.get_str("MISE_ENV")).unwrap_or_default();
-    text.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::to_string).collect()
 }

@@ -9,19 +9,20 @@ use toml::de::DeTable;
 use super::raw::RawTask;
 use super::task_table;
 use super::value::At;
-use crate::model::{Blame, LaterKey, Problem, SourceFile, Spot};
+use crate::model::{Blame, Problem, SourceFile, Spot};
 
 /// Keys a header may hold; others are only warned about, as in mise.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 26] = [
     "description", "alias", "aliases", "confirm", "depends", "depends_post", "wait_for", "env",
     "dir", "hide", "raw", "raw_args", "interactive", "sources", "watch", "outputs", "cache",
-    "rust_cache", "shell", "quiet", "silent", "output", "pass_through_env", "tools",
+    "rust_cache", "shell", "quiet", "silent", "output", "pass_through_env", "tools", "daemons",
+    "extends",
 ];
 
 /// Keys of which a wrong type is passed over, as in mise.
-const LENIENT: [&str; 11] = [
+const LENIENT: [&str; 12] = [
     "description", "alias", "aliases", "dir", "hide", "raw", "raw_args", "interactive", "shell",
-    "quiet", "silent",
+    "quiet", "silent", "extends",
 ];
 
 /// One header line's text after the marker and its place in the file.
@@ -174,13 +175,7 @@ fn fields(
     };
     for (key, value) in table {
         let name = key.get_ref().as_ref();
-        if name == "extends" {
-            task.later.push(LaterKey {
-                key: "extends",
-                spot: Spot::new(file, start..start + text.len()),
-                harmless: false,
-            });
-        } else if KEYS.contains(&name) {
+        if KEYS.contains(&name) {
             let before = task.broken.len();
             task_table::field(&at, task, key, value);
             if LENIENT.contains(&name) {

@@ -7,14 +7,21 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::discover::{self, Place, Search};
+use super::discover::{self, Place};
+use super::extends::{self, Templates};
+use super::includes::{Includes, Read, TaskSources};
+use super::loaded::Loaded;
 use super::merge::{self, Named};
+use super::miserc::Search;
 use super::own::OwnTask;
 use super::raw::{RawFile, RawTask};
-use super::settings::{Settings, SettingsLayer, TrustSettings};
+use super::settings::{Layer, Settings, TrustSettings};
 use super::trust::{Intent, Judge, Kind, Trust, Verdict};
 use super::{read, task_dir};
-use crate::model::{Blame, OwnKeys, Problem, Project, Root, Scope, Task, strip_extension};
+use crate::model::{
+    EnvDirective, EnvEntry, EnvOptions, OwnKeys, Problem, Project, Root, Scope, SourceFile, Spot,
+    Task, strip_extension,
+};
 use crate::sys::Context;
 
 /// What the command line says about loading.
@@ -36,59 +43,83 @@ impl Options {
     }
 }
 
-/// A project and the settings in force.
-#[derive(Debug)]
-pub struct Loaded {
-    /// Tasks and roots.
-    pub project: Project,
-    /// Settings of files and environment, before flags.
-    pub settings: Settings,
-    /// Active profiles, weakest first.
-    pub profiles: Vec<String>,
-    /// Config roots that count as trusted only because this is a run.
-    pub implied: Vec<PathBuf>,
-}
-
 /// Everything gathered so far.
 #[derive(Default)]
 struct Gathered {
     named: IndexMap<String, Task>,
     roots: Vec<Arc<Root>>,
-    layers: Vec<SettingsLayer>,
     project: Project,
     own_tasks: Vec<(String, OwnTask)>,
-    /// The nearest `task_config` that asks to be passed down.
-    cascade: Cascade,
-}
-
-#[derive(Clone, Default)]
-struct Cascade {
-    dir: Option<String>,
-    shell: Option<String>,
-    includes: Option<Vec<PathBuf>>,
+    templates: Templates,
+    /// The dotenv files of the setting `env_file`, the farthest first: below
+    /// the `[env]` of every file.
+    dotenv: Vec<EnvEntry>,
 }
 
 /// Reads every configuration file that counts for the working directory.
 /// Mistakes are collected in `Project::problems`, never returned early.
 pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
-    let search = Search {
-        profiles: discover::profiles(ctx, options.profile.as_deref()),
-        no_config: options.no_config || ctx.flag("MISE_NO_CONFIG"),
-    };
     let mut all = Gathered::default();
     all.project.dir.clone_from(&ctx.cwd);
+    let search = Search::new(ctx, options.profile.as_deref(), &mut all.project.problems);
+    let no_config = options.no_config || ctx.flag("MISE_NO_CONFIG");
+    let places = if no_config { Vec::new() } else { discover::places(ctx, &search) };
+    all.project.warnings.extend(discover::dotted_fragments(&places, &search).map(str::to_string));
     let mut judge = None;
-    for place in discover::places(ctx, &search) {
-        if place.scope != Scope::Project {
-            gather(ctx, &place, None, &mut all);
-            continue;
-        }
-        let made = || Judge::new(ctx, TrustSettings::resolve(ctx, &all.layers), options.intent);
-        gather(ctx, &place, Some(judge.get_or_insert_with(made)), &mut all);
+    let mut read: Vec<Read> = Vec::new();
+    for place in places {
+        let judge = (place.scope == Scope::Project).then(|| {
+            let made =
+                || Judge::new(ctx, TrustSettings::resolve(ctx, &layers(&read)), options.intent);
+            judge.get_or_insert_with(made)
+        });
+        let place = read_place(place, judge, &mut all);
+        read.push(place);
     }
-    let settings = Settings::resolve(ctx, &all.layers);
-    let implied = judge.map(|judge| judge.implied).unwrap_or_default();
-    Loaded { project: finish(all), settings, profiles: search.profiles, implied }
+    let settings = Settings::resolve(ctx, &layers(&read), &mut all.project.problems);
+    let mut project = Project::default();
+    project.untrusted.clone_from(&all.project.untrusted);
+    let (profiles, implied) = (search.profiles.clone(), Vec::new());
+    let mut loaded = Loaded { project, settings, profiles, implied };
+    let mut includes = Includes::new(ctx, &loaded, &read);
+    let sources: Vec<TaskSources> = read.iter().map(|r| includes.of(r)).collect();
+    let Includes { mut problems, mut warnings, .. } = includes;
+    all.project.problems.append(&mut problems);
+    all.project.warnings.append(&mut warnings);
+    for template in read.iter_mut().flat_map(|r| &mut r.files).flat_map(|f| &mut f.templates) {
+        all.project.problems.extend(template.broken.iter().cloned());
+        all.templates.insert(template.name.clone(), template.clone());
+    }
+    all.dotenv = dotenv(ctx, &search, &loaded.settings);
+    for (read, sources) in read.into_iter().zip(sources) {
+        gather(read, sources, judge.as_mut(), &mut all);
+    }
+    loaded.implied = judge.map(|judge| judge.implied).unwrap_or_default();
+    loaded.project = finish(all);
+    loaded
+}
+
+/// The settings of all files, weakest first.
+fn layers(read: &[Read]) -> Vec<Layer<'_>> {
+    let mut layers: Vec<Layer<'_>> = Vec::new();
+    for Read { place, files } in read {
+        layers.extend(files.iter().map(|file| (&*place.root, &file.settings)));
+    }
+    layers
+}
+
+/// The files that the setting `env_file` names, in every directory walked.
+fn dotenv(ctx: &Context, search: &Search, settings: &Settings) -> Vec<EnvEntry> {
+    let Some(name) = &settings.env_file else {
+        return Vec::new();
+    };
+    let paths = discover::walked(ctx, search).into_iter().map(|dir| dir.join(name));
+    let entry = |path: PathBuf| EnvEntry {
+        directive: EnvDirective::File { path: path.display().to_string(), expand: false },
+        spot: Spot::new(&SourceFile::new(path, String::new()), 0..0),
+        options: EnvOptions::default(),
+    };
+    paths.filter(|path| path.is_file()).map(entry).collect()
 }
 
 /// A directory with configuration, as far as trust is concerned.
@@ -104,21 +135,18 @@ pub struct ConfigRoot {
 
 /// Who is trusted, by the user's own settings; reads no file of a project.
 pub fn trust_here<'c>(ctx: &'c Context, profile: Option<&str>) -> Trust<'c> {
-    let profiles = discover::profiles(ctx, profile);
     let mut all = Gathered::default();
-    for place in discover::places(ctx, &Search { profiles, no_config: false }) {
-        if place.scope != Scope::Project {
-            gather(ctx, &place, None, &mut all);
-        }
-    }
-    Trust::new(ctx, TrustSettings::resolve(ctx, &all.layers))
+    let search = Search::new(ctx, profile, &mut Vec::new());
+    let places = discover::places(ctx, &search).into_iter();
+    let users = places.filter(|place| place.scope != Scope::Project);
+    let read: Vec<Read> = users.map(|place| read_place(place, None, &mut all)).collect();
+    Trust::new(ctx, TrustSettings::resolve(ctx, &layers(&read)))
 }
 
 /// The config roots from `/` down to the working directory, farthest first.
 /// Nothing is made of what their files hold.
 pub fn config_roots(ctx: &Context, profile: Option<&str>) -> Vec<ConfigRoot> {
-    let profiles = discover::profiles(ctx, profile);
-    let places = discover::places(ctx, &Search { profiles, no_config: false });
+    let places = discover::places(ctx, &Search::new(ctx, profile, &mut Vec::new()));
     let projects = places.into_iter().filter(|place| place.scope == Scope::Project);
     let roots = projects.map(|place| {
         let mut files = place.candidates;
@@ -129,21 +157,25 @@ pub fn config_roots(ctx: &Context, profile: Option<&str>) -> Vec<ConfigRoot> {
     roots.filter(|root| !root.files.is_empty()).collect()
 }
 
-/// Reads one place and lays it over what lies farther away. Without a judge
-/// the place is the user's own.
-fn gather(ctx: &Context, place: &Place, mut judge: Option<&mut Judge<'_>>, all: &mut Gathered) {
-    let files = read_files(place, judge.as_deref_mut(), all);
-    read_own(place, &files, all);
-    let includes = includes(ctx, place, &files, all);
+/// Reads the files of one place. Without a judge the place is the user's own.
+fn read_place(place: Place, judge: Option<&mut Judge<'_>>, all: &mut Gathered) -> Read {
+    let files = read_files(&place, judge, all);
+    read_own(&place, &files, all);
+    Read { place, files }
+}
+
+/// Reads the tasks of one place and lays it over what lies farther away.
+fn gather(read: Read, sources: TaskSources, judge: Option<&mut Judge<'_>>, all: &mut Gathered) {
+    let Read { place, files } = read;
     let user_without_config = place.scope != Scope::Project && files.is_empty();
     let mut found = task_dir::Found::default();
     if !user_without_config {
-        for dir in includes {
-            task_dir::read_path(&dir, &mut found);
+        for path in &sources.paths {
+            task_dir::read_path(path, &sources.hidden, &mut found);
         }
     }
-    if let Some(judge) = judge {
-        judge_includes(place, &found.tasks, judge, all);
+    if let Some(judge) = judge.filter(|_| place.scope == Scope::Project) {
+        judge_includes(&place, &found.tasks, judge, all);
     }
     all.project.problems.append(&mut found.problems);
     all.project.warnings.append(&mut found.warnings);
@@ -151,7 +183,7 @@ fn gather(ctx: &Context, place: &Place, mut judge: Option<&mut Judge<'_>>, all: 
     if files.is_empty() && found.tasks.is_empty() {
         return;
     }
-    add_root(place, files, found.tasks, all);
+    add_root(&place, files, found.tasks, sources, all);
 }
 
 fn read_files(
@@ -232,79 +264,32 @@ fn read_own(place: &Place, files: &[RawFile], all: &mut Gathered) {
     }
 }
 
-/// The task directories of a place: its own includes, else those passed down,
-/// else the defaults.
-fn includes(ctx: &Context, place: &Place, files: &[RawFile], all: &mut Gathered) -> Vec<PathBuf> {
-    let last = |pick: fn(&RawFile) -> Option<bool>| files.iter().rev().find_map(pick);
-    let cascade = last(|f| f.task_config.cascade);
-    let own = files.iter().rev().find_map(|f| f.task_config.includes.as_ref());
-    let own: Option<Vec<PathBuf>> = own.map(|list| {
-        let mut paths = Vec::new();
-        for (text, spot) in list {
-            if let Some(what) = later_include(text) {
-                let problem = Problem::new(
-                    "config::include",
-                    format!("include `{text}` needs {what}, which this version does not have"),
-                );
-                let problem = problem.at(spot, "here").blame(Blame::File);
-                all.project.problems.push(problem);
-            } else {
-                paths.push(ctx.dirs.resolve(&place.root, text));
-            }
-        }
-        paths
-    });
-    if cascade == Some(false) {
-        all.cascade = Cascade::default();
-    }
-    let chosen = own.clone().or_else(|| all.cascade.includes.clone());
-    if cascade == Some(true) {
-        all.cascade.includes = own.or_else(|| all.cascade.includes.take());
-    }
-    chosen.unwrap_or_else(|| place.task_dirs.clone())
-}
-
-/// What an include entry needs that is not here yet.
-fn later_include(text: &str) -> Option<&'static str> {
-    if text.starts_with("git::") {
-        Some("remote sources")
-    } else if super::template::is_template(text) {
-        Some("templates in includes")
-    } else if text.contains(['*', '?', '[', '{']) {
-        Some("patterns in includes")
-    } else {
-        None
-    }
-}
-
-fn add_root(place: &Place, files: Vec<RawFile>, found: Vec<RawTask>, all: &mut Gathered) {
-    let last = |pick: fn(&RawFile) -> Option<&String>| files.iter().rev().find_map(pick).cloned();
-    let own_dir = last(|f| f.task_config.dir.as_ref());
-    let own_shell = last(|f| f.task_config.shell.as_ref());
-    let cascades = files.iter().rev().find_map(|f| f.task_config.cascade);
-    let inherited = all.cascade.clone();
-    if cascades == Some(true) {
-        all.cascade.dir = own_dir.clone().or(inherited.dir.clone());
-        all.cascade.shell = own_shell.clone().or(inherited.shell.clone());
-    }
+fn add_root(
+    place: &Place,
+    files: Vec<RawFile>,
+    mut found: Vec<RawTask>,
+    sources: TaskSources,
+    all: &mut Gathered,
+) {
     let mut named = Named::new();
+    found.iter_mut().for_each(|task| extends::apply(task, &all.templates));
     merge::replace_all(&mut named, found);
     let mut root = Root {
         dir: place.root.clone(),
         scope: place.scope,
         rank: all.roots.len(),
-        env: Vec::new(),
+        env: std::mem::take(&mut all.dotenv),
         vars: Vec::new(),
-        task_dir: own_dir.or(inherited.dir),
-        task_shell: own_shell.or(inherited.shell),
+        task_dir: sources.dir,
+        task_shell: sources.shell,
         files: Vec::new(),
     };
     for raw in files {
         root.env.extend(raw.env);
         root.vars.extend(raw.vars);
         root.files.push(raw.file);
-        all.layers.push(raw.settings);
-        for task in raw.tasks {
+        for mut task in raw.tasks {
+            extends::apply(&mut task, &all.templates);
             merge::add_inline(&mut named, task);
         }
     }
@@ -335,7 +320,8 @@ fn finish(all: Gathered) -> Project {
     let mut problems = Vec::new();
     for task in &mut project.tasks {
         let broken = merge::drain_broken(task);
-        problems.extend(broken.iter().cloned());
+        // A template's mistake is that of every task that uses it.
+        problems.extend(broken.iter().filter(|p| !project.problems.contains(p)).cloned());
         task.broken = broken;
     }
     project.problems.append(&mut problems);

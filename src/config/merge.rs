@@ -61,11 +61,18 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     lower.tools.retain(|tool| upper.tools.iter().all(|over| over.name != tool.name));
     append!(alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken);
     lower.also_in.push(upper.spot.file);
+    lower.also_in.extend(upper.also_in);
+    lower.template = upper.template.or(lower.template.take());
 }
 
 /// The definition that everything above works with.
 pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
-    let defined_in = std::iter::once(Arc::clone(&raw.spot.file)).chain(raw.also_in).collect();
+    let mut defined_in = vec![Arc::clone(&raw.spot.file)];
+    for file in raw.also_in {
+        if !defined_in.iter().any(|known| Arc::ptr_eq(known, &file)) {
+            defined_in.push(file);
+        }
+    }
     let command = match (raw.script, raw.file, raw.run) {
         (Some(path), _, _) => Command::Script(path),
         (_, Some(file), _) => Command::File(file),
@@ -78,6 +85,7 @@ pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
         aliases: raw.alias,
         description: raw.description.unwrap_or_default(),
         spot: raw.spot,
+        template: raw.template,
         defined_in,
         root: Arc::clone(root),
         hide: raw.hide.unwrap_or(false),

@@ -5,20 +5,27 @@
 //! Inside, from the bottom: `value` (typed access with good errors), `raw`
 //! (one file, exactly as written), `task_table`, `env_table`, `header` (the
 //! readers of its parts), `settings`, `own`; `discover` and `task_dir` (which
-//! files there are), `merge` (which definition wins), `load` (all of it);
-//! `template` and `env` evaluate what the project holds, `aliases` the names in it.
+//! files there are), `extends` and `merge` (which definition wins), `includes`
+//! (where tasks lie), `load` (all of it); `template` and `env` evaluate what the
+//! project holds, `aliases` the names in it.
 
 mod aliases;
 mod discover;
 pub mod env;
 mod env_table;
+mod extends;
 mod header;
+mod includes;
 mod load;
+mod loaded;
 mod merge;
+mod min_version;
+mod miserc;
 mod own;
 mod raw;
 mod read;
 mod repair;
+mod setting_names;
 mod settings;
 mod task_dir;
 mod task_table;
@@ -32,5 +39,6 @@ pub use aliases::load;
 pub use header::{
     after_marker as header_text, is_open_pair as header_is_open, looks_like_pair as header_pair,
 };
-pub use load::{ConfigRoot, Loaded, Options, ad_hoc_task, config_roots, trust_here};
+pub use load::{ConfigRoot, Options, ad_hoc_task, config_roots, trust_here};
+pub use loaded::Loaded;
 pub use settings::{EnvSettings, Settings, default_jobs, parse_style};

@@ -43,6 +43,10 @@ pub(super) struct RawTask {
     pub(super) file: Option<String>,
     /// An executable file of a task directory.
     pub(super) script: Option<PathBuf>,
+    /// The template it names, and where.
+    pub(super) extends: Option<(String, Spot)>,
+    /// The template that filled it.
+    pub(super) template: Option<Spot>,
     pub(super) later: Vec<LaterKey>,
     pub(super) broken: Vec<Problem>,
     /// Files that overlaid it.
@@ -81,6 +85,8 @@ impl RawTask {
             run_windows: false,
             file: None,
             script: None,
+            extends: None,
+            template: None,
             later: Vec::new(),
             broken: Vec::new(),
             also_in: Vec::new(),
@@ -100,6 +106,7 @@ impl RawTask {
 #[derive(Debug, Clone, Default)]
 pub(super) struct RawTaskConfig {
     pub(super) includes: Option<Vec<(String, Spot)>>,
+    pub(super) excludes: Option<Vec<(String, Spot)>>,
     pub(super) dir: Option<String>,
     pub(super) shell: Option<String>,
     pub(super) cascade: Option<bool>,
@@ -111,8 +118,12 @@ pub(super) struct RawFile {
     pub(super) file: Arc<SourceFile>,
     pub(super) tasks: Vec<RawTask>,
     pub(super) env: Vec<EnvEntry>,
+    /// The deprecated `env_file`, `dotenv` and `env_path`, which come first.
+    pub(super) old_env: Vec<EnvEntry>,
     pub(super) vars: Vec<EnvEntry>,
     pub(super) task_config: RawTaskConfig,
+    /// `[task_templates]`
+    pub(super) templates: Vec<RawTask>,
     pub(super) settings: SettingsLayer,
     pub(super) tools: Option<Spot>,
     pub(super) deps: Vec<(String, Spot)>,
@@ -128,8 +139,10 @@ impl RawFile {
             file,
             tasks: Vec::new(),
             env: Vec::new(),
+            old_env: Vec::new(),
             vars: Vec::new(),
             task_config: RawTaskConfig::default(),
+            templates: Vec::new(),
             settings: SettingsLayer::default(),
             tools: None,
             deps: Vec::new(),

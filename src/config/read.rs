@@ -8,14 +8,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::raw::{RawFile, RawTask, RawTaskConfig};
 use super::value::{At, Value};
-use super::{env_table, own, repair, settings, task_table};
-use crate::model::{Blame, Problem, Scope, SourceFile, Spot, closest};
+use super::{env_table, extends, min_version, own, repair, settings, task_table};
+use crate::model::{
+    Blame, EnvDirective, EnvEntry, EnvOptions, Problem, Scope, SourceFile, Spot, closest,
+};
 
 /// Top-level keys of mise that are not about tasks.
-const FOREIGN: [&str; 20] = [
+const FOREIGN: [&str; 16] = [
     "tool_config",
     "tool_alias",
-    "alias",
     "shell_alias",
     "plugins",
     "hooks",
@@ -29,20 +30,14 @@ const FOREIGN: [&str; 20] = [
     "daemon_providers",
     "monorepo_root",
     "monorepo",
-    "env_file",
-    "dotenv",
-    "env_path",
     "experimental_monorepo_root",
 ];
 
 /// Top-level keys that are read here.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 15] = [
     "tasks", "env", "vars", "task_config", "settings", "tools", "deps", "min_version",
-    "task_templates", "redactions", "_",
+    "task_templates", "redactions", "_", "alias", "env_file", "dotenv", "env_path",
 ];
-
-/// The version whose behaviour this program has.
-pub(super) const COMPATIBLE: [u32; 3] = [2026, 9, 15];
 
 /// The text of a file. `None` where there is none; a problem where it is
 /// there and cannot be read, or is no text.
@@ -94,7 +89,11 @@ fn is_absent(error: &std::io::Error) -> bool {
 const SHOWN: usize = 20;
 
 /// The mistakes of the TOML itself.
-fn syntax(file: &Arc<SourceFile>, errors: &[toml::de::Error], blame: &Blame) -> Vec<Problem> {
+pub(super) fn syntax(
+    file: &Arc<SourceFile>,
+    errors: &[toml::de::Error],
+    blame: &Blame,
+) -> Vec<Problem> {
     let problem = |error: &toml::de::Error| {
         let span = error.span().unwrap_or(0..0);
         Problem::new("config::syntax", format!("{} is not valid TOML", file.path.display()))
@@ -122,11 +121,16 @@ pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
         root = second;
         raw.warnings.extend(lines.iter().map(|line| shell_quote(file, *line)));
     }
+    if let Some(unmet) = demand(&mut raw, root.get_ref()) {
+        raw.problems = vec![unmet];
+        return raw;
+    }
     for (key, value) in root.get_ref() {
         if let Err(problem) = top_level(&mut raw, key.get_ref(), value, scope) {
             raw.problems.push(problem);
         }
     }
+    raw.env.splice(0..0, raw.old_env.drain(..));
     raw
 }
 
@@ -138,14 +142,31 @@ fn shell_quote(file: &SourceFile, line: usize) -> String {
     )
 }
 
+/// A newer version that the file asks for: then nothing else in it means what
+/// we think it means.
+fn demand(raw: &mut RawFile, root: &DeTable<'_>) -> Option<Problem> {
+    let value = root.get("min_version")?;
+    let file = Arc::clone(&raw.file);
+    match min_version::read(&project_at(&file), value) {
+        Ok(demand) => {
+            raw.warnings.extend(demand.warning.filter(|_| demand.unmet.is_none()));
+            demand.unmet
+        }
+        Err(problem) => {
+            raw.problems.push(problem);
+            None
+        }
+    }
+}
+
+/// The top of a file, whose mistakes stop every run of the project.
+fn project_at(file: &Arc<SourceFile>) -> At<'_> {
+    At { file, owner: file.path.display().to_string(), blame: Blame::Project, offset: 0 }
+}
+
 fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> Result<(), Problem> {
     let file = Arc::clone(&raw.file);
-    let at = At {
-        file: &file,
-        owner: file.path.display().to_string(),
-        blame: Blame::Project,
-        offset: 0,
-    };
+    let at = project_at(&file);
     match key {
         "tasks" => raw.tasks = tasks(&at, value)?,
         "env" | "vars" => match env_table::read(&at, key, value) {
@@ -154,6 +175,7 @@ fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> R
             Err(problems) => raw.problems.extend(problems),
         },
         "redactions" => raw.env.push(env_table::redactions(&at, value)?),
+        "task_templates" => raw.templates = extends::read(&at, value, &mut raw.warnings)?,
         "task_config" => raw.task_config = task_config(&at, value, &mut raw.warnings)?,
         "settings" => raw.settings = settings::read(&at, value, scope, &mut raw.warnings)?,
         "tools" => {
@@ -166,10 +188,44 @@ fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> R
             raw.deps =
                 names.map(|(name, _)| (name.get_ref().to_string(), at.spot(name.span()))).collect();
         }
-        "min_version" => min_version(&at, value, &mut raw.warnings)?,
+        "env_file" | "dotenv" | "env_path" => deprecated_env(raw, &at, key, value)?,
+        "alias" => {
+            at.table(key, value)?;
+            raw.warnings.push(format!(
+                "deprecated [alias]: [alias] is deprecated, use [tool_alias] instead in {}",
+                file.path.display()
+            ));
+        }
         "_" => extension(raw, &at, value),
         _ if KNOWN.contains(&key) || FOREIGN.contains(&key) => {}
         _ => raw.warnings.push(unknown_field(&at, key)),
+    }
+    Ok(())
+}
+
+/// The old names of `env._.file` and `env._.path`.
+fn deprecated_env(
+    raw: &mut RawFile,
+    at: &At<'_>,
+    key: &str,
+    value: &Value<'_>,
+) -> Result<(), Problem> {
+    let new = if key == "env_path" { "env._.path" } else { "env._.file" };
+    raw.warnings.push(format!(
+        "deprecated [config.{key}]: `{key}` in {} is deprecated. Use `{new}` instead. \
+         This will be removed in mise 2027.4.0.",
+        at.file.path.display()
+    ));
+    for path in at.strings(key, value)? {
+        let directive = match key {
+            "env_path" => EnvDirective::Path(path),
+            _ => EnvDirective::File { path, expand: false },
+        };
+        raw.old_env.push(EnvEntry {
+            directive,
+            spot: at.spot(value.span()),
+            options: EnvOptions::default(),
+        });
     }
     Ok(())
 }
@@ -217,12 +273,8 @@ fn task_config(
     for (key, value) in at.table("task_config", value)? {
         let full = format!("task_config.{}", key.get_ref());
         match key.get_ref().as_ref() {
-            "includes" => {
-                let texts = at.string_list(&full, value)?;
-                let items = value.get_ref().as_array().into_iter().flatten();
-                let spots = items.map(|item| at.spot(item.span()));
-                read.includes = Some(texts.into_iter().zip(spots).collect());
-            }
+            "includes" => read.includes = Some(placed(at, &full, value)?),
+            "excludes" => read.excludes = Some(placed(at, &full, value)?),
             "dir" => read.dir = Some(at.string(&full, value)?),
             "shell" => read.shell = Some(at.string(&full, value)?),
             "cascade" => read.cascade = Some(at.boolean(&full, value)?),
@@ -236,6 +288,13 @@ fn task_config(
         }
     }
     Ok(read)
+}
+
+/// A list of texts, each with its place.
+fn placed(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<(String, Spot)>, Problem> {
+    let texts = at.string_list(key, value)?;
+    let items = value.get_ref().as_array().into_iter().flatten();
+    Ok(texts.into_iter().zip(items.map(|item| at.spot(item.span()))).collect())
 }
 
 fn extension(raw: &mut RawFile, at: &At<'_>, value: &Value<'_>) {
@@ -259,46 +318,5 @@ pub(super) fn own_file(file: &Arc<SourceFile>) -> (own::OwnTable, Vec<Problem>) 
     if !errors.is_empty() {
         return (own::OwnTable::default(), syntax(file, &errors, &Blame::Project));
     }
-    let at = At { file, owner: file.path.display().to_string(), blame: Blame::Project, offset: 0 };
-    own::read(&at, root.get_ref())
-}
-
-fn min_version(at: &At<'_>, value: &Value<'_>, warnings: &mut Vec<String>) -> Result<(), Problem> {
-    let DeValue::Table(table) = value.get_ref() else {
-        let wanted = at.string("min_version", value)?;
-        return require(at, value, &wanted);
-    };
-    for (key, value) in table {
-        let wanted = at.string(&format!("min_version.{}", key.get_ref()), value)?;
-        match key.get_ref().as_ref() {
-            "hard" => require(at, value, &wanted)?,
-            "soft" if is_newer(&wanted) => warnings.push(format!(
-                "mise version {wanted} is recommended, but this is compatible with {}",
-                compatible()
-            )),
-            "soft" => {}
-            _ => return Err(at.unknown(key, &["hard", "soft"])),
-        }
-    }
-    Ok(())
-}
-
-fn require(at: &At<'_>, value: &Value<'_>, wanted: &str) -> Result<(), Problem> {
-    if !is_newer(wanted) {
-        return Ok(());
-    }
-    let message =
-        format!("mise version {wanted} is required, but this is compatible with {}", compatible());
-    Err(at.mistake("config::min-version", message, value, "asked for here"))
-}
-
-fn compatible() -> String {
-    let [year, month, patch] = COMPATIBLE;
-    format!("{year}.{month}.{patch}")
-}
-
-fn is_newer(wanted: &str) -> bool {
-    let mut parts = wanted.trim_start_matches('v').split('.').map(|p| p.parse().unwrap_or(0));
-    let wanted: [u32; 3] = std::array::from_fn(|_| parts.next().unwrap_or(0));
-    wanted > COMPATIBLE
+    own::read(&project_at(file), root.get_ref())
 }

@@ -1,10 +1,14 @@
 //! The settings that touch tasks: from files, environment and flags, with
 //! mise's names and precedence.
 
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::setting_names::{self, GLOBAL_ONLY, Kind};
 use super::value::{At, Value};
-use crate::model::{Dialect, OutputStyle, Problem, Scope};
+use crate::model::{Dialect, OutputStyle, Problem, Scope, closest};
 use crate::sys::Context;
 
 /// Every style of the reference.
@@ -15,22 +19,7 @@ pub(super) const STYLES: [&str; 7] =
 pub(super) const LATER_STYLES: [&str; 3] = ["keep-order", "replacing", "timed"];
 
 /// Settings that would change what a task does and have no effect yet.
-const LATER: [&str; 4] = [
-    "task.timeout",
-    "sandbox.deny_env",
-    "use_file_shell_for_executable_tasks",
-    "task.disable_paths",
-];
-
-/// What files that are not the user's own may not decide.
-const GLOBAL_ONLY: [&str; 6] = [
-    "yes",
-    "ci",
-    "unix_default_inline_shell_args",
-    "unix_default_file_shell_args",
-    "paranoid",
-    "trusted_config_paths",
-];
+const LATER: [&str; 1] = ["sandbox.deny_env"];
 
 /// A style by its name.
 pub fn parse_style(name: &str) -> Option<OutputStyle> {
@@ -94,6 +83,16 @@ pub struct Settings {
     pub hides_script_args: bool,
     /// `task.run_auto_install`: missing tools are installed before a run.
     pub install_tools: bool,
+    /// Executable files run through a shell.
+    pub file_shell: bool,
+    /// The shell of files that name none.
+    pub default_file_shell: String,
+    /// Where no tasks are looked for.
+    pub disable_paths: Vec<PathBuf>,
+    /// The name of a dotenv file in this directory and those above it.
+    pub env_file: Option<String>,
+    /// No task may run.
+    pub safe: bool,
 }
 
 /// Settings that only `[env]` has use for.
@@ -132,7 +131,7 @@ pub(super) struct TrustSettings {
 
 impl TrustSettings {
     /// `layers` are those of the user's own files.
-    pub(super) fn resolve(ctx: &Context, layers: &[SettingsLayer]) -> Self {
+    pub(super) fn resolve(ctx: &Context, layers: &[Layer<'_>]) -> Self {
         let from = Source { ctx, layers };
         let flag = |key: &str, variable: &str| from.flag(key, variable).unwrap_or(false);
         let set = ctx.env.get("MISE_TRUSTED_CONFIG_PATHS").filter(|v| !v.is_empty());
@@ -151,6 +150,14 @@ impl TrustSettings {
 /// The notes that reading settings gives.
 pub(super) type Notes = Vec<String>;
 
+/// What reading one file's settings fills.
+struct Reading<'a> {
+    at: &'a At<'a>,
+    scope: Scope,
+    layer: SettingsLayer,
+    notes: &'a mut Notes,
+}
+
 /// Reads `[settings]`.
 pub(super) fn read(
     at: &At<'_>,
@@ -158,106 +165,137 @@ pub(super) fn read(
     scope: Scope,
     notes: &mut Notes,
 ) -> Result<SettingsLayer, Problem> {
-    let mut layer = SettingsLayer::default();
-    flatten(at, "", at.table("settings", value)?, &mut layer)?;
-    layer.values.retain(|(key, _)| {
-        let refused = scope == Scope::Project && GLOBAL_ONLY.contains(&key.as_str());
-        let path = at.file.path.display();
-        if refused {
-            notes
-                .push(format!("{key} in non-global config {path} is ignored for security reasons"));
-        }
-        if LATER.contains(&key.as_str()) {
-            notes.push(format!("setting `{key}` in {path} has no effect in this version"));
-        }
-        !refused
-    });
-    Ok(layer)
+    let mut reading = Reading { at, scope, layer: SettingsLayer::default(), notes };
+    reading.table("", at.table("settings", value)?)?;
+    Ok(reading.layer)
 }
 
-fn flatten(
-    at: &At<'_>,
-    prefix: &str,
-    table: &DeTable<'_>,
-    layer: &mut SettingsLayer,
-) -> Result<(), Problem> {
-    for (key, value) in table {
-        let name = format!("{prefix}{}", key.get_ref());
-        let setting = match value.get_ref() {
-            DeValue::Table(inner) => {
-                flatten(at, &format!("{name}."), inner, layer)?;
+impl Reading<'_> {
+    fn table(&mut self, prefix: &str, table: &DeTable<'_>) -> Result<(), Problem> {
+        for (key, value) in table {
+            let name = format!("{prefix}{}", key.get_ref());
+            if key.get_ref().contains('.') {
+                // A quoted name with a dot is none of mise's.
+                self.unknown(&name);
                 continue;
             }
-            DeValue::Boolean(flag) => Setting::Flag(*flag),
-            DeValue::Integer(_) => match super::value::integer_text_of(value).parse() {
-                Ok(number) => Setting::Number(number),
-                Err(_) => return Err(at.wrong(&name, value, "a smaller number")),
-            },
-            DeValue::Array(_) if is_ours(&name) => Setting::List(at.string_list(&name, value)?),
-            DeValue::String(text) => Setting::Text(text.to_string()),
-            _ => continue,
-        };
-        check(at, &name, &setting, value)?;
-        layer.values.push((modern(&name).to_string(), setting));
-    }
-    Ok(())
-}
-
-/// Old flat names of the task settings.
-fn modern(name: &str) -> &str {
-    match name {
-        "task_output" => "task.output",
-        "task_timings" => "task.timings",
-        "task_timeout" => "task.timeout",
-        "task_skip" => "task.skip",
-        "task_skip_depends" => "task.skip_depends",
-        "task_show_full_cmd" => "task.show_full_cmd",
-        "task_run_auto_install" => "task.run_auto_install",
-        other => other,
-    }
-}
-
-fn is_ours(name: &str) -> bool {
-    ["task.skip", "trusted_config_paths", "age.identity_files", "age.ssh_identity_files"]
-        .contains(&modern(name))
-}
-
-/// The types of the settings that we honour.
-fn check(at: &At<'_>, name: &str, setting: &Setting, value: &Value<'_>) -> Result<(), Problem> {
-    let expected = match (modern(name), setting) {
-        ("jobs", Setting::Number(_)) => return Ok(()),
-        ("jobs", _) => "an integer",
-        ("task.output", Setting::Text(text)) if STYLES.contains(&text.as_str()) => return Ok(()),
-        ("task.output", _) => {
-            return Err(at.wrong(name, value, &format!("one of {}", STYLES.join(", "))));
+            let is_group = setting_names::GROUPS.contains(&name.as_str());
+            match (value.get_ref(), setting_names::kind(&name)) {
+                (DeValue::Table(inner), _) if is_group => self.table(&format!("{name}."), inner)?,
+                (_, _) if is_group => return Err(self.at.wrong(&name, value, "a table")),
+                (_, None) => match setting_names::modern(&name) {
+                    Some(new) => self.deprecated(&name, new, value)?,
+                    None if setting_names::is_strict(&name) => {
+                        let near: Vec<&str> = setting_names::names().collect();
+                        return Err(self.unknown_in_group(&name, key, &near));
+                    }
+                    None => self.unknown(&name),
+                },
+                (_, Some(kind)) => self.setting(&name, &name, kind, value)?,
+            }
         }
-        ("task.skip", Setting::List(_) | Setting::Text(_)) => return Ok(()),
-        ("task.skip", _) => "a list of task names",
-        (
-            "quiet"
-            | "silent"
-            | "raw"
-            | "yes"
-            | "ci"
-            | "task.timings"
-            | "task.show_full_cmd"
-            | "task.skip_depends"
-            | "task.source_freshness_hash_contents"
-            | "task.source_freshness_equal_mtime_is_fresh"
-            | "env_shell_expand"
-            | "experimental"
-            | "age.strict"
-            | "sops.strict"
-            | "python.venv_stdlib"
-            | "task.disable_spec_from_run_scripts"
-            | "paranoid"
-            | "task.run_auto_install"
-            | "task.quiet",
-            Setting::Number(_) | Setting::List(_) | Setting::Text(_),
-        ) => "true or false",
-        _ => return Ok(()),
+        Ok(())
+    }
+
+    fn unknown(&mut self, name: &str) {
+        let path = self.at.file.path.display();
+        self.notes.push(format!("unknown field in {path}: settings.{name}"));
+    }
+
+    fn unknown_in_group(
+        &self,
+        name: &str,
+        key: &Spanned<impl AsRef<str>>,
+        known: &[&str],
+    ) -> Problem {
+        let message = format!("unknown setting `{name}`");
+        let problem = Problem::new("config::unknown-key", message)
+            .at(&self.at.spot(key.span()), "not a setting")
+            .blame(self.at.blame.clone());
+        match closest(name, known.iter().copied(), 1).first() {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem,
+        }
+    }
+
+    fn deprecated(&mut self, old: &str, new: &str, value: &Value<'_>) -> Result<(), Problem> {
+        self.notes.push(format!(
+            "deprecated [setting.{old}]: Use {new} instead. This will be removed in mise 2027.2.0."
+        ));
+        match setting_names::kind(new) {
+            Some(kind) => self.setting(old, new, kind, value),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads a value under its written name, keeps it under the one of today.
+    fn setting(
+        &mut self,
+        written: &str,
+        name: &str,
+        kind: Kind,
+        value: &Value<'_>,
+    ) -> Result<(), Problem> {
+        let path = self.at.file.path.display();
+        if self.scope == Scope::Project && GLOBAL_ONLY.contains(&name) {
+            let why = "is ignored for security reasons";
+            self.notes.push(format!("{name} in non-global config {path} {why}"));
+        } else if LATER.contains(&name) {
+            self.notes.push(format!("setting `{name}` in {path} has no effect in this version"));
+        }
+        let read = typed(self.at, written, kind, value)?;
+        if self.scope != Scope::Project || !GLOBAL_ONLY.contains(&name) {
+            self.layer.values.extend(read.map(|setting| (name.to_string(), setting)));
+        }
+        Ok(())
+    }
+}
+
+/// A value of the type that its setting has. Those of other settings are not
+/// looked at.
+fn typed(
+    at: &At<'_>,
+    name: &str,
+    kind: Kind,
+    value: &Value<'_>,
+) -> Result<Option<Setting>, Problem> {
+    let name = format!("settings.{name}");
+    let setting = match (kind, value.get_ref()) {
+        (Kind::Other, _) => return Ok(None),
+        (Kind::Flag, _) => Setting::Flag(at.boolean(&name, value)?),
+        (Kind::List, _) => Setting::List(at.string_list(&name, value)?),
+        (Kind::Text, _) => Setting::Text(at.string(&name, value)?),
+        (Kind::Style, DeValue::String(text)) if STYLES.contains(&text.as_ref()) => {
+            Setting::Text(text.to_string())
+        }
+        (Kind::Style, _) => {
+            return Err(at.wrong(&name, value, &format!("one of {}", STYLES.join(", "))));
+        }
+        (Kind::Number, DeValue::Integer(_)) => {
+            match super::value::integer_text_of(value).parse::<i64>() {
+                Ok(number) if number >= 0 => Setting::Number(number),
+                _ => return Err(at.wrong(&name, value, "a number from 0 on")),
+            }
+        }
+        (Kind::Number, _) => return Err(at.wrong(&name, value, "a number")),
     };
-    Err(at.wrong(name, value, expected))
+    Ok(Some(setting))
+}
+
+/// Variables that have to mean yes or no, and mean neither.
+fn bad_flags(ctx: &Context) -> impl Iterator<Item = Problem> {
+    setting_names::flags().filter_map(|name| {
+        let variable = format!("MISE_{}", name.replace('.', "_").to_uppercase());
+        let value = ctx.env.get(&variable)?.to_string_lossy();
+        let word = value.trim().to_ascii_lowercase();
+        if ["", "0", "1", "true", "false", "yes", "no", "on", "off", "y", "n"]
+            .contains(&word.as_str())
+        {
+            return None;
+        }
+        let text = format!("`{variable}` must be true or false, not `{value}`");
+        Some(Problem::new("config::variable", text).help("set it to 1 or 0, or unset it"))
+    })
 }
 
 impl SettingsLayer {
@@ -266,15 +304,18 @@ impl SettingsLayer {
     }
 }
 
+/// A file's settings and the root that its relative paths mean.
+pub(super) type Layer<'a> = (&'a Path, &'a SettingsLayer);
+
 /// Looks a key up in the environment, then in the layers, strongest last.
 struct Source<'a> {
     ctx: &'a Context,
-    layers: &'a [SettingsLayer],
+    layers: &'a [Layer<'a>],
 }
 
 impl Source<'_> {
     fn setting(&self, key: &str) -> Option<&Setting> {
-        self.layers.iter().rev().find_map(|layer| layer.get(key))
+        self.layers.iter().rev().find_map(|(_, layer)| layer.get(key))
     }
 
     fn flag(&self, key: &str, variable: &str) -> Option<bool> {
@@ -302,6 +343,18 @@ impl Source<'_> {
         }
     }
 
+    /// Paths of a variable mean the working directory, those of a file its root.
+    fn paths(&self, key: &str, variable: &str) -> Vec<PathBuf> {
+        if let Some(set) = self.ctx.env.get(variable).filter(|v| !v.is_empty()) {
+            return std::env::split_paths(set).map(|path| self.ctx.cwd.join(path)).collect();
+        }
+        let lists = self.layers.iter().rev().filter_map(|(root, layer)| match layer.get(key) {
+            Some(Setting::List(list)) => Some(list.iter().map(|path| root.join(path)).collect()),
+            _ => None,
+        });
+        lists.into_iter().next().unwrap_or_default()
+    }
+
     fn jobs(&self) -> Option<usize> {
         let set = self.ctx.env.get_str("MISE_JOBS").and_then(|v| v.parse().ok());
         let number = set.or_else(|| match self.setting("jobs") {
@@ -323,7 +376,12 @@ pub fn default_jobs(dialect: Dialect) -> usize {
 
 impl Settings {
     /// Merges the layers (weakest first) under the environment.
-    pub(super) fn resolve(ctx: &Context, layers: &[SettingsLayer]) -> Self {
+    pub(super) fn resolve(
+        ctx: &Context,
+        layers: &[Layer<'_>],
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        problems.extend(bad_flags(ctx));
         let from = Source { ctx, layers };
         let flag = |key: &str, variable: &str| from.flag(key, variable).unwrap_or(false);
         let style = from.text("task.output", "MISE_TASK_OUTPUT");
@@ -361,6 +419,16 @@ impl Settings {
                 "task.disable_spec_from_run_scripts",
                 "MISE_TASK_DISABLE_SPEC_FROM_RUN_SCRIPTS",
             ),
+            file_shell: flag(
+                "use_file_shell_for_executable_tasks",
+                "MISE_USE_FILE_SHELL_FOR_EXECUTABLE_TASKS",
+            ),
+            default_file_shell: from
+                .text("unix_default_file_shell_args", "MISE_UNIX_DEFAULT_FILE_SHELL_ARGS")
+                .unwrap_or_else(|| "sh".into()),
+            disable_paths: from.paths("task.disable_paths", "MISE_TASK_DISABLE_PATHS"),
+            env_file: from.text("env_file", "MISE_ENV_FILE").filter(|name| !name.is_empty()),
+            safe: flag("safe", "MISE_SAFE"),
         }
     }
 }

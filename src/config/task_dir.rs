@@ -9,6 +9,7 @@ use super::raw::RawTask;
 use super::{header, read};
 use crate::model::{Blame, Problem};
 use crate::sys::lookup::is_executable;
+use crate::sys::normalize;
 
 /// What a directory, or a single included file, holds.
 #[derive(Debug, Default)]
@@ -24,14 +25,18 @@ pub(super) struct Found {
 /// Config file names, which are no includes.
 const CONFIG_NAMES: [&str; 4] = ["mise.toml", "mise.local.toml", ".mise.toml", ".mise.local.toml"];
 
-/// Reads `path`, a directory or a `.toml` file; nothing there is fine.
-pub(super) fn read_path(path: &Path, found: &mut Found) {
+/// Reads `path`, a directory or a `.toml` file; nothing there is fine. What
+/// lies in one of `hidden` is passed over.
+pub(super) fn read_path(path: &Path, hidden: &[PathBuf], found: &mut Found) {
+    if is_hidden(path, hidden) {
+        return;
+    }
     if path.extension().is_some_and(|e| e == "toml") && path.is_file() {
         include(path, found);
         return;
     }
     let mut scripts = Vec::new();
-    for entry in entries(path) {
+    for entry in entries(path, hidden) {
         match entry {
             Ok(file) if file.extension().is_some_and(|e| e == "toml") => include(&file, found),
             Ok(file) if is_executable(&file) => scripts.push(file),
@@ -46,11 +51,11 @@ pub(super) fn read_path(path: &Path, found: &mut Found) {
 
 /// Regular files below `dir`, links followed, names with a leading dot left
 /// out, in name order.
-fn entries(dir: &Path) -> Vec<Result<PathBuf, Problem>> {
+fn entries(dir: &Path, hidden: &[PathBuf]) -> Vec<Result<PathBuf, Problem>> {
     let visible = |name: &std::ffi::OsStr| !name.as_encoded_bytes().starts_with(b".");
     let walk = WalkDir::new(dir).follow_links(true).min_depth(1).sort_by_file_name();
     walk.into_iter()
-        .filter_entry(|e| e.depth() == 0 || visible(e.file_name()))
+        .filter_entry(|e| e.depth() == 0 || visible(e.file_name()) && !is_hidden(e.path(), hidden))
         .filter_map(|entry| match entry {
             Ok(e) if e.file_type().is_file() => Some(Ok(e.into_path())),
             Ok(_) => None,
@@ -58,6 +63,13 @@ fn entries(dir: &Path) -> Vec<Result<PathBuf, Problem>> {
         })
         .filter(|e| !e.as_ref().is_ok_and(|p| is_config_name(p)))
         .collect()
+}
+
+fn is_hidden(path: &Path, hidden: &[PathBuf]) -> bool {
+    !hidden.is_empty() && {
+        let path = normalize(path);
+        hidden.iter().any(|h| path.starts_with(h))
+    }
 }
 
 fn is_config_name(path: &Path) -> bool {

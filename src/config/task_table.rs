@@ -24,7 +24,7 @@ pub(super) const KEYS: [&str; 41] = [
 
 /// Keys that are kept for a later version. The flag says that leaving the key
 /// out cannot change what the task does.
-const LATER: [(&str, bool); 14] = [
+const LATER: [(&str, bool); 13] = [
     ("daemons", false),
     ("cache", true),
     ("rust_cache", true),
@@ -38,7 +38,6 @@ const LATER: [(&str, bool); 14] = [
     ("allow_net", false),
     ("allow_env", false),
     ("pass_through_env", false),
-    ("extends", false),
 ];
 
 /// Reads a task in any of its forms.
@@ -152,6 +151,10 @@ fn other_field(
         "tools" => task.tools.extend(tools(at, value)?),
         "args" => drop(at.string_list(name, value)?),
         "watch" => watch(at, value)?,
+        "extends" => {
+            let template = at.string(name, value)?;
+            task.extends = Some((template, at.spot(value.span())));
+        }
         _ => return later_field(at, task, key, value),
     }
     Ok(())
@@ -175,7 +178,6 @@ fn later_field(
         n if n.starts_with("allow_") || n == "pass_through_env" => {
             !at.string_list(n, value)?.is_empty()
         }
-        "extends" => !at.string(name, value)?.is_empty(),
         "cache" => {
             at.table(name, value)?;
             true

@@ -8,7 +8,8 @@ use elsa::FrozenVec;
 
 use super::aliases::load;
 use super::env::{Evaluator, Late};
-use super::load::{Loaded, Options};
+use super::load::Options;
+use super::loaded::Loaded;
 use super::template;
 use super::tools::Toolbox;
 use crate::model::{Blame, EnvMap, Problem, ProjectId, Secrets, Task, TaskId};

@@ -130,6 +130,8 @@ pub struct Task {
     pub description: String,
     /// Where it is defined.
     pub spot: Spot,
+    /// The template that filled what it leaves empty.
+    pub template: Option<Spot>,
     /// Every file that had a part in it, the defining one first.
     pub defined_in: Vec<Arc<SourceFile>>,
     /// Where it belongs.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::config::template;
 use crate::files;
-use crate::model::{LaterKey, Problem, Task};
+use crate::model::{LaterKey, Problem, Spot, Task};
 
 /// Refuses a pattern that does not compile.
 pub(super) fn patterns(task: &Task, list: &[String], key: &str) -> Result<(), Problem> {
@@ -14,7 +14,7 @@ pub(super) fn patterns(task: &Task, list: &[String], key: &str) -> Result<(), Pr
             let message =
                 format!("bad pattern `{pattern}` in `{key}` of task `{}`: {why}", task.name);
             let start = template::TemplateError { offset: Some(0), ..Default::default() };
-            let place = template::spot(&task.spot.file, task.spot.span.start, pattern, &start);
+            let place = written(task, pattern, &start);
             let mut spot = place.unwrap_or_else(|| task.spot.clone());
             spot.span.end = spot.span.start + 1;
             return Err(Problem::new("plan::pattern", message).at(&spot, why));
@@ -29,7 +29,7 @@ pub(super) fn template_problem(
     key: &str,
     error: &template::TemplateError,
 ) -> Problem {
-    let place = template::spot(&task.spot.file, task.spot.span.start, text, error);
+    let place = written(task, text, error);
     let problem = Problem::new(
         "plan::template",
         format!("cannot render `{key}` of task `{}`: {}", task.name, error.message),
@@ -39,6 +39,14 @@ pub(super) fn template_problem(
         Some(help) => problem.help(help),
         None => problem,
     }
+}
+
+/// Where a text of a task stands: in its own definition, or in the template
+/// that it extends.
+fn written(task: &Task, text: &str, error: &template::TemplateError) -> Option<Spot> {
+    let places = [Some(&task.spot), task.template.as_ref()];
+    let spot = |place: &Spot| template::spot(&place.file, place.span.start, text, error);
+    places.into_iter().flatten().find_map(spot)
 }
 
 /// Keys whose behaviour this version does not have: running without them

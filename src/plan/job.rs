@@ -107,6 +107,8 @@ pub enum Invocation {
     },
     /// An executable file.
     File {
+        /// The program and its flags that run it, where it is not run itself.
+        shell: Option<Arc<[String]>>,
         /// Absolute path.
         path: PathBuf,
         /// What `~` may shorten it to.

@@ -15,12 +15,14 @@ pub mod echo;
 mod expand;
 mod graph;
 mod job;
+mod labels;
 mod layers;
 mod names;
 mod old_args;
 mod planner;
 pub mod script;
 mod select;
+mod shell;
 mod spec;
 mod tree;
 

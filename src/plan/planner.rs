@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use super::build::{Builder, Known, labels, nodes_of};
+use super::build::{Builder, Known, nodes_of};
 use super::expand::{Expander, Expansion, Scope};
 use super::graph::Graph;
 use super::job::{Job, Plan, PlanOptions};
+use super::labels::labels;
 use super::select::Request;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{JobId, Problem, Secrets};

@@ -92,7 +92,20 @@ impl Launcher {
                     script: Some(file),
                 })
             }
-            Invocation::File { path, shown, args } => Ok(Ready {
+            Invocation::File { shell: Some(shell), path, shown, args } => {
+                let (flags, after) = (shell[1..].iter(), args.iter());
+                let file = std::iter::once(path.clone().into_os_string());
+                let words = flags.map(OsString::from).chain(file).chain(after.map(OsString::from));
+                Ok(Ready {
+                    program: self.find(job, &shell[0])?,
+                    arg0: OsString::from(&shell[0]),
+                    args: words.collect(),
+                    shown: echo::plain(shown, args),
+                    name: shell[0].clone(),
+                    script: None,
+                })
+            }
+            Invocation::File { shell: None, path, shown, args } => Ok(Ready {
                 program: path.clone(),
                 arg0: path.clone().into(),
                 args: args.iter().map(OsString::from).collect(),

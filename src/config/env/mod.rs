@@ -26,7 +26,7 @@ use indexmap::IndexMap;
 use wildmatch::WildMatch;
 
 use self::work::{Pass, Work};
-use super::load::Loaded;
+use super::loaded::Loaded;
 use super::settings::EnvSettings;
 use super::template::{self, Scope};
 use super::tools::Toolbox;

@@ -9,7 +9,7 @@ use super::{Evaluator, Vars, missing};
 use crate::model::{EnvDirective, EnvEntry, EnvMap, Problem};
 
 impl Evaluator<'_> {
-    pub(super) fn vars_from(
+    pub(in crate::config) fn vars_from(
         &mut self,
         entries: &[EnvEntry],
         root: &Path,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::load::Loaded;
+use super::super::loaded::Loaded;
 use super::difference::Difference;
 use crate::model::Project;
 use crate::sys::{Context, atomic};

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use ask::Asker;
 use difference::Difference;
 
-use super::load::Loaded;
+use super::loaded::Loaded;
 use super::settings::Settings;
 use crate::model::{EnvMap, Problem, Project, Task};
 use crate::sys::{Context, shim};

@@ -12,7 +12,7 @@ use crate::plan::checks::executable;
 use crate::plan::graph::Occurrence;
 use crate::plan::job::Invocation;
 use crate::plan::script::{self, Words};
-use crate::plan::{args, old_args, spec};
+use crate::plan::{args, old_args, shell, spec};
 
 impl Builder<'_, '_> {
     /// Takes the words of the call apart, where the task says how.
@@ -77,14 +77,14 @@ impl Builder<'_, '_> {
         let task = at.task;
         match &task.command {
             Command::None => return Ok(Vec::new()),
-            Command::Script(path) => return Ok(vec![self.file(path, &o.args)]),
+            Command::Script(path) => return Ok(vec![self.file(at, path, &o.args)?]),
             Command::File(text) => {
                 let text = self.rendered(at, text, "file")?;
                 let path = self.ctx.dirs.below(&task.root.dir, &text);
                 if !self.evaluators.keeps(&text) {
                     executable(task, &text, &path)?;
                 }
-                return Ok(vec![self.file(&path, &o.args)]);
+                return Ok(vec![self.file(at, &path, &o.args)?]);
             }
             Command::Run(_) => {}
         }
@@ -136,34 +136,50 @@ impl Builder<'_, '_> {
             })
     }
 
-    fn file(&self, path: &Path, args: &[String]) -> Invocation {
-        Invocation::File {
+    fn file(
+        &mut self,
+        at: &Place<'_>,
+        path: &Path,
+        args: &[String],
+    ) -> Result<Invocation, Problem> {
+        Ok(Invocation::File {
+            shell: self.file_shell(at, path)?,
             path: path.to_path_buf(),
             shown: self.ctx.dirs.tilde(path),
             args: args.to_vec(),
+        })
+    }
+
+    /// What runs an executable file where a setting asks for a shell: the
+    /// task's, the file's own interpreter, the default.
+    fn file_shell(
+        &mut self,
+        at: &Place<'_>,
+        path: &Path,
+    ) -> Result<Option<Arc<[String]>>, Problem> {
+        let settings = self.options.settings;
+        if !settings.file_shell {
+            return Ok(None);
         }
+        if shell::own(at.task).is_none() && shell::has_shebang(path) {
+            return Ok(None);
+        }
+        self.shell_or(at, &settings.default_file_shell).map(Some)
     }
 
     pub(super) fn shell(&mut self, at: &Place<'_>) -> Result<Arc<[String]>, Problem> {
+        self.shell_or(at, self.options.shell.unwrap_or(&self.options.settings.inline_shell))
+    }
+
+    fn shell_or(&mut self, at: &Place<'_>, default: &str) -> Result<Arc<[String]>, Problem> {
         let task = at.task;
-        let default = self.options.shell.unwrap_or(&self.options.settings.inline_shell);
-        let own = task.shell.as_deref().map(|text| self.rendered(at, text, "shell")).transpose()?;
+        let own = shell::own(task).map(|text| self.rendered(at, text, "shell")).transpose()?;
         let own = own.filter(|text| !text.trim().is_empty());
         let text = own.as_deref().unwrap_or(default);
         if let Some(known) = self.known.shells.get(text) {
             return Ok(Arc::clone(known));
         }
-        let words: Arc<[String]> = match shell_words::split(text) {
-            Ok(words) if !words.is_empty() => words.into(),
-            _ => {
-                return Err(Problem::new(
-                    "plan::shell",
-                    format!("`shell` of task `{}` is not a command line: {text}", task.name),
-                )
-                .at(&task.spot, "this task")
-                .help("close the quote, for example `shell = \"bash -c\"`"));
-            }
-        };
+        let words = shell::words(task, text)?;
         self.known.shells.insert(text.to_string(), Arc::clone(&words));
         Ok(words)
     }

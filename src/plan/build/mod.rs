@@ -48,31 +48,6 @@ pub(super) fn nodes_of(graph: &Graph, index: usize) -> Vec<JobId> {
         .collect()
 }
 
-/// Names; with arguments where one run holds the same task with others. What
-/// calls inside `run` bring in shows its name only, as in mise.
-pub(super) fn labels(workspace: &Workspace<'_>, graph: &Graph) -> Vec<String> {
-    let mut variants: HashMap<String, Vec<&[String]>> = HashMap::new();
-    for o in graph.occurrences.iter().filter(|o| o.site.is_none()) {
-        let seen = variants.entry(workspace.display(o.task)).or_default();
-        if !seen.contains(&o.args.as_slice()) {
-            seen.push(&o.args);
-        }
-    }
-    graph
-        .occurrences
-        .iter()
-        .map(|o| {
-            let name = workspace.display(o.task);
-            let several = variants.get(&name).is_some_and(|v| v.len() > 1);
-            if o.site.is_none() && several {
-                [std::slice::from_ref(&name), &o.args].concat().join(" ")
-            } else {
-                name
-            }
-        })
-        .collect()
-}
-
 impl Builder<'_, '_> {
     /// The jobs of one occurrence, in the order of its nodes.
     ///

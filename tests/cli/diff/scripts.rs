@@ -127,17 +127,6 @@ fn includes_replace_the_task_directories() {
 }
 
 #[test]
-fn includes_may_be_templates_and_patterns() {
-    Case::empty()
-        .executable("own/a", "#!/bin/sh\necho own a; pwd\n")
-        .file("sub/x.toml", "x = 'echo x'\n")
-        .file("sub/y.toml", "y = 'echo y'\n")
-        .file("mise.toml", &includes("['{{vars.d}}', 'sub/*.toml']"))
-        .mise(["tasks", "ls"])
-        .refused("needs patterns in includes");
-}
-
-#[test]
 fn task_config_sets_the_directory_of_every_task() {
     Case::config(
         r"
