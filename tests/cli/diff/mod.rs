@@ -9,6 +9,7 @@ mod env;
 mod env_directives;
 mod extends;
 mod failure;
+mod file_tasks;
 mod freshness;
 mod graph;
 mod help;
