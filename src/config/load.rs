@@ -364,7 +364,8 @@ pub fn ad_hoc_task(
             files: Vec::new(),
         })
     });
-    let name = word.replace('/', ":");
+    let parts: Vec<_> = Path::new(word).iter().map(|part| part.to_string_lossy()).collect();
+    let name = parts.join(":");
     Some(task_dir::ad_hoc(path, &name)?.map(|(raw, warnings)| {
         let mut task = merge::finish(raw, &root);
         task.display = String::new();
