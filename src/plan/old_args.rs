@@ -88,8 +88,8 @@ pub fn specification(
 /// One line of a specification.
 fn node(one: &Declared) -> String {
     let truth = |key: &str| one.truths.get(key).copied();
-    let required =
-        truth("required").unwrap_or(one.kind == Kind::Arg && !one.texts.contains_key("default"));
+    // Also with a default, which then is what nobody has to give.
+    let required = truth("required").unwrap_or(one.kind == Kind::Arg);
     let value = if required { format!("<{}>", one.name) } else { format!("[{}]", one.name) };
     let takes_value = match one.kind {
         Kind::Flag => one.texts.contains_key("env"),
