@@ -119,7 +119,7 @@ fn node(one: &Declared) -> String {
             line += &format!(" {key}=#true");
         }
     }
-    if one.kind != Kind::Arg && required {
+    if required {
         line += " required=#true";
     }
     if !one.choices.is_empty() {
