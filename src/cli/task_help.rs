@@ -61,7 +61,8 @@ fn text(ctx: &Context, task: &Task, dialect: Dialect) -> String {
     };
     line("Aliases", task.aliases.join(", "));
     line("Description", task.description.clone());
-    line("Source", ctx.dirs.tilde(task.source_path()));
+    let sources = task.defined_in.iter().map(|file| ctx.dirs.tilde(&file.path));
+    line("Source", sources.collect::<Vec<_>>().join(", "));
     line("Depends on", dependencies(task));
     if !task.run().is_empty() {
         out.push_str("\nRun:\n");

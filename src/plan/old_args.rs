@@ -88,8 +88,8 @@ pub fn specification(
 /// One line of a specification.
 fn node(one: &Declared) -> String {
     let truth = |key: &str| one.truths.get(key).copied();
-    // Also with a default, which then is what nobody has to give.
-    let required = truth("required").unwrap_or(one.kind == Kind::Arg);
+    let required =
+        truth("required").unwrap_or(one.kind == Kind::Arg && !one.texts.contains_key("default"));
     let value = if required { format!("<{}>", one.name) } else { format!("[{}]", one.name) };
     let takes_value = match one.kind {
         Kind::Flag => one.texts.contains_key("env"),
@@ -119,7 +119,7 @@ fn node(one: &Declared) -> String {
             line += &format!(" {key}=#true");
         }
     }
-    if required {
+    if one.kind != Kind::Arg && required {
         line += " required=#true";
     }
     if !one.choices.is_empty() {
