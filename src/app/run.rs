@@ -73,7 +73,11 @@ pub fn run(
     let workspace = Workspace::new(ctx, options.clone(), loaded);
     let main = workspace.main();
     let requests = if flags.changed && flags.words.is_empty() {
-        with_sources(&main.project)
+        let requests = with_sources(&main.project);
+        if requests.is_empty() {
+            warn("no visible task has `sources`: there is nothing to compare");
+        }
+        requests
     } else {
         plan::select(&workspace, &groups)
             .map_err(|problems| with_files(&main.project, &groups, problems))?

@@ -106,3 +106,10 @@ fn a_dry_run_shows_it_and_changes_nothing() {
 fn an_unknown_name_is_still_a_mistake() {
     built().mep(["run", "--changed", "nope"]).run().stdout("").code(1);
 }
+
+#[test]
+fn without_sources_there_is_nothing_to_compare() {
+    let plain = project("[tasks]\na = 'echo a'\n");
+    let notice = "Warning: no visible task has `sources`: there is nothing to compare\n";
+    plain.mep(["run", "--changed"]).run().stdout("").stderr(notice).code(0);
+}
