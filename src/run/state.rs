@@ -1,10 +1,13 @@
 //! The scheduler as a pure state machine: which job may start, and what the
 //! end of one means for the others. No processes, no clock, no I/O.
 
+mod line;
+
 use std::collections::VecDeque;
 
 use crate::model::{Cause, JobId, Outcome, SkipReason};
 use crate::plan::{Edge, EdgeKind};
+use line::Line;
 
 /// What the scheduler has to know of a job.
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,6 +78,7 @@ pub struct State {
     stopping: bool,
     /// A failure is no obstacle for what depends on it (`-c` in mise).
     lenient: bool,
+    line: Line,
 }
 
 /// A job that ended without having run.
@@ -94,6 +98,7 @@ impl State {
             open: 0,
             stopping: false,
             lenient: false,
+            line: Line::default(),
         };
         state.grow(needs, edges);
         state
@@ -105,6 +110,7 @@ impl State {
     pub fn grow(&mut self, needs: &[Needs], edges: impl IntoIterator<Item = Edge>) {
         let known = self.nodes.len();
         self.nodes.extend(needs.iter().map(Node::new));
+        self.line.grow(needs.len());
         self.open += needs.len();
         for edge in edges {
             self.link(edge);
@@ -254,6 +260,7 @@ impl State {
 
     fn close(&mut self, id: JobId, outcome: Outcome, ended: &mut Vec<Consequence>) {
         self.node(id).status = Status::Ended(outcome.clone());
+        self.line.leave(id);
         self.open -= 1;
         ended.push((id, outcome));
     }
@@ -265,7 +272,9 @@ impl State {
         while at < ended.len() {
             let (id, outcome) = ended[at].clone();
             at += 1;
-            for (to, kind) in std::mem::take(&mut self.node(id).after) {
+            let mut after = std::mem::take(&mut self.node(id).after);
+            after.sort_by_key(|(to, _)| self.line.place(*to));
+            for (to, kind) in after {
                 self.tell(to, kind, &outcome);
                 self.settle(to, ended);
             }

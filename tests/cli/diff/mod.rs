@@ -34,3 +34,4 @@ mod usage_flags;
 mod usage_help;
 mod variables;
 mod vars;
+mod wild;
