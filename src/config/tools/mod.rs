@@ -66,23 +66,26 @@ impl<'a> Toolbox<'a> {
     /// What the project's tools add to the environment of all its tasks.
     ///
     /// # Errors
-    /// What mise says, or that `-t` has no mise to ask.
+    /// What mise says, or that `-t` has no mise to ask, or must not ask it.
     fn of_project(&self, loaded: &Loaded) -> Result<Rc<Difference>, Problem> {
         let project = &loaded.project;
-        if project.own.tools == Some(false) || ask::is_asked(self.ctx) {
-            return Ok(Rc::default());
-        }
         let asks = !self.flags.extra.is_empty();
-        if project.tools.is_empty() && !asks {
+        if ask::is_asked(self.ctx) || (project.tools.is_empty() && !asks) {
             return Ok(Rc::default());
         }
         let args = arguments(&self.flags.extra);
+        let unmet = |why: &str, help: &str| {
+            let text = format!("`-t {}` needs mise, {why}", args.join(" -t "));
+            Problem::new("tools::none", text).help(help)
+        };
+        if project.own.tools == Some(false) {
+            let help = "call the task without -t, or take the setting away";
+            let error = unmet("and `tools = \"off\"` forbids to ask it", help);
+            return if asks { Err(error) } else { Ok(Rc::default()) };
+        }
         if self.mise.is_none() && asks {
-            return Err(Problem::new(
-                "tools::none",
-                format!("`-t {}` needs mise, and there is none on PATH", args.join(" -t ")),
-            )
-            .help("install mise, or call the task without -t"));
+            let help = "install mise, or call the task without -t";
+            return Err(unmet("and there is none on PATH", help));
         }
         self.answer(loaded, args)
     }

@@ -221,6 +221,17 @@ Error: task `x` needs the tools a, and there is no mise on PATH to set them up
 }
 
 #[test]
+fn a_tool_by_name_where_tools_are_off_is_an_error() {
+    let config = "[tools]\ntool = '1'\n[tasks]\nx = 'touch ran'\n[_.mep]\ntools = 'off'\n";
+    let project = project(config);
+    let stderr = "Error: `-t b@1 -t c` needs mise, and `tools = \"off\"` forbids to ask it\n  \
+                  help: call the task without -t, or take the setting away\n";
+    asks(&project, "run -t b@1 -t c x", "").stdout("").stderr(stderr).code(1);
+    assert!(!project.exists("ran"));
+    asks(&project, "-q run -n -t b@1 x", "").code(0);
+}
+
+#[test]
 fn nested_runs_do_not_ask_again() {
     let config =
         "[tools]\ntool = '1'\n[tasks]\nouter = 'mise -q run x; mep -q x'\nx = 'tool $TOOL_HOME'\n";
