@@ -229,6 +229,19 @@ fn safe_mode() -> Problem {
     Problem::new("settings::safe", text).help("take `MISE_SAFE` or the setting `safe` away")
 }
 
+/// True where a flag behind a name makes this a dry run. Asked of the project
+/// as a query sees it, because the answer decides how it is loaded.
+fn is_late_dry_run(ctx: &Context, grammar: Dialect, global: &Global, words: &[String]) -> bool {
+    let takes = dialect(ctx, grammar) == Dialect::Mep && !is_nested(ctx);
+    if !takes || !words.iter().any(|word| word == "--dry-run") {
+        return false;
+    }
+    let project = config::load(ctx, &options(global, query(ctx, grammar, global))).project;
+    let mut words = words.to_vec();
+    prefix::guess(&project, &mut words);
+    late_flags::take(&project, &mut words).dry_run
+}
+
 fn run_tasks(
     ctx: &Arc<Context>,
     grammar: Dialect,
@@ -237,7 +250,8 @@ fn run_tasks(
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
     let mut words = args.words().map_err(|p| vec![p])?;
-    let looks = args.dry_run || task_help::wanted(&words);
+    let looks =
+        args.dry_run || task_help::wanted(&words) || is_late_dry_run(ctx, grammar, global, &words);
     let intent = query(ctx, grammar, global);
     // mise trusts whatever `run` names, also where nothing is to run.
     let runs = !looks || intent.dialect == Dialect::Mise;

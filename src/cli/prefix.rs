@@ -9,7 +9,16 @@ use crate::plan::{matching, unique_prefix};
 
 /// Puts the whole name in the place of each one that was meant.
 pub(super) fn complete(loaded: &Loaded, words: &mut [String]) {
-    let project = &loaded.project;
+    let yes = loaded.settings.yes;
+    replace(&loaded.project, words, |word, name| yes || agrees(word, name));
+}
+
+/// As `complete` with the answer yes to every question.
+pub(super) fn guess(project: &Project, words: &mut [String]) {
+    replace(project, words, |_, _| true);
+}
+
+fn replace(project: &Project, words: &mut [String], agrees: impl Fn(&str, &str) -> bool) {
     let mut at_name = true;
     for word in words.iter_mut() {
         if word == "--" {
@@ -21,7 +30,7 @@ pub(super) fn complete(loaded: &Loaded, words: &mut [String]) {
         }
         if let Some(name) = meant(project, word)
             && can_ask()
-            && (loaded.settings.yes || agrees(word, &name))
+            && agrees(word, &name)
         {
             *word = name;
         }

@@ -44,6 +44,32 @@ fn a_run_trusts_for_itself_alone() {
 }
 
 #[test]
+fn a_late_dry_run_is_a_query() {
+    let config = "[env]\nA = \"{{ exec(command='touch ran; echo 1') }}\"\n[tasks.x]\n\
+                  description = \"in {{ config_root }}\"\nrun = \"echo hi $A\"\n[tasks.y]\n\
+                  run = \"echo $1\"\n";
+    let project = project(config);
+    let first = |words: &str| call(&project, words).run();
+    let early = first("run -n x");
+    early.code(0);
+    let taken = "Warning: `--dry-run` was taken as a flag of the run; to pass it to the task: mep run \
+                 x -- --dry-run\n";
+    for words in ["run x --dry-run", "x --dry-run", "run y a ::: x --force --dry-run"] {
+        let late = first(words);
+        late.code(0);
+        assert!(late.stderr.starts_with(NOTICE), "{words}: {}", late.stderr);
+        assert!(!project.exists("ran"), "{words} has evaluated what nobody trusts");
+    }
+    first("run x --dry-run").stdout(&early.stdout).stderr(&early.stderr.replacen(
+        NOTICE,
+        &format!("{NOTICE}{taken}"),
+        1,
+    ));
+    // The task's own word is none of the run's: this is a run.
+    first("-q run y --dry-run").stdout("--dry-run\n").stderr("").code(0);
+}
+
+#[test]
 fn what_was_untrusted_stays_shut() {
     let project = project(UNSAFE);
     says(&project, "untrust", "", "mep untrusted [P]\n", 0);
