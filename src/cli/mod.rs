@@ -9,6 +9,7 @@ mod handover;
 mod late_flags;
 mod list;
 mod prefix;
+mod run;
 mod task_help;
 mod trust;
 
@@ -19,15 +20,13 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use crate::app::{self, RunFlags};
 use crate::config::trust::Intent;
 use crate::config::{self, Loaded, Options};
 use crate::model::{Dialect, Exit, Problem};
 use crate::report::Palette;
 use crate::sys::{Context, signal};
-use args::{Cli, Command, Global, RunArgs, TasksCommand};
+use args::{Cli, Command, Global, TasksCommand};
 use diagnostics::Voice;
-use late_flags::LateFlags;
 
 /// The version of mise whose behaviour this program has, as `mise --version`
 /// prints it.
@@ -185,13 +184,13 @@ fn verb(
 ) -> Result<Exit, Vec<Problem>> {
     let global = cli.global;
     match cli.command {
-        Some(Command::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
+        Some(Command::Run(run)) => run::run(ctx, grammar, &global, &run, voice),
         Some(Command::Trust(args)) => trust::run(ctx, grammar, &global, &args, voice),
         Some(Command::Untrust(args)) => trust::run(ctx, grammar, &global, &args.into(), voice),
         Some(Command::Tasks(tasks)) => match tasks.command {
             None => list_tasks(ctx, grammar, &global, &tasks.list, voice),
             Some(TasksCommand::Ls(list)) => list_tasks(ctx, grammar, &global, &list, voice),
-            Some(TasksCommand::Run(run)) => run_tasks(ctx, grammar, &global, run, voice),
+            Some(TasksCommand::Run(run)) => run::run(ctx, grammar, &global, &run, voice),
             Some(TasksCommand::Deps(args)) => {
                 let options = options(&global, query(ctx, grammar, &global));
                 let loaded = load(ctx, &global, &options, voice)?;
@@ -222,94 +221,6 @@ fn list_tasks(
         return Ok(Exit::Success);
     }
     Err(loaded.project.problems)
-}
-
-fn safe_mode() -> Problem {
-    let text = "running tasks is disabled in safe mode (MISE_SAFE=1)";
-    Problem::new("settings::safe", text).help("take `MISE_SAFE` or the setting `safe` away")
-}
-
-/// True where a flag behind a name makes this a dry run. Asked of the project
-/// as a query sees it, because the answer decides how it is loaded.
-fn is_late_dry_run(ctx: &Context, grammar: Dialect, global: &Global, words: &[String]) -> bool {
-    let takes = dialect(ctx, grammar) == Dialect::Mep && !is_nested(ctx);
-    if !takes || !words.iter().any(|word| word == "--dry-run") {
-        return false;
-    }
-    let project = config::load(ctx, &options(global, query(ctx, grammar, global))).project;
-    let mut words = words.to_vec();
-    prefix::guess(&project, &mut words);
-    late_flags::take(&project, &mut words).dry_run
-}
-
-fn run_tasks(
-    ctx: &Arc<Context>,
-    grammar: Dialect,
-    global: &Global,
-    args: RunArgs,
-    voice: &Voice,
-) -> Result<Exit, Vec<Problem>> {
-    let mut words = args.words().map_err(|p| vec![p])?;
-    let looks =
-        args.dry_run || task_help::wanted(&words) || is_late_dry_run(ctx, grammar, global, &words);
-    let intent = query(ctx, grammar, global);
-    // mise trusts whatever `run` names, also where nothing is to run.
-    let runs = !looks || intent.dialect == Dialect::Mise;
-    let options = options(global, Intent { runs, ..intent });
-    let mut loaded = load(ctx, global, &options, voice)?;
-    if loaded.settings.safe {
-        return Err(vec![safe_mode()]);
-    }
-    args.apply(&mut loaded.settings);
-    if !looks {
-        trust::keep(ctx, &loaded, voice);
-    }
-    if let Some(word) = words.first() {
-        args::refuse_flag(word, &loaded.project, grammar).map_err(|p| vec![p])?;
-        if let Some(exit) = handover::unknown_command(ctx, grammar, word, &loaded.project, voice) {
-            return Ok(exit);
-        }
-    }
-    if task_help::wanted(&words) {
-        let printed = task_help::print(ctx, &loaded, &words, grammar);
-        if printed.map_err(|p| vec![p])? {
-            return Ok(Exit::Success);
-        }
-    }
-    let dialect = dialect(ctx, grammar);
-    let mut late = LateFlags::default();
-    if dialect == Dialect::Mep {
-        prefix::complete(&loaded, &mut words);
-        if !is_nested(ctx) {
-            late = late_flags::take(&loaded.project, &mut words);
-            late.notices.iter().for_each(|notice| voice.warn(notice));
-            late.apply(&mut loaded.settings);
-        }
-    }
-    // As mise, `-q` drops warnings, too.
-    let quiet = loaded.settings.quiet || loaded.settings.silent;
-    let hushed = quiet && grammar == Dialect::Mise;
-    let mut warn = |text: &str| {
-        if !hushed {
-            voice.warn(text);
-        }
-    };
-    loaded.project.warnings.iter().for_each(|w| warn(w));
-    let flags = RunFlags {
-        words,
-        force: args.force || late.force,
-        dry_run: args.dry_run || late.dry_run,
-        keep_going: args.continue_on_error,
-        changed: args.changed,
-        style: args.style(ctx),
-        shell: args.shell.clone(),
-        skip_deps: args.skip_deps,
-        timings: args.timings,
-        no_total: args.no_timings,
-        tools: args.tools(),
-    };
-    let palette = voice.palette();
-    app::run(ctx, intent.dialect, loaded, &options, &flags, palette, &mut warn)
 }
 
 /// What a query may do with files that nobody trusts.

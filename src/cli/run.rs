@@ -1,0 +1,156 @@
+//! `run`: from the words of the command line to one call of `app::run`. Knows
+//! nothing of how a run is planned or carried out.
+
+use std::sync::Arc;
+
+use super::args::{self, Global, RunArgs};
+use super::diagnostics::Voice;
+use super::late_flags::{self, LateFlags};
+use super::{dialect, is_nested, load, options, query};
+use super::{handover, prefix, task_help, trust};
+use crate::app::{self, RunFlags};
+use crate::config::trust::Intent;
+use crate::config::{self, Loaded};
+use crate::model::{Dialect, Exit, Problem};
+use crate::sys::Context;
+
+/// Runs the tasks that the words name.
+///
+/// # Errors
+/// All that keeps the run from starting.
+pub(super) fn run(
+    ctx: &Arc<Context>,
+    grammar: Dialect,
+    global: &Global,
+    args: &RunArgs,
+    voice: &Voice,
+) -> Result<Exit, Vec<Problem>> {
+    Call { ctx, grammar, dialect: dialect(ctx, grammar), global, args, voice }.run()
+}
+
+/// One call.
+struct Call<'a> {
+    ctx: &'a Arc<Context>,
+    grammar: Dialect,
+    dialect: Dialect,
+    global: &'a Global,
+    args: &'a RunArgs,
+    voice: &'a Voice,
+}
+
+impl Call<'_> {
+    fn run(&self) -> Result<Exit, Vec<Problem>> {
+        let mut words = self.args.words().map_err(|p| vec![p])?;
+        let looks = self.looks(&words);
+        let options = options(self.global, self.intent(looks));
+        let mut loaded = load(self.ctx, self.global, &options, self.voice)?;
+        if loaded.settings.safe {
+            return Err(vec![safe_mode()]);
+        }
+        self.args.apply(&mut loaded.settings);
+        if !looks {
+            trust::keep(self.ctx, &loaded, self.voice);
+        }
+        if let Some(exit) = self.without_run(&loaded, &words).map_err(|p| vec![p])? {
+            return Ok(exit);
+        }
+        let late = self.late(&mut loaded, &mut words);
+        let hushed = self.hushes(&loaded);
+        let mut warn = |text: &str| {
+            if !hushed {
+                self.voice.warn(text);
+            }
+        };
+        loaded.project.warnings.iter().for_each(|w| warn(w));
+        let flags = self.flags(words, &late);
+        let palette = self.voice.palette();
+        app::run(self.ctx, self.dialect, loaded, &options, &flags, palette, &mut warn)
+    }
+
+    /// True where nothing is to run.
+    fn looks(&self, words: &[String]) -> bool {
+        self.args.dry_run || task_help::wanted(words) || self.is_late_dry_run(words)
+    }
+
+    /// True where a flag behind a name makes this a dry run. Asked of the
+    /// project as a query sees it, because the answer decides how it is loaded.
+    fn is_late_dry_run(&self, words: &[String]) -> bool {
+        if !self.takes_late_flags() || !words.iter().any(|word| word == "--dry-run") {
+            return false;
+        }
+        let options = options(self.global, query(self.ctx, self.grammar, self.global));
+        let project = config::load(self.ctx, &options).project;
+        let mut words = words.to_vec();
+        prefix::guess(&project, &mut words);
+        late_flags::take(&project, &mut words).dry_run
+    }
+
+    fn takes_late_flags(&self) -> bool {
+        self.dialect == Dialect::Mep && !is_nested(self.ctx)
+    }
+
+    /// What may be done with files that nobody trusts. mise trusts whatever
+    /// `run` names, also where nothing is to run.
+    fn intent(&self, looks: bool) -> Intent {
+        let runs = !looks || self.dialect == Dialect::Mise;
+        Intent { runs, ..query(self.ctx, self.grammar, self.global) }
+    }
+
+    /// What is answered without a run: a flag or a command that is not ours,
+    /// the help of a task.
+    fn without_run(&self, loaded: &Loaded, words: &[String]) -> Result<Option<Exit>, Problem> {
+        let project = &loaded.project;
+        if let Some(word) = words.first() {
+            args::refuse_flag(word, project, self.grammar)?;
+            let exit = handover::unknown_command(self.ctx, self.grammar, word, project, self.voice);
+            if exit.is_some() {
+                return Ok(exit);
+            }
+        }
+        let helped =
+            task_help::wanted(words) && task_help::print(self.ctx, loaded, words, self.grammar)?;
+        Ok(helped.then_some(Exit::Success))
+    }
+
+    /// Completes names, and takes the flags behind them.
+    fn late(&self, loaded: &mut Loaded, words: &mut Vec<String>) -> LateFlags {
+        if self.dialect == Dialect::Mep {
+            prefix::complete(loaded, words);
+        }
+        if !self.takes_late_flags() {
+            return LateFlags::default();
+        }
+        let late = late_flags::take(&loaded.project, words);
+        late.notices.iter().for_each(|notice| self.voice.warn(notice));
+        late.apply(&mut loaded.settings);
+        late
+    }
+
+    /// As mise, `-q` drops warnings, too.
+    fn hushes(&self, loaded: &Loaded) -> bool {
+        let quiet = loaded.settings.quiet || loaded.settings.silent;
+        quiet && self.grammar == Dialect::Mise
+    }
+
+    fn flags(&self, words: Vec<String>, late: &LateFlags) -> RunFlags {
+        let args = self.args;
+        RunFlags {
+            words,
+            force: args.force || late.force,
+            dry_run: args.dry_run || late.dry_run,
+            keep_going: args.continue_on_error,
+            changed: args.changed,
+            style: args.style(self.ctx),
+            shell: args.shell.clone(),
+            skip_deps: args.skip_deps,
+            timings: args.timings,
+            no_total: args.no_timings,
+            tools: args.tools(),
+        }
+    }
+}
+
+fn safe_mode() -> Problem {
+    let text = "running tasks is disabled in safe mode (MISE_SAFE=1)";
+    Problem::new("settings::safe", text).help("take `MISE_SAFE` or the setting `safe` away")
+}
