@@ -88,8 +88,8 @@ pub(super) fn tokens(script: &str) -> Result<Vec<Token>, Unfinished> {
     if lexer.at < script.len() { Err(Unfinished) } else { Ok(found) }
 }
 
-/// Deeper nesting than any person writes.
-const DEEPEST: usize = 60;
+/// Deeper nesting than any person writes; `$(` counts twice.
+const DEEPEST: usize = 120;
 
 struct Lexer<'a> {
     text: &'a str,
@@ -138,12 +138,15 @@ impl Lexer<'_> {
         found
     }
 
+    /// Begins one more level. What fails stays counted, so that retries end too.
+    fn deeper(&mut self) -> Result<(), Unfinished> {
+        self.depth += 1;
+        if self.depth > DEEPEST { Err(Unfinished) } else { Ok(()) }
+    }
+
     /// Everything up to the end, or to the `)` that closes this list.
     fn list(&mut self, nested: bool) -> Result<Vec<Token>, Unfinished> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(Unfinished);
-        }
+        self.deeper()?;
         let mut out: Vec<Token> = Vec::new();
         let mut open = Open::default();
         loop {
@@ -408,6 +411,13 @@ impl Lexer<'_> {
 
     /// What follows a `$`.
     fn dollar(&mut self, parts: &mut Vec<Part>, in_quotes: bool) -> Result<(), Unfinished> {
+        self.deeper()?;
+        self.expansion(parts, in_quotes)?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn expansion(&mut self, parts: &mut Vec<Part>, in_quotes: bool) -> Result<(), Unfinished> {
         match self.peek() {
             Some('(') if self.rest().starts_with("((") => {
                 let start = self.at;
