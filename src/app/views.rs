@@ -79,6 +79,7 @@ impl<'a> Lens<'a> {
             timings: if self.flags.timings { Some(true) } else { settings.timings },
             total: plan.several && !quiet && !self.flags.no_total,
             verbose: settings.verbose > 0,
+            hushed: quiet && dialect == Dialect::Mise,
             list_failures: self.flags.keep_going,
             dialect,
         }

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{ListArgs, SortKey, SortOrder};
+use super::shown;
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
 use crate::model::{
-    Call, Command, Dep, DepSpec, EnvDirective, Outputs, Problem, RunEntry, Silence, Task, TaskTool,
+    Command, Dep, EnvDirective, Outputs, Problem, RunEntry, Silence, Task, TaskTool,
 };
 use crate::report::Palette;
 use crate::sys::Context;
@@ -88,17 +89,11 @@ fn sort(tasks: &mut [&Task], args: &ListArgs) {
     });
 }
 
-/// A text that can be rendered without starting or reading anything; else as
-/// it is written.
-fn shown(task: &Task, text: &str, evaluator: &mut Evaluator<'_>) -> String {
-    evaluator.render(task, text, &task.spot, None).unwrap_or_else(|_| text.to_string())
-}
-
 fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evaluator<'_>) -> String {
     let terminal = std::io::stdout().is_terminal();
     let palette = Palette::decide(ctx, terminal);
     let texts: Vec<String> =
-        tasks.iter().map(|task| shown(task, &task.description, evaluator)).collect();
+        tasks.iter().map(|task| shown::text(task, &task.description, evaluator)).collect();
     let widest = texts.iter().flat_map(|t| t.lines()).map(str::width).max();
     let mut rows: Vec<Vec<String>> = Vec::new();
     for (task, text) in tasks.iter().zip(&texts) {
@@ -186,7 +181,7 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
     let (depends, depends_post, wait_for) =
         (deps(&task.depends), deps(&task.depends_post), deps(&task.wait_for));
     let dir = match &task.dir {
-        Some(dir) => match shown(task, dir, evaluator) {
+        Some(dir) => match shown::text(task, dir, evaluator) {
             // Joined as it is, which is how mise shows it.
             dir if dir.is_empty() => task.root.dir.join(dir),
             dir => ctx.dirs.below(&task.root.dir, dir),
@@ -196,7 +191,7 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
     Row {
         name: &task.display,
         aliases: &task.aliases,
-        description: shown(task, &task.description, evaluator),
+        description: shown::text(task, &task.description, evaluator),
         source: task.source_path().display().to_string(),
         config_sources: task.defined_in.iter().map(|f| f.path.display().to_string()).collect(),
         depends,
@@ -242,26 +237,13 @@ fn outputs(task: &Task) -> Value {
 }
 
 fn dependency(task: &Task, dep: &Dep, evaluator: &mut Evaluator<'_>) -> Value {
-    match &dep.spec {
-        DepSpec::Text(text) => {
-            let text = shown(task, text, evaluator);
-            match Call::from_text(&text) {
-                Ok(call) if call.args.is_empty() && call.env.is_empty() => json!(call.task),
-                Ok(call) if call.env.is_empty() => {
-                    json!(std::iter::once(&call.task).chain(&call.args).collect::<Vec<_>>())
-                }
-                Ok(call) => table_form(&call.task, &call.args, &call.env, false),
-                Err(_) => json!(text),
-            }
+    match shown::dependency(task, dep, evaluator) {
+        Err(text) => json!(text),
+        Ok(call) if !call.env.is_empty() || call.optional => {
+            table_form(&call.task, &call.args, &call.env, call.optional)
         }
-        DepSpec::List(words) if words.len() == 1 => json!(words[0]),
-        DepSpec::List(words) => json!(words),
-        DepSpec::Table { task, args, env, optional } => {
-            if args.is_empty() && env.is_empty() && !optional {
-                return json!(task);
-            }
-            table_form(task, args, env, *optional)
-        }
+        Ok(call) if call.args.is_empty() => json!(call.task),
+        Ok(call) => json!(std::iter::once(&call.task).chain(&call.args).collect::<Vec<_>>()),
     }
 }
 

@@ -10,6 +10,7 @@ mod late_flags;
 mod list;
 mod prefix;
 mod run;
+mod shown;
 mod task_help;
 mod trust;
 

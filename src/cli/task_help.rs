@@ -4,9 +4,11 @@ use std::io::Write;
 
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
-use crate::model::{Command, Dep, DepSpec, Dialect, Problem, RunEntry, Task};
+use crate::model::{Command, Dialect, Problem, RunEntry, Task};
 use crate::plan::{self, matching};
 use crate::sys::Context;
+
+use super::shown;
 
 /// Where mise sends its readers.
 const MORE: &str = "See https://mise.jdx.dev/tasks/task-configuration.html for more information.\n";
@@ -40,19 +42,28 @@ pub(super) fn print(
         return Ok(false);
     }
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
+    let mut task = task.clone();
+    task.description = shown::text(&task, &task.description, &mut evaluator);
+    let task = &task;
     let usage = plan::specification(&mut evaluator, task, !loaded.settings.hides_script_args)?;
     let file = |text: &str| evaluator.render(task, text, &task.spot, None).ok();
     let before: Vec<String> = words[1..].iter().take_while(|w| !is_help(w)).cloned().collect();
     let page = plan::help(task, &usage, file, &before)?;
     let page = match page {
-        Some(page) => format!("{}{}\n\n", needs(task), page.trim_end_matches('\n')),
-        None => text(ctx, task, dialect),
+        Some(page) => {
+            let needs = match task.depends[..] {
+                [] => String::new(),
+                _ => format!("- Depends: {}\n\n", dependencies(task, &mut evaluator)),
+            };
+            format!("{needs}{}\n\n", page.trim_end_matches('\n'))
+        }
+        None => text(ctx, task, &dependencies(task, &mut evaluator), dialect),
     };
     let _ = std::io::stdout().write_all(page.as_bytes());
     Ok(true)
 }
 
-fn text(ctx: &Context, task: &Task, dialect: Dialect) -> String {
+fn text(ctx: &Context, task: &Task, needs: &str, dialect: Dialect) -> String {
     let mut out = format!("Task: {}\n", task.display);
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
@@ -63,7 +74,7 @@ fn text(ctx: &Context, task: &Task, dialect: Dialect) -> String {
     line("Description", task.description.clone());
     let sources = task.defined_in.iter().map(|file| ctx.dirs.tilde(&file.path));
     line("Source", sources.collect::<Vec<_>>().join(", "));
-    line("Depends on", dependencies(task));
+    line("Depends on", needs.to_string());
     if !task.run().is_empty() {
         out.push_str("\nRun:\n");
         for entry in task.run() {
@@ -85,34 +96,26 @@ fn text(ctx: &Context, task: &Task, dialect: Dialect) -> String {
     out
 }
 
-/// The head of a page of arguments.
-fn needs(task: &Task) -> String {
-    match task.depends[..] {
-        [] => String::new(),
-        _ => format!("- Depends: {}\n\n", dependencies(task)),
-    }
+fn dependencies(task: &Task, evaluator: &mut Evaluator<'_>) -> String {
+    let shown = |dep| match shown::dependency(task, dep, evaluator) {
+        Ok(call) => words(&call.env, "", &call.task, &call.args),
+        Err(text) => text,
+    };
+    task.depends.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-fn dependencies(task: &Task) -> String {
-    task.depends.iter().map(dependency).collect::<Vec<_>>().join(", ")
-}
-
-fn dependency(dep: &Dep) -> String {
-    match &dep.spec {
-        DepSpec::Text(text) => text.clone(),
-        DepSpec::List(words) => words.join(" "),
-        DepSpec::Table { task, args, .. } => {
-            std::iter::once(task).chain(args).cloned().collect::<Vec<_>>().join(" ")
-        }
-    }
+/// Variables, what it is, its name and arguments, as they are: mise quotes nothing here.
+fn words(env: &[(String, String)], what: &str, name: &str, args: &[String]) -> String {
+    let mut words: Vec<String> = env.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    words.push(format!("{what}{name}"));
+    words.extend(args.iter().cloned());
+    words.join(" ")
 }
 
 fn run_entry(entry: &RunEntry) -> String {
     match entry {
         RunEntry::Script(text) => text.clone(),
-        RunEntry::Task { task, args, .. } => {
-            format!("task: {}", [std::slice::from_ref(task), args].concat().join(" "))
-        }
+        RunEntry::Task { task, args, env, .. } => words(env, "task: ", task, args),
         RunEntry::Tasks(names, _) => format!("tasks: {}", names.join(", ")),
     }
 }

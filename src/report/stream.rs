@@ -30,6 +30,8 @@ pub struct Look {
     pub total: bool,
     /// Reasons and notes are shown.
     pub verbose: bool,
+    /// Warnings are not (`-q` and `-S` in mise).
+    pub hushed: bool,
     /// Failures are listed at the end (`-c`).
     pub list_failures: bool,
     /// The words of warnings.
@@ -109,6 +111,7 @@ impl<'a> Report<'a> {
                 self.labelled(*job, &format!("runs because {why}"));
             }
             Event::Reason(..) | Event::Interrupted => {}
+            Event::Warning(..) if self.look.hushed => {}
             Event::Warning(_, text) => {
                 let line = self.look.palette.warning(self.look.dialect, &self.shown(text));
                 self.error_line(&line);

@@ -64,3 +64,62 @@ fn what_has_run_makes_room_for_the_last_one() {
         .mise(["run", "-j1", "steps"])
         .check();
 }
+
+const FORMS: &str = r#"
+[tasks.a]
+run = "echo a"
+[tasks.many]
+description = "{{ config_root | basename | length }} rendered"
+depends = [
+  ["a", "x y"],
+  { task = "a", args = ["'q' \"d\""] },
+  { task = "a", args = ["z"], env = { E = "1" } },
+  { task = "a" },
+  { task = "a", env = { F = "2 3", G = "x" } },
+  "H=1 a b",
+  "a {{usage.p}} c",
+  "a 'x y'",
+  ["a"],
+  ["a", "{{usage.p}}"],
+  "I='q r' a",
+]
+depends_post = [{ task = "a", args = ["z"] }]
+wait_for = ["a b", { task = "a", args = ["1"], env = { K = "v" } }]
+run = [
+  "echo x",
+  { task = "a", args = ["1", "2 3"], env = { K = "v", L = "w x" } },
+  { tasks = ["a", "a"] },
+  { task = "a", env = { M = "1" } },
+]
+[tasks.page]
+description = "{{ config_root | basename | length }} rendered"
+usage = 'arg "[p]"'
+depends = ["a", { task = "a", env = { F = "2 3" } }, ["a", "x y"]]
+"#;
+
+#[test]
+fn dependencies_are_shown_in_the_shortest_form() {
+    Case::config(FORMS).mise(["tasks", "ls", "--json"]).check();
+}
+
+#[test]
+fn the_page_of_help_is_rendered_and_names_variables() {
+    let script = "#!/bin/sh\n#MISE description=\"{{ 'd' | upper }}\"\necho '{{ no }}'\n";
+    Case::config(FORMS)
+        .executable("mise-tasks/script", script)
+        .mise(["run", "many", "--help"])
+        .mise(["run", "page", "--help"])
+        .mise(["run", "script", "--help"])
+        .check();
+}
+
+#[test]
+fn an_output_that_is_not_there_is_no_matter_of_a_quiet_run() {
+    Case::config("[tasks.t]\nsources = ['mise.toml']\noutputs = ['never']\nrun = 'echo t'\n")
+        .mise(["run", "t"])
+        .mise(["run", "-q", "t"])
+        .mise(["run", "-S", "t"])
+        .mise(["run", "t"])
+        .env("MISE_QUIET", "1")
+        .check();
+}
