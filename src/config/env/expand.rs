@@ -5,45 +5,44 @@
 /// are.
 pub(super) fn expand(text: &str, lookup: impl Fn(&str) -> Option<String>) -> (String, Vec<String>) {
     let mut undefined = Vec::new();
-    let out = expand_into(&mut undefined, text, &lookup);
-    (out, undefined)
-}
-
-fn expand_into(
-    undefined: &mut Vec<String>,
-    text: &str,
-    lookup: &dyn Fn(&str) -> Option<String>,
-) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        if let Some(after) = rest.strip_prefix("$$") {
-            let len = name_length(after);
-            out.push('$');
-            out.push_str(&after[..len]);
-            rest = &after[len..];
-            continue;
-        }
-        let Some(found) = reference(rest) else {
-            out.push('$');
-            rest = &rest[1..];
-            continue;
-        };
-        let value = lookup(found.name).filter(|v| !(found.empty_counts_as_unset && v.is_empty()));
-        match (value, found.default) {
-            (Some(value), _) => out.push_str(&value),
-            (None, Some(default)) => out.push_str(&expand_into(undefined, default, lookup)),
-            (None, None) => {
-                undefined.push(found.name.to_string());
-                out.push_str(&rest[..found.length]);
+    // What follows the defaults we are in, the innermost last: a list, because
+    // defaults may be nested deeper than the stack is.
+    let mut pending = vec![text];
+    while let Some(mut rest) = pending.pop() {
+        while let Some(at) = rest.find('$') {
+            out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            if let Some(after) = rest.strip_prefix("$$") {
+                let len = name_length(after);
+                out.push('$');
+                out.push_str(&after[..len]);
+                rest = &after[len..];
+                continue;
+            }
+            let Some(found) = reference(rest) else {
+                out.push('$');
+                rest = &rest[1..];
+                continue;
+            };
+            let (written, after) = rest.split_at(found.length);
+            rest = after;
+            let unset = |value: &String| found.empty_counts_as_unset && value.is_empty();
+            match (lookup(found.name).filter(|value| !unset(value)), found.default) {
+                (Some(value), _) => out.push_str(&value),
+                (None, Some(default)) => {
+                    pending.push(rest);
+                    rest = default;
+                }
+                (None, None) => {
+                    undefined.push(found.name.to_string());
+                    out.push_str(written);
+                }
             }
         }
-        rest = &rest[found.length..];
+        out.push_str(rest);
     }
-    out.push_str(rest);
-    out
+    (out, undefined)
 }
 
 /// One `$A` or `${A…}`.
@@ -122,5 +121,13 @@ mod tests {
     fn only_names_without_a_default_are_undefined() {
         let (_, undefined) = expand("$B ${C} ${D:-x} $$E", |_| None);
         assert_eq!(undefined, ["B", "C"]);
+    }
+
+    #[test]
+    fn defaults_nest_deeper_than_the_stack() {
+        let small = std::thread::Builder::new().stack_size(256 * 1024);
+        let text = format!("{}x{}", "${B:-".repeat(2000), "}".repeat(2000));
+        let run = small.spawn(move || expanded(&text)).unwrap();
+        assert_eq!(run.join().unwrap(), "x");
     }
 }
