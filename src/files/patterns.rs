@@ -7,9 +7,10 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobSet;
 use walkdir::WalkDir;
 
+use super::glob::glob;
 use crate::sys::normalize;
 
 /// A file that matched.
@@ -24,7 +25,7 @@ pub struct Entry {
 #[derive(Debug)]
 struct Rule {
     exclude: bool,
-    matcher: GlobMatcher,
+    matcher: GlobSet,
     /// Everything it can match lies here.
     base: PathBuf,
     /// Index of the pattern it came from.
@@ -44,7 +45,7 @@ pub struct Patterns {
 /// That.
 pub fn check(pattern: &str) -> Result<(), String> {
     let body = split(pattern).1;
-    compile(body).map(drop)
+    glob(body, true).map(drop)
 }
 
 impl Patterns {
@@ -58,8 +59,8 @@ impl Patterns {
             let base = literal_base(&full);
             let full = full.to_string_lossy();
             let below = format!("{}/**", escape_if_literal(&full));
-            for glob in [escape_if_literal(&full), below] {
-                if let Ok(matcher) = compile(&glob) {
+            for text in [escape_if_literal(&full), below] {
+                if let Ok(matcher) = glob(&text, true) {
                     rules.push(Rule { exclude, matcher, base: base.clone(), pattern: i });
                 }
             }
@@ -144,14 +145,6 @@ fn split(pattern: &str) -> (bool, &str) {
             (false, pattern.strip_prefix('\\').filter(|p| p.starts_with('!')).unwrap_or(pattern))
         }
     }
-}
-
-fn compile(glob: &str) -> Result<GlobMatcher, String> {
-    GlobBuilder::new(glob)
-        .literal_separator(true)
-        .build()
-        .map(|g| g.compile_matcher())
-        .map_err(|e| e.kind().to_string())
 }
 
 fn is_glob(text: &str) -> bool {

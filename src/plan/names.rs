@@ -4,9 +4,10 @@
 
 use std::path::Path;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobSet;
 
 use crate::config::workspace::{Workspace, split_path};
+use crate::files::glob;
 use crate::model::{Problem, Project, ProjectId, TaskId};
 
 /// What a word means.
@@ -88,10 +89,8 @@ fn by(project: &Project, test: impl Fn(&str) -> bool) -> Vec<TaskId> {
 }
 
 /// `*` stays within one part between colons, `**` crosses them.
-fn compile(word: &str) -> Option<GlobMatcher> {
-    let glob =
-        GlobBuilder::new(&as_path(word)).literal_separator(true).backslash_escape(false).build();
-    Some(glob.ok()?.compile_matcher())
+fn compile(word: &str) -> Option<GlobSet> {
+    glob(&as_path(word), false).ok()
 }
 
 /// Parts as path components; a slash in a name is an ordinary character.

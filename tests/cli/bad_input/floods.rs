@@ -37,3 +37,22 @@ fn what_is_nested_without_end_is_refused() {
     let first = output.stderr.lines().next();
     assert_eq!(first, Some("Error: the usage spec of task `a` is nested too deeply"));
 }
+
+#[test]
+fn a_glob_in_globs_without_end_is_refused() {
+    for depth in [300, 10_000] {
+        let glob = format!("{}a{}", "{b,".repeat(depth), "}".repeat(depth));
+        let sources = format!("[tasks.a]\nsources = ['{glob}']\nrun = 'x'\n");
+        let output = project(&sources).mep(["run", "a"]).run();
+        output.code(1).stdout("");
+        assert!(
+            output.stderr.contains("alternatives are nested too deeply"),
+            "{}",
+            output.transcript()
+        );
+
+        let output = project(OK).mep(["run", &glob]).run();
+        output.code(1).stdout("");
+        assert!(output.stderr.starts_with("Error: no task {b,"), "{}", output.transcript());
+    }
+}
