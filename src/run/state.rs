@@ -273,7 +273,10 @@ impl State {
             let (id, outcome) = ended[at].clone();
             at += 1;
             let mut after = std::mem::take(&mut self.node(id).after);
-            after.sort_by_key(|(to, _)| self.line.place(*to));
+            // What a script calls is served as it is written.
+            if after.iter().all(|(_, kind)| *kind != EdgeKind::Call) {
+                after.sort_by_key(|(to, _)| self.line.place(*to));
+            }
             for (to, kind) in after {
                 self.tell(to, kind, &outcome);
                 self.settle(to, ended);

@@ -123,3 +123,24 @@ fn an_output_that_is_not_there_is_no_matter_of_a_quiet_run() {
         .env("MISE_QUIET", "1")
         .check();
 }
+
+#[test]
+fn what_a_script_calls_is_served_as_it_is_written() {
+    Case::config(
+        r#"
+[tasks."part:one"]
+run = "echo part one"
+[tasks."part:two"]
+run = "echo part two"
+[tasks."part:zee"]
+run = "echo part zee"
+[tasks.say]
+run = "echo say"
+[tasks.call]
+depends = ["say"]
+run = ["echo first", { tasks = ["part:*"] }, "echo end", { tasks = ["say z", "say x", "say y"] }]
+"#,
+    )
+    .mise(["run", "-q", "-j1", "call"])
+    .check();
+}
