@@ -137,7 +137,9 @@ fn parse(
 ) -> Result<Cli, Exit> {
     if grammar == Dialect::Mise {
         command = command.name("mise").bin_name("mise").version(MISE_VERSION);
-        if argv.len() == 2 && (argv[1] == "--version" || argv[1] == "-V") {
+        // The command wins over a task of its name, as all commands of mise do.
+        let asked = ["--version", "-V", "version", "v"].iter().any(|word| argv[1..] == [*word]);
+        if asked {
             let _ = writeln!(std::io::stdout(), "{MISE_VERSION}");
             return Err(Exit::Success);
         }

@@ -144,3 +144,35 @@ run = ["echo first", { tasks = ["part:*"] }, "echo end", { tasks = ["say z", "sa
     .mise(["run", "-q", "-j1", "call"])
     .check();
 }
+
+#[test]
+fn the_version_is_a_command() {
+    Case::config("[tasks]\nversion = 'echo a task'\nv = 'echo v'\n")
+        .mise(["version"])
+        .mise(["v"])
+        .mise(["run", "version"])
+        .check();
+}
+
+/// What a call brings in is a graph of its own.
+#[test]
+fn a_call_of_several_runs_them_in_their_order() {
+    Case::config(
+        r#"
+[tasks]
+"part:one" = "echo one"
+"part:two" = "echo two"
+"part:zoo" = "echo zoo"
+[tasks.say]
+run = "echo say"
+[tasks.call]
+run = ["echo first", { task = "say", args = ["hi"] }, { task = "part:*" }, "echo end"]
+[tasks.calls]
+depends = ["say"]
+run = [{ tasks = ["part:zoo", "part:one", "part:two"] }]
+"#,
+    )
+    .mise(["run", "-j1", "call"])
+    .mise(["run", "-j1", "calls"])
+    .check();
+}
