@@ -7,8 +7,8 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::raw::RawTask;
-use super::task_table;
 use super::value::At;
+use super::{depth, task_table};
 use crate::model::{Blame, Problem, SourceFile, Spot};
 
 /// Keys a header may hold; others are only warned about, as in mise.
@@ -94,6 +94,10 @@ fn pair(
         return 1;
     }
     for used in 1..=lines.len() {
+        if depth::too_deep(&text).is_some() {
+            task.broken.push(too_deep(file, &lines[0], &task.name));
+            return used;
+        }
         match DeTable::parse(&text) {
             Ok(table) => {
                 fields(file, lines[0].start, &text, table.get_ref(), task, unknown);
@@ -141,6 +145,14 @@ fn is_open(first: &str) -> bool {
 fn is_at_end(text: &str, error: &toml::de::Error) -> bool {
     let rest = error.span().and_then(|span| text.get(span.start..)).unwrap_or_default();
     rest.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#'))
+}
+
+fn too_deep(file: &Arc<SourceFile>, line: &Line<'_>, task: &str) -> Problem {
+    let spot = Spot::new(file, line.start..line.start + line.text.len());
+    Problem::new("config::header", format!("a header of task `{task}` is nested too deeply"))
+        .at(&spot, "it begins here")
+        .help("close the brackets")
+        .blame(Blame::Task(task.to_string()))
 }
 
 fn broken(file: &Arc<SourceFile>, line: &Line<'_>, error: &toml::de::Error, task: &str) -> Problem {

@@ -10,6 +10,7 @@
 //! project holds, `aliases` the names in it.
 
 mod aliases;
+mod depth;
 mod discover;
 pub mod env;
 mod env_table;

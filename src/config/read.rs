@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::raw::{RawFile, RawTask, RawTaskConfig};
 use super::value::{At, Value};
-use super::{env_table, extends, min_version, own, repair, settings, task_table};
+use super::{depth, env_table, extends, min_version, own, repair, settings, task_table};
 use crate::model::{
     Blame, EnvDirective, EnvEntry, EnvOptions, Problem, Scope, SourceFile, Spot, closest,
 };
@@ -44,10 +44,24 @@ const KNOWN: [&str; 15] = [
 pub(super) fn text(path: &Path) -> Option<Result<Arc<SourceFile>, Problem>> {
     bytes(path).map(|read| {
         read.and_then(|bytes| match String::from_utf8(bytes) {
-            Ok(text) => Ok(SourceFile::new(path.to_path_buf(), text)),
+            Ok(text) => shallow(SourceFile::new(path.to_path_buf(), text)),
             Err(error) => Err(not_utf8(path, &error)),
         })
     })
+}
+
+/// A file whose brackets the parser can follow.
+fn shallow(file: Arc<SourceFile>) -> Result<Arc<SourceFile>, Problem> {
+    match depth::too_deep(&file.text) {
+        None => Ok(file),
+        Some(span) => {
+            let text = format!("{} is nested too deeply", file.path.display());
+            let problem = Problem::new("config::syntax", text);
+            Err(problem
+                .at(&Spot::new(&file, span), "this bracket")
+                .help("close the brackets before it"))
+        }
+    }
 }
 
 /// The text of a script, of which only the headers matter here: the file

@@ -279,6 +279,10 @@ fn unsupported(path: &Path, text: &str, kind: Kind, key: &str, shown: &str) -> F
 
 fn toml(path: &Path, text: &str) -> Result<Contents, Fault> {
     use ::toml::de::{DeTable, DeValue};
+    if let Some(span) = crate::config::depth::too_deep(text) {
+        let why = "it is nested too deeply";
+        return Err(unreadable(path, Kind::Toml, why).at(path, text, span, "this bracket"));
+    }
     let table = DeTable::parse(text).map_err(|e| {
         let span = e.span().unwrap_or(0..0);
         unreadable(path, Kind::Toml, e.message()).at(path, text, span, e.message())

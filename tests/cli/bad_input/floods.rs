@@ -24,7 +24,21 @@ fn what_is_nested_without_end_is_refused() {
     let output = project(&list).mep(["run", "a"]).run();
     output.code(1).stdout("");
     let first = output.stderr.lines().next();
-    assert_eq!(first, Some("Error: [P]/mise.toml is not valid TOML"));
+    assert_eq!(first, Some("Error: [P]/mise.toml is nested too deeply"));
+
+    // Where it is no TOML, its parser would follow the brackets without a limit.
+    let no_toml = format!("[tasks.a]\nrun = [{{ task = \"a\" }}{}\n", "n{{e\" }".repeat(3_000));
+    let output = project(&no_toml).mep(["run", "a"]).run();
+    output.code(1).stdout("");
+    let first = output.stderr.lines().next();
+    assert_eq!(first, Some("Error: [P]/mise.toml is nested too deeply"));
+
+    let header = format!("#!/bin/sh\n#MISE depends={}\necho deep\n", "[".repeat(3_000));
+    let deep = project(OK).executable("mise-tasks/deep", &header);
+    let output = deep.mep(["run", "deep"]).run();
+    output.code(1).stdout("");
+    let first = output.stderr.lines().next();
+    assert_eq!(first, Some("Error: a header of task `deep` is nested too deeply"));
 
     let template = format!("[tasks.a]\nrun = \"{{{{ {} }}}}\"\n", "(".repeat(10_000));
     let output = project(&template).mep(["run", "a"]).run();
