@@ -17,10 +17,7 @@ use crate::config::env::Late;
 use crate::config::tools::{ToolFlags, Toolbox};
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::config::{self, Loaded, Options, Settings};
-use crate::model::{
-    Blame, Dialect, Event, Exit, JobId, JobView, Outcome, OutputStyle, Problem, Project, Secrets,
-    TaskId,
-};
+use crate::model::{Blame, Dialect, Event, Exit, OutputStyle, Problem, Project, Secrets, TaskId};
 use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope};
 use crate::report::{Look, Palette, Redactor, Report};
 use crate::run::fresh::{Freshness, Mode};
@@ -72,16 +69,7 @@ pub fn run(
     blocking(&loaded.project)?;
     let workspace = Workspace::new(ctx, options.clone(), loaded);
     let main = workspace.main();
-    let requests = if flags.changed && flags.words.is_empty() {
-        let requests = with_sources(&main.project);
-        if requests.is_empty() {
-            warn("no visible task has `sources`: there is nothing to compare");
-        }
-        requests
-    } else {
-        plan::select(&workspace, &groups)
-            .map_err(|problems| with_files(&main.project, &groups, problems))?
-    };
+    let requests = requested(&workspace, &groups, flags, warn)?;
     let late = if flags.dry_run { Late::Keep } else { Late::Render };
     let links = links(ctx, &main.project, flags, warn);
     let plan_options = PlanOptions {
@@ -100,10 +88,8 @@ pub fn run(
     let mut planner = Planner::new(ctx, evaluators, scope(main, flags), plan_options);
     let mut plan = prepare(&mut planner, &workspace, &requests, warn)?;
     if flags.changed {
-        let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
-        let (requests, dropped) = Forecast::new(&plan, &fresh).changed(&plan, requests);
         let lens = Lens::new(&workspace, flags, palette, &plan);
-        say_dropped(lens.views(&plan, 0), lens.look(ctx, dialect, &plan), dropped);
+        let requests = changed(ctx, dialect, &lens, &plan, requests);
         if requests.is_empty() {
             return Ok(Exit::Success);
         }
@@ -133,16 +119,47 @@ fn scope(main: &Loaded, flags: &RunFlags) -> Scope {
     }
 }
 
-/// One line for each task that `--changed` leaves out.
-fn say_dropped(views: Vec<JobView>, look: Look, dropped: Vec<(JobId, Outcome)>) {
+/// The tasks that the words ask for; without words, `--changed` asks for all
+/// that have sources.
+fn requested(
+    workspace: &Workspace<'_>,
+    groups: &[Group],
+    flags: &RunFlags,
+    warn: &mut dyn FnMut(&str),
+) -> Result<Vec<Request>, Vec<Problem>> {
+    let project = &workspace.main().project;
+    if !flags.changed || !flags.words.is_empty() {
+        let selected = plan::select(workspace, groups);
+        return selected.map_err(|problems| with_files(project, groups, problems));
+    }
+    let requests = with_sources(project);
+    if requests.is_empty() {
+        warn("no visible task has `sources`: there is nothing to compare");
+    }
+    Ok(requests)
+}
+
+/// Those of `requests` that have changed, or need something that has; one line
+/// for each of the others.
+fn changed(
+    ctx: &Context,
+    dialect: Dialect,
+    lens: &Lens<'_>,
+    plan: &Plan,
+    requests: Vec<Request>,
+) -> Vec<Request> {
+    let fresh = Freshness::new(&ctx.dirs.state, mode(lens.settings, lens.flags));
+    let (kept, dropped) = Forecast::new(plan, &fresh).changed(plan, requests);
     let (mut out, mut err) = (io::sink(), io::stderr());
-    let mut report = Report::new(views, look, &mut out, &mut err);
+    let look = lens.look(ctx, dialect, plan);
+    let mut report = Report::new(lens.views(plan, 0), look, &mut out, &mut err);
     for (job, outcome) in dropped {
         report.event(&Event::Ended { job, outcome, elapsed: Duration::ZERO });
     }
+    kept
 }
 
-/// What `--changed` asks for where it names nothing.
+/// All visible tasks with sources.
 fn with_sources(project: &Project) -> Vec<Request> {
     let visible = |id: &TaskId| {
         let task = project.task(*id);
