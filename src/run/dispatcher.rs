@@ -499,6 +499,9 @@ impl<'a> Dispatcher<'a> {
         }
         // What was typed has reached the holder of the terminal already.
         let told = self.typed.then(|| self.foreground.holder()).flatten();
+        if signal == Signal::SIGINT && told.is_none() {
+            self.foreground.told();
+        }
         self.units.ask_all(signal, told);
     }
 

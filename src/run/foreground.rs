@@ -19,6 +19,8 @@ use crate::sys::terminal::Terminal;
 struct Holder {
     group: u32,
     sentinel: Option<Sentinel>,
+    /// We have sent the group a SIGINT: the sentinel dies of that one.
+    told: bool,
 }
 
 /// The terminal's foreground and the queue for it.
@@ -54,7 +56,15 @@ impl Foreground {
         if terminal.is_ours() {
             terminal.give(group);
         }
-        self.holder = Some(Holder { group, sentinel });
+        self.holder = Some(Holder { group, sentinel, told: false });
+    }
+
+    /// Takes note that the holder's group gets a SIGINT of ours: what the
+    /// sentinel says of it is not typed.
+    pub(super) fn told(&mut self) {
+        if let Some(holder) = &mut self.holder {
+            holder.told = holder.sentinel.is_some();
+        }
     }
 
     /// Takes the foreground back from a group that has ended. True where
@@ -64,7 +74,9 @@ impl Foreground {
         if self.holder() != Some(group) {
             return false;
         }
-        let sentinel = self.holder.take().and_then(|h| h.sentinel);
+        let holder = self.holder.take();
+        let told = holder.as_ref().is_some_and(|h| h.told);
+        let sentinel = holder.and_then(|h| h.sentinel);
         if let Some(terminal) = self.terminal.as_ref().filter(|t| t.is_held_by(group)) {
             terminal.take();
             if !went_well {
@@ -75,7 +87,7 @@ impl Foreground {
             self.offer(next, watched);
             sending::send_to_group(next, Signal::SIGCONT);
         }
-        sentinel.is_some_and(Sentinel::was_interrupted)
+        sentinel.is_some_and(Sentinel::was_interrupted) && !told
     }
 
     /// Takes note of news about the sentinel. `Some(true)` is a Ctrl-C;
@@ -86,11 +98,10 @@ impl Foreground {
         match news {
             News::Stopped(who, _) if who == pid => Some(false),
             News::Exited(who, _) | News::Killed(who, _) if who == pid => {
-                let typed =
+                let heard =
                     matches!(news, News::Killed(_, signal) if signal == Signal::SIGINT as i32);
-                let replace = typed.then(|| Sentinel::start(holder.group)).flatten();
-                holder.sentinel = replace;
-                Some(typed)
+                holder.sentinel = heard.then(|| Sentinel::start(holder.group)).flatten();
+                Some(heard && !std::mem::take(&mut holder.told))
             }
             _ => None,
         }
