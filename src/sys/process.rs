@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use std::process::{ChildStdin, Command, Stdio};
 
 use nix::errno::Errno;
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill};
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::signal::with_blocked;
 use crate::model::EnvMap;
 
 /// Where a child's standard streams lead.
@@ -70,17 +71,16 @@ impl Sentinel {
         // It inherits what we block. A stop of its group, before it has become
         // `cat`, would stop us as well: we wait for it to get there.
         let stops = [Signal::SIGTTIN, Signal::SIGTTOU, Signal::SIGTSTP];
-        let stops: SigSet = stops.into_iter().collect();
-        let before = stops.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok()?;
-        let child = Command::new("cat")
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(group as i32)
-            .spawn();
-        let _ = before.thread_set_mask();
-        let mut child = child.ok()?;
+        let spawn = || {
+            Command::new("cat")
+                .env_clear()
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .process_group(group as i32)
+                .spawn()
+        };
+        let mut child = with_blocked(&stops, spawn).ok()?;
         Some(Self { pid: child.id(), pipe: child.stdin.take() })
     }
 

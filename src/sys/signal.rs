@@ -2,8 +2,18 @@
 //! groups, dying by one.
 
 use nix::libc;
-use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, Signal};
+use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal};
 use nix::unistd::{Pid, getpgrp};
+
+/// Makes a call while these signals are blocked in this thread, and in what
+/// the call starts.
+pub(super) fn with_blocked<T>(signals: &[Signal], call: impl FnOnce() -> T) -> T {
+    let blocked: SigSet = signals.iter().copied().collect();
+    let before = blocked.thread_swap_mask(SigmaskHow::SIG_BLOCK);
+    let result = call();
+    let _ = before.map(|mask| mask.thread_set_mask());
+    result
+}
 
 /// True where the caller had this signal ignored (`nohup`): it stays so.
 pub fn is_ignored(signal: Signal) -> bool {

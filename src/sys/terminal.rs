@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io::IsTerminal;
 use std::os::fd::AsFd;
 
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
+use nix::sys::signal::Signal;
 use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use nix::unistd::{Pid, getpgrp, tcgetpgrp, tcsetpgrp};
+
+use super::signal::with_blocked;
 
 /// The terminal this process may hand to its children.
 #[derive(Debug)]
@@ -64,13 +66,8 @@ impl Terminal {
     /// From the background these calls raise SIGTTOU, which would stop us: it
     /// is blocked meanwhile.
     fn unstopped(&self, call: impl FnOnce(&File) -> bool) {
-        let mut blocked = SigSet::empty();
-        blocked.add(Signal::SIGTTOU);
-        let mut before = SigSet::empty();
-        let _ = pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&blocked), Some(&mut before));
         // A terminal that is gone has nothing to hand over.
-        let _done = call(&self.tty);
-        let _ = pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
+        let _done = with_blocked(&[Signal::SIGTTOU], || call(&self.tty));
     }
 }
 
