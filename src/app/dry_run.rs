@@ -50,7 +50,7 @@ pub(super) fn print(
 }
 
 fn ended(job: JobId, outcome: Outcome, begin: Instant) -> Event {
-    Event::Ended { job, outcome, elapsed: begin.elapsed() }
+    Event::Ended { job, outcome, elapsed: begin.elapsed(), attempt: 1 }
 }
 
 fn shown(command: &Invocation, whole: bool) -> String {

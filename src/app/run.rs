@@ -154,7 +154,7 @@ fn changed(
     let look = lens.look(ctx, dialect, plan);
     let mut report = Report::new(lens.views(plan, 0), look, &mut out, &mut err);
     for (job, outcome) in dropped {
-        report.event(&Event::Ended { job, outcome, elapsed: Duration::ZERO });
+        report.event(&Event::Ended { job, outcome, elapsed: Duration::ZERO, attempt: 1 });
     }
     kept
 }

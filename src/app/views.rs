@@ -4,7 +4,7 @@
 use crate::config::Settings;
 use crate::config::workspace::Workspace;
 use crate::model::{Command, Dialect, JobId, JobView, OutputStyle, RunEntry};
-use crate::plan::Plan;
+use crate::plan::{Plan, echo};
 use crate::report::{Look, Palette, label_color};
 use crate::sys::{Context, terminal};
 
@@ -50,6 +50,7 @@ impl<'a> Lens<'a> {
         let own = if fixed { job.style } else { self.flags.style.or(job.style) };
         let style = own.or(self.settings.output).unwrap_or(self.default);
         let color = self.palette.is_on().then(|| label_color(&task.display));
+        let redacted = !job.inherits_terminal && !plan.secrets.is_empty();
         JobView {
             label: job.label.clone(),
             style,
@@ -57,7 +58,10 @@ impl<'a> Lens<'a> {
             silent: job.silent,
             color: color.unwrap_or_default(),
             labels_output: style == OutputStyle::Prefix,
-            redacted: !job.inherits_terminal && !plan.secrets.is_empty(),
+            rerun: echo::with_args(&echo::quote(&task.name), &occurrence.args),
+            direct: job.inherits_terminal || (style == OutputStyle::Interleave && !redacted),
+            works: job.takes_slot(),
+            redacted,
             first: occurrence.first == id,
             last: occurrence.last == id,
             has_command: match &task.command {

@@ -13,14 +13,14 @@ use super::includes::{Includes, Read, TaskSources};
 use super::loaded::Loaded;
 use super::merge::{self, Named};
 use super::miserc::Search;
-use super::own::OwnTask;
+
 use super::raw::{RawFile, RawTask};
 use super::settings::{Layer, Settings, TrustSettings};
 use super::trust::{Intent, Judge, Kind, Trust, Verdict};
 use super::{read, task_dir};
 use crate::model::{
-    EnvDirective, EnvEntry, EnvOptions, OwnKeys, Problem, Project, Root, Scope, SourceFile, Spot,
-    Task, strip_extension,
+    EnvDirective, EnvEntry, EnvOptions, OwnKeys, Policy, Problem, Project, Root, Scope, SourceFile,
+    Spot, Task, strip_extension,
 };
 use crate::sys::Context;
 
@@ -49,7 +49,7 @@ struct Gathered {
     named: IndexMap<String, Task>,
     roots: Vec<Arc<Root>>,
     project: Project,
-    own_tasks: Vec<(String, OwnTask)>,
+    own_tasks: Vec<(String, Policy)>,
     templates: Templates,
     /// The dotenv files of the setting `env_file`, the farthest first: below
     /// the `[env]` of every file.
@@ -256,10 +256,13 @@ fn read_own(place: &Place, files: &[RawFile], all: &mut Gathered) {
         }
     }
     for table in tables {
-        let OwnKeys { shim, tools, grace } = table.keys;
-        all.project.own.tools = tools.or(all.project.own.tools);
-        all.project.own.shim = shim.or(all.project.own.shim);
-        all.project.own.grace = grace.or(all.project.own.grace);
+        let OwnKeys { shim, tools, grace, leaks, jobserver } = table.keys;
+        let own = &mut all.project.own;
+        own.tools = tools.or(own.tools);
+        own.shim = shim.or(own.shim);
+        own.grace = grace.or(own.grace);
+        own.leaks = leaks.or(own.leaks);
+        own.jobserver = jobserver.or(own.jobserver);
         all.own_tasks.extend(table.tasks);
     }
 }
@@ -308,10 +311,7 @@ fn finish(all: Gathered) -> Project {
     name_for_display(&mut project.tasks);
     for (name, own) in all.own_tasks {
         match project.tasks.binary_search_by(|t| t.name.as_str().cmp(&name)) {
-            Ok(i) => {
-                project.tasks[i].grace = own.grace;
-                project.tasks[i].later.extend(own.later);
-            }
+            Ok(i) => project.tasks[i].policy.overlay(own),
             Err(_) => {
                 project.warnings.push(format!("mep keys for task `{name}`, which does not exist"))
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::raw::RawTask;
-use crate::model::{Command, Problem, Root, Silence, Task, strip_extension};
+use crate::model::{Command, Policy, Problem, Root, Silence, Task, strip_extension};
 
 /// The tasks of one root by name.
 pub(super) type Named = IndexMap<String, RawTask>;
@@ -110,7 +110,7 @@ pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
         usage: raw.usage.unwrap_or_default(),
         tools: raw.tools,
         command,
-        grace: None,
+        policy: Policy::default(),
         later: raw.later,
         broken: raw.broken,
     }

@@ -10,6 +10,7 @@
 //! project holds, `aliases` the names in it.
 
 mod aliases;
+mod dep_table;
 mod depth;
 mod discover;
 pub mod env;

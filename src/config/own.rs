@@ -1,32 +1,30 @@
 //! Our own keys: `mep.toml` and `[_.mep]` of a mise config. Unknown keys are
 //! errors here; what a later version gives a meaning is kept by name.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
+use super::dep_table::dependencies;
 use super::value::{At, Value};
-use crate::model::{LaterKey, OwnKeys, Problem};
+use crate::model::{Leaks, OwnKeys, Policy, PoolKind, Problem, Retry};
 use crate::sys::duration;
 
-const TOP: [&str; 9] =
-    ["tasks", "shim", "grace", "tools", "leaks", "services", "queue", "cache", "clusters"];
+const TOP: [&str; 10] = [
+    "tasks", "shim", "grace", "tools", "leaks", "jobserver", "services", "queue", "cache",
+    "clusters",
+];
 const TASK: [&str; 8] =
     ["grace", "locks", "weight", "retry", "allow_failure", "finally", "leaks", "timeout"];
+const RETRY: [&str; 3] = ["count", "delay", "backoff"];
 
 /// The keys of one file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct OwnTable {
     pub(super) keys: OwnKeys,
     /// Per task, in written order.
-    pub(super) tasks: Vec<(String, OwnTask)>,
-}
-
-/// `[tasks."x"]` of `mep.toml`.
-#[derive(Debug, Clone, Default)]
-pub(super) struct OwnTask {
-    pub(super) grace: Option<Duration>,
-    pub(super) later: Vec<LaterKey>,
+    pub(super) tasks: Vec<(String, Policy)>,
 }
 
 /// Reads the table; mistakes are collected, what is right is kept.
@@ -34,11 +32,14 @@ pub(super) fn read(at: &At<'_>, table: &DeTable<'_>) -> (OwnTable, Vec<Problem>)
     let mut own = OwnTable::default();
     let mut problems = Vec::new();
     for (key, value) in table {
+        let keys = &mut own.keys;
         let done = match key.get_ref().as_ref() {
-            "shim" => at.boolean("shim", value).map(|flag| own.keys.shim = Some(flag)),
-            "grace" => span(at, value).map(|time| own.keys.grace = Some(time)),
+            "shim" => at.boolean("shim", value).map(|flag| keys.shim = Some(flag)),
+            "grace" => span(at, "grace", value).map(|time| keys.grace = Some(time)),
+            "leaks" => leaks(at, value).map(|leaks| keys.leaks = Some(leaks)),
+            "jobserver" => pool(at, value).map(|kind| keys.jobserver = Some(kind)),
             "tasks" => tasks(at, value, &mut own.tasks),
-            "tools" => tools(at, value).map(|auto| own.keys.tools = Some(auto)),
+            "tools" => tools(at, value).map(|auto| keys.tools = Some(auto)),
             name if TOP.contains(&name) => Ok(()),
             _ => Err(at.unknown(key, &TOP)),
         };
@@ -47,24 +48,49 @@ pub(super) fn read(at: &At<'_>, table: &DeTable<'_>) -> (OwnTable, Vec<Problem>)
     (own, problems)
 }
 
-fn tools(at: &At<'_>, value: &Value<'_>) -> Result<bool, Problem> {
-    match at.string("tools", value)?.as_str() {
-        "auto" => Ok(true),
-        "off" => Ok(false),
-        _ => Err(at.wrong("tools", value, "\"auto\" or \"off\"")),
-    }
-}
-
-fn span(at: &At<'_>, value: &Value<'_>) -> Result<Duration, Problem> {
-    let text = at.string("grace", value)?;
-    duration::parse(&text).ok_or_else(|| at.wrong("grace", value, "a duration like \"10s\""))
-}
-
-fn tasks(
+/// One word of a list of known ones.
+fn word<T: Copy>(
     at: &At<'_>,
+    key: &str,
     value: &Value<'_>,
-    found: &mut Vec<(String, OwnTask)>,
-) -> Result<(), Problem> {
+    words: &[(&str, T)],
+) -> Result<T, Problem> {
+    let text = at.string(key, value)?;
+    let found = words.iter().find(|(word, _)| *word == text);
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        let (last, others) = known
+            .split_last()
+            .map_or((String::new(), &[][..]), |(last, others)| (last.clone(), others));
+        at.wrong(key, value, &format!("{} or {last}", others.join(", ")))
+    })
+}
+
+fn tools(at: &At<'_>, value: &Value<'_>) -> Result<bool, Problem> {
+    word(at, "tools", value, &[("auto", true), ("off", false)])
+}
+
+fn leaks(at: &At<'_>, value: &Value<'_>) -> Result<Leaks, Problem> {
+    let words = [("report", Leaks::Report), ("kill", Leaks::Kill), ("fail", Leaks::Fail)];
+    word(at, "leaks", value, &words)
+}
+
+fn pool(at: &At<'_>, value: &Value<'_>) -> Result<PoolKind, Problem> {
+    let words = [
+        ("auto", PoolKind::Pipe),
+        ("pipe", PoolKind::Pipe),
+        ("fifo", PoolKind::Fifo),
+        ("off", PoolKind::Off),
+    ];
+    word(at, "jobserver", value, &words)
+}
+
+fn span(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Duration, Problem> {
+    let text = at.string(key, value)?;
+    duration::parse(&text).ok_or_else(|| at.wrong(key, value, "a duration like \"10s\""))
+}
+
+fn tasks(at: &At<'_>, value: &Value<'_>, found: &mut Vec<(String, Policy)>) -> Result<(), Problem> {
     for (name, value) in at.table("tasks", value)? {
         let at = At {
             file: at.file,
@@ -72,21 +98,93 @@ fn tasks(
             blame: at.blame.clone(),
             offset: at.offset,
         };
-        let mut task = OwnTask::default();
-        for (key, value) in at.table(name.get_ref(), value)? {
-            match key.get_ref().as_ref() {
-                "grace" => task.grace = Some(span(&at, value)?),
-                other => match TASK.into_iter().find(|known| *known == other) {
-                    Some(known) => task.later.push(LaterKey {
-                        key: known,
-                        spot: at.spot(key.span()),
-                        harmless: false,
-                    }),
-                    None => return Err(at.unknown(key, &TASK)),
-                },
-            }
-        }
-        found.push((name.get_ref().to_string(), task));
+        found.push((name.get_ref().to_string(), policy(&at, name.get_ref(), value)?));
     }
     Ok(())
+}
+
+fn policy(at: &At<'_>, name: &str, value: &Value<'_>) -> Result<Policy, Problem> {
+    let mut policy = Policy::default();
+    for (key, value) in at.table(name, value)? {
+        match key.get_ref().as_ref() {
+            "grace" => policy.grace = Some(span(at, "grace", value)?),
+            "timeout" => policy.timeout = Some(span(at, "timeout", value)?),
+            "leaks" => policy.leaks = Some(leaks(at, value)?),
+            "allow_failure" => {
+                policy.allow_failure = Some(at.boolean("allow_failure", value)?);
+            }
+            "finally" => policy.finally = dependencies(at, "finally", value)?,
+            "locks" => policy.locks = locks(at, value)?,
+            "weight" => {
+                let wanted = "a whole number, 1 or more";
+                let weight = number(value).and_then(NonZeroU32::new);
+                let weight = weight.ok_or_else(|| at.wrong("weight", value, wanted))?;
+                policy.weight = Some((weight, at.spot(value.span())));
+            }
+            "retry" => policy.retry = Some((retry(at, value)?, at.spot(value.span()))),
+            _ => return Err(at.unknown(key, &TASK)),
+        }
+    }
+    Ok(policy)
+}
+
+fn number(value: &Value<'_>) -> Option<u32> {
+    match value.get_ref() {
+        DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
+        _ => None,
+    }
+}
+
+/// Names of locks: they are files, so a name is a plain word.
+fn locks(at: &At<'_>, value: &Value<'_>) -> Result<Vec<String>, Problem> {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '@' | '+');
+    let mut names = at.string_list("locks", value)?;
+    let good = |name: &String| {
+        !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(plain)
+    };
+    if !names.iter().all(good) {
+        let wanted = "names of letters, digits, `-`, `_`, `.`, `:`, `@` and `+`, up to 100 bytes";
+        return Err(at.wrong("locks", value, wanted));
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// `2`, or `{ count = 2, delay = "1s", backoff = 2 }`.
+fn retry(at: &At<'_>, value: &Value<'_>) -> Result<Retry, Problem> {
+    let plain = |count| Retry { count, delay: Duration::ZERO, backoff: 1.0 };
+    if let Some(count) = number(value) {
+        return Ok(plain(count));
+    }
+    let DeValue::Table(table) = value.get_ref() else {
+        return Err(at.wrong("retry", value, "a number, or a table with `count`"));
+    };
+    let mut retry = plain(0);
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "count" => {
+                let wanted = "a whole number";
+                retry.count =
+                    number(value).ok_or_else(|| at.wrong("retry.count", value, wanted))?;
+            }
+            "delay" => retry.delay = span(at, "retry.delay", value)?,
+            "backoff" => retry.backoff = factor(at, value)?,
+            _ => return Err(at.unknown(key, &RETRY)),
+        }
+    }
+    if !table.contains_key("count") {
+        return Err(at.wrong("retry", value, "a number, or a table with `count`"));
+    }
+    Ok(retry)
+}
+
+fn factor(at: &At<'_>, value: &Value<'_>) -> Result<f64, Problem> {
+    let factor = match value.get_ref() {
+        DeValue::Float(text) => text.as_str().parse().ok(),
+        _ => number(value).map(f64::from),
+    };
+    let sane = |factor: &f64| factor.is_finite() && *factor >= 1.0;
+    let wanted = "a number, 1 or more";
+    factor.filter(sane).ok_or_else(|| at.wrong("retry.backoff", value, wanted))
 }

@@ -2,15 +2,14 @@
 //! of a script's header lines. Mistakes stay with the task.
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
+use super::dep_table::dependencies;
 use super::raw::RawTask;
 use super::settings::{STYLES, parse_style};
 use super::value::{At, Value, integer_text};
 use super::{env_table, settings};
-use crate::model::{
-    Blame, Call, Confirm, Dep, DepSpec, LaterKey, Outputs, Problem, RunEntry, Silence, TaskTool,
-};
+use crate::model::{Blame, Confirm, LaterKey, Outputs, Problem, RunEntry, Silence, TaskTool};
 
 /// Every key of a task, in the order the reference lists them.
 pub(super) const KEYS: [&str; 41] = [
@@ -276,72 +275,6 @@ fn run_entry(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<RunEntry, Prob
         env: env.transpose()?.unwrap_or_default(),
         spot,
     })
-}
-
-/// `depends`, `depends_post`, `wait_for` in all their forms.
-fn dependencies(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<Dep>, Problem> {
-    match value.get_ref() {
-        DeValue::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(i, v)| dependency(at, &format!("{key}[{i}]"), v))
-            .collect(),
-        DeValue::String(_) | DeValue::Table(_) => Ok(vec![dependency(at, key, value)?]),
-        _ => Err(at.wrong(key, value, "a task name or a list of them")),
-    }
-}
-
-fn dependency(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Dep, Problem> {
-    let spec = match value.get_ref() {
-        DeValue::String(text) => DepSpec::Text(text.to_string()),
-        DeValue::Array(words) if !words.is_empty() => DepSpec::List(at.string_list(key, value)?),
-        DeValue::Table(table) => dependency_table(at, key, value, table)?,
-        _ => return Err(at.wrong(key, value, "a task name, a list of words or a table")),
-    };
-    if let DepSpec::Text(text) = &spec {
-        check_words(at, key, value, text)?;
-    }
-    let spot = at.spot(value.span());
-    Ok(Dep { spec, spot })
-}
-
-/// Unbalanced quotes and a line of nothing but `K=v` are mistakes of the text
-/// itself; a template is looked at when it is rendered.
-fn check_words(at: &At<'_>, key: &str, value: &Value<'_>, text: &str) -> Result<(), Problem> {
-    if super::template::is_template(text) {
-        return Ok(());
-    }
-    let complaint = match Call::from_text(text) {
-        Ok(_) => return Ok(()),
-        Err(complaint) => complaint,
-    };
-    let message = format!("`{key}` of {}: {complaint}", at.owner);
-    Err(at.mistake("config::dependency", message, value, "here"))
-}
-
-fn dependency_table(
-    at: &At<'_>,
-    key: &str,
-    whole: &Value<'_>,
-    table: &DeTable<'_>,
-) -> Result<DepSpec, Problem> {
-    const DEP_KEYS: [&str; 4] = ["task", "args", "env", "optional"];
-    let (mut task, mut args, mut env, mut optional) = (None, Vec::new(), Vec::new(), false);
-    for (name, value) in table {
-        let full = format!("{key}.{}", name.get_ref());
-        match name.get_ref().as_ref() {
-            "task" => task = Some(at.string(&full, value)?),
-            "args" => args = at.string_list(&full, value)?,
-            "env" => env = at.string_table(&full, value)?,
-            "optional" => optional = at.boolean(&full, value)?,
-            _ => return Err(at.unknown(name, &DEP_KEYS)),
-        }
-    }
-    let Some(task) = task else {
-        let message = format!("`{key}` of {} needs `task`", at.owner);
-        return Err(at.mistake("config::dependency", message, whole, "no `task` here"));
-    };
-    Ok(DepSpec::Table { task, args, env, optional })
 }
 
 fn outputs(at: &At<'_>, value: &Value<'_>) -> Result<Outputs, Problem> {

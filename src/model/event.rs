@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{JobId, Outcome, OutputStyle, Secrets, Silence};
+use super::{Cause, JobId, Outcome, OutputStyle, Secrets, Silence};
 
 /// Which of a task's two streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Stream {
 pub struct JobView {
     /// Name without brackets; arguments are added where names repeat.
     pub label: String,
+    /// The words behind `run` that ask for its task again.
+    pub rerun: String,
     /// The arrangement of its output.
     pub style: OutputStyle,
     /// No lines of ours about it.
@@ -31,12 +33,36 @@ pub struct JobView {
     pub labels_output: bool,
     /// Secrets are taken out of its output, so its streams are ours.
     pub redacted: bool,
+    /// It writes to our own streams, where nobody else can tell what.
+    pub direct: bool,
+    /// It takes a slot as long as it works.
+    pub works: bool,
     /// The first node of its task.
     pub first: bool,
     /// The last node of its task.
     pub last: bool,
     /// Its task has a command of its own.
     pub has_command: bool,
+}
+
+/// What keeps a job that could start from doing so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wait {
+    /// A lock that another task, or another run, holds: its name, and who.
+    Lock(String, String),
+    /// A slot of the pool that is shared with what tasks start.
+    Slot,
+}
+
+/// A process that a task left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// Its number.
+    pub pid: u32,
+    /// Its command line, blanks between the words.
+    pub command: String,
+    /// It left the session and is not ended: a daemon, an agent.
+    pub spared: bool,
 }
 
 /// Something happened.
@@ -57,6 +83,21 @@ pub enum Event {
     Reason(JobId, String),
     /// A note about a job that stops nothing.
     Warning(JobId, String),
+    /// It could start but for something that others have.
+    Waiting(JobId, Wait),
+    /// An attempt failed, and there will be another one.
+    Retrying {
+        /// Which.
+        job: JobId,
+        /// What went wrong.
+        cause: Cause,
+        /// Number of the attempt that comes, and of all there may be.
+        attempt: (u32, u32),
+        /// Until then.
+        delay: Duration,
+    },
+    /// Processes were left when its command had ended.
+    Leaked(JobId, Vec<Leftover>),
     /// A job ended.
     Ended {
         /// Which.
@@ -65,9 +106,17 @@ pub enum Event {
         outcome: Outcome,
         /// Since its task started, zero where it never did.
         elapsed: Duration,
+        /// Number of the attempt that decided it.
+        attempt: u32,
     },
-    /// The run begins to end early.
-    Interrupted,
+    /// The run begins to end early, by this signal; what cleans up has so long.
+    Interrupted(i32, Duration),
+    /// The run is about to stand still (Ctrl-Z).
+    Suspended,
+    /// It goes on.
+    Resumed,
+    /// Some time has passed, as often as the run was asked to say so.
+    Tick,
     /// All jobs have ended; the wall time of the run.
     Finished(Duration),
 }

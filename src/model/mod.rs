@@ -1,12 +1,14 @@
 //! The words every other room speaks: tasks, where they come from, what can
 //! happen to them. Plain data: no I/O, no TOML, no clock, no terminal.
 
+mod dep;
 mod dialect;
 mod env;
 mod event;
 mod exit;
 mod names;
 mod outcome;
+mod policy;
 mod problem;
 mod project;
 mod secrets;
@@ -14,18 +16,19 @@ mod source;
 mod style;
 mod task;
 
+pub use dep::{Call, Dep, DepSpec};
 pub use dialect::Dialect;
 pub use env::{AgeFormat, EnvDirective, EnvEntry, EnvMap, EnvOptions, Venv};
-pub use event::{Event, JobView, Stream};
+pub use event::{Event, JobView, Leftover, Stream, Wait};
 pub use exit::Exit;
 pub use names::{closest, strip_extension};
 pub use outcome::{Cause, Outcome, SkipReason, format_elapsed};
+pub use policy::{Leaks, Policy, Retry};
 pub use problem::{Blame, Label, Problem};
-pub use project::{OwnKeys, Project, Root, Scope};
+pub use project::{OwnKeys, PoolKind, Project, Root, Scope};
 pub use secrets::Secrets;
 pub use source::{SourceFile, Spot};
 pub use style::{OutputStyle, Silence};
 pub use task::{
-    Call, Command, Confirm, Dep, DepSpec, JobId, LaterKey, Outputs, ProjectId, RunEntry, Task,
-    TaskId, TaskTool,
+    Command, Confirm, JobId, LaterKey, Outputs, ProjectId, RunEntry, Task, TaskId, TaskTool,
 };

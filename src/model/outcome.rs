@@ -11,6 +11,8 @@ pub enum Outcome {
     Fresh,
     /// Ran, or tried to, and failed.
     Failed(Cause),
+    /// Failed, which is nothing to the run (`allow_failure`).
+    Tolerated(Cause),
     /// Never started.
     Skipped(SkipReason),
 }
@@ -22,6 +24,8 @@ pub enum Cause {
     Exit(u8),
     /// A process was killed by this signal; the text names the program.
     Signal(i32, String),
+    /// Its time was up.
+    TimedOut(Duration),
     /// Ended by us, because of an earlier failure or an interrupt.
     Cancelled,
     /// A step that is a task of its own failed; that task says why.
@@ -48,7 +52,10 @@ pub enum SkipReason {
 impl Outcome {
     /// True where dependents may go on.
     pub fn is_ok(&self) -> bool {
-        matches!(self, Self::Success | Self::Fresh | Self::Skipped(SkipReason::Asked))
+        matches!(
+            self,
+            Self::Success | Self::Fresh | Self::Tolerated(_) | Self::Skipped(SkipReason::Asked)
+        )
     }
 
     /// True where a process of it may have run, so that its post tasks must.
@@ -66,7 +73,7 @@ impl Cause {
         match self {
             Self::Exit(code) | Self::Inner(code) => *code,
             Self::Signal(2, _) => 130,
-            Self::Signal(..) | Self::Cancelled | Self::Error(_) => 1,
+            Self::Signal(..) | Self::TimedOut(_) | Self::Cancelled | Self::Error(_) => 1,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{EnvEntry, Problem, ProjectId, SourceFile, Spot, Task, TaskId};
+use super::{EnvEntry, Leaks, Problem, ProjectId, SourceFile, Spot, Task, TaskId};
 
 /// Whose configuration it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,21 @@ pub struct OwnKeys {
     pub tools: Option<bool>,
     /// Time between TERM and KILL.
     pub grace: Option<Duration>,
+    /// What becomes of what tasks leave behind.
+    pub leaks: Option<Leaks>,
+    /// How the job slots are shared with what tasks start.
+    pub jobserver: Option<PoolKind>,
+}
+
+/// The `jobserver` key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PoolKind {
+    /// By descriptors: what every make understands.
+    Pipe,
+    /// By the path of a named pipe.
+    Fifo,
+    /// Not at all.
+    Off,
 }
 
 impl Project {

@@ -8,6 +8,16 @@ pub enum OutputStyle {
     Prefix,
     /// Untouched, as the task writes it.
     Interleave,
+    /// As `Prefix`, one task after the other in the order of the graph.
+    KeepOrder,
+    /// Only the latest line, once it has stood for a second.
+    Timed,
+    /// One line a task, redrawn in its place.
+    Replacing,
+    /// Each task's output whole when it ends.
+    Grouped,
+    /// Only the output of tasks that failed, whole.
+    Failures,
 }
 
 /// What is dropped of a task's own streams.

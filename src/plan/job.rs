@@ -11,7 +11,7 @@ use super::script::Words;
 use crate::config::Settings;
 use crate::config::env::Vars;
 use crate::config::template::{self, Scope, TaskCalls};
-use crate::model::{Dialect, EnvMap, OutputStyle, Outputs, Secrets, Silence, Spot};
+use crate::model::{Dialect, EnvMap, OutputStyle, Outputs, Policy, Secrets, Silence, Spot};
 use crate::sys::Context;
 
 /// A text that is ready, or that has to wait until its job starts.
@@ -185,8 +185,8 @@ pub struct Job {
     pub fresh: Option<Arc<FreshSpec>>,
     /// `task.skip` names it.
     pub skip: bool,
-    /// Time between TERM and KILL.
-    pub grace: Option<Duration>,
+    /// What our own keys say of it; what the project says is filled in.
+    pub policy: Arc<Policy>,
     /// How long its task may take.
     pub timeout: Option<Duration>,
 }
@@ -211,7 +211,7 @@ impl Job {
             confirm: None,
             fresh: None,
             skip: false,
-            grace: None,
+            policy: Arc::default(),
             timeout: None,
         }
     }

@@ -110,13 +110,20 @@ impl<'a> Report<'a> {
                 let why = self.shown(why);
                 self.labelled(*job, &format!("runs because {why}"));
             }
-            Event::Reason(..) | Event::Interrupted => {}
+            Event::Reason(..)
+            | Event::Waiting(..)
+            | Event::Retrying { .. }
+            | Event::Leaked(..)
+            | Event::Interrupted(..)
+            | Event::Suspended
+            | Event::Resumed
+            | Event::Tick => {}
             Event::Warning(..) if self.look.hushed => {}
             Event::Warning(_, text) => {
                 let line = self.look.palette.warning(self.look.dialect, &self.shown(text));
                 self.error_line(&line);
             }
-            Event::Ended { job, outcome, elapsed } => self.ended(*job, outcome, *elapsed),
+            Event::Ended { job, outcome, elapsed, .. } => self.ended(*job, outcome, *elapsed),
             Event::Finished(elapsed) => self.finished(*elapsed),
         }
     }
@@ -238,6 +245,7 @@ impl<'a> Report<'a> {
         match cause {
             Cause::Cancelled | Cause::Inner(_) | Cause::Signal(2, _) => return,
             Cause::Exit(_) => {}
+            Cause::TimedOut(limit) => self.complain(job, &format!("timed out after {limit:?}")),
             Cause::Signal(number, program) => {
                 let name = signal::name(*number);
                 let text = format!("{program} exited with non-zero status: killed by {name}");

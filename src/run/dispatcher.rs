@@ -23,6 +23,9 @@ use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stre
 use crate::plan::{Action, EdgeKind, Job, Plan};
 use crate::sys::process::{self, News, Plug};
 
+/// How long post tasks may take after an interrupt.
+const CLEANUP: Duration = Duration::from_secs(30);
+
 /// What a failed task means for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnFailure {
@@ -160,7 +163,8 @@ impl<'a> Dispatcher<'a> {
         let begin = Instant::now();
         let mut signals = Signals::listen()?;
         loop {
-            while let Some(job) = self.state.start_next() {
+            while let Some(job) = self.state.next() {
+                self.state.start(job);
                 self.begin(job);
             }
             self.units.look_after_groups();
@@ -322,7 +326,7 @@ impl<'a> Dispatcher<'a> {
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
         };
         let mut unit = Unit::new(id, index, ready.name.clone(), ready.script);
-        unit.grace = job.grace;
+        unit.grace = job.policy.grace;
         unit.deadline = self.deadline(id);
         for (stream, fd) in [(Stream::Stdout, child.stdout), (Stream::Stderr, child.stderr)] {
             let reader = fd.and_then(|fd| follow(child.pid, stream, fd, self.chunks.clone()).ok());
@@ -389,7 +393,7 @@ impl<'a> Dispatcher<'a> {
     fn report(&mut self, id: JobId, outcome: &Outcome) {
         let occurrence = self.plan.graph.get(id).occurrence;
         let elapsed = self.started.get(&occurrence).map_or(Duration::ZERO, Instant::elapsed);
-        self.tell(Event::Ended { job: id, outcome: outcome.clone(), elapsed });
+        self.tell(Event::Ended { job: id, outcome: outcome.clone(), elapsed, attempt: 1 });
     }
 
     fn note_failure(&mut self, outcome: &Outcome) {
@@ -486,7 +490,7 @@ impl<'a> Dispatcher<'a> {
 
     fn timed_out(&self, id: JobId) -> Cause {
         let limit = self.plan.jobs[id.0 as usize].timeout.unwrap_or_default();
-        Cause::Error(vec![format!("timed out after {limit:?}")])
+        Cause::TimedOut(limit)
     }
 
     // ---- ending early ----------------------------------------------------
@@ -511,7 +515,7 @@ impl<'a> Dispatcher<'a> {
             return self.units.kill_all();
         }
         self.interrupted = Some(signal);
-        self.tell(Event::Interrupted);
+        self.tell(Event::Interrupted(signal as i32, CLEANUP));
         self.stop(signal);
     }
 
@@ -524,7 +528,8 @@ impl<'a> Dispatcher<'a> {
 
 /// What the scheduler has to know of a job.
 fn needs(job: &Job) -> Needs {
-    Needs { slot: job.takes_slot(), alone: job.exclusive }
+    let weight = job.policy.weight.as_ref().map_or(1, |(weight, _)| weight.get() as usize);
+    Needs { slots: if job.takes_slot() { weight } else { 0 }, alone: job.exclusive }
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -224,9 +224,9 @@ pub(super) fn streams(view: &JobView, terminal: bool) -> [Plug; 3] {
     let silent = view.silent;
     let (input, output) = match view.style {
         _ if terminal => return [Plug::Inherit; 3],
-        OutputStyle::Interleave if view.redacted => (Plug::Inherit, Plug::Pipe),
-        OutputStyle::Interleave => (Plug::Inherit, Plug::Inherit),
-        OutputStyle::Prefix => (Plug::Null, Plug::Pipe),
+        _ if view.direct => (Plug::Inherit, Plug::Inherit),
+        OutputStyle::Interleave => (Plug::Inherit, Plug::Pipe),
+        _ => (Plug::Null, Plug::Pipe),
     };
     let stream = |dropped: bool| if dropped { Plug::Null } else { output };
     let input = if silent == Silence::Both { Plug::Null } else { input };

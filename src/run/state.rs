@@ -12,8 +12,8 @@ use line::Line;
 /// What the scheduler has to know of a job.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Needs {
-    /// It starts processes and takes one of the slots.
-    pub slot: bool,
+    /// Slots it takes while it works; more than there are means all of them.
+    pub slots: usize,
     /// Nothing else may run beside it.
     pub alone: bool,
 }
@@ -24,6 +24,9 @@ enum Status {
     Waiting,
     Ready,
     Running,
+    /// Waits for something that the graph does not know; true where it has
+    /// been running before.
+    Aside(bool),
     Ended(Outcome),
 }
 
@@ -180,40 +183,71 @@ impl State {
         &mut self.nodes[id.0 as usize]
     }
 
-    /// The next job that may start; it counts as running from now on.
-    pub fn start_next(&mut self) -> Option<JobId> {
-        if let Some(id) = self.instant.pop_front() {
-            return Some(self.start(id));
+    /// The next job that may start. It has to be started or set aside.
+    pub fn next(&self) -> Option<JobId> {
+        if let Some(id) = self.instant.front() {
+            return Some(*id);
         }
         let id = *self.queue.front()?;
-        let needs = self.nodes[id.0 as usize].needs;
+        let alone = self.nodes[id.0 as usize].needs.alone;
+        let slots = self.slots_of(id);
         let blocked = self.alone
-            || (needs.alone && self.running > 0)
-            || (needs.slot && self.slots >= self.limit);
-        if blocked {
-            return None;
-        }
-        self.queue.pop_front();
-        Some(self.start(id))
+            || (alone && self.running > 0)
+            || (slots > 0 && self.slots + slots > self.limit);
+        (!blocked).then_some(id)
     }
 
-    fn start(&mut self, id: JobId) -> JobId {
-        let needs = self.nodes[id.0 as usize].needs;
+    /// Starts what `next` has named; it counts as running from now on.
+    pub fn start(&mut self, id: JobId) {
+        self.dequeue(id);
         self.running += 1;
-        self.slots += usize::from(needs.slot);
-        self.alone |= needs.alone;
+        self.slots += self.slots_of(id);
+        self.alone |= self.nodes[id.0 as usize].needs.alone;
         self.node(id).status = Status::Running;
-        id
+    }
+
+    /// Passes over what `next` has named, or takes a running job's place away,
+    /// until `resume`: it waits for something that the graph does not know.
+    pub fn set_aside(&mut self, id: JobId) {
+        let begun = self.nodes[id.0 as usize].status == Status::Running;
+        if begun {
+            self.leave(id);
+        } else {
+            self.dequeue(id);
+        }
+        self.node(id).status = Status::Aside(begun);
+    }
+
+    /// What was set aside may start again, before all others.
+    pub fn resume(&mut self, id: JobId) {
+        if matches!(self.nodes[id.0 as usize].status, Status::Aside(_)) {
+            self.node(id).status = Status::Ready;
+            self.queue.push_front(id);
+        }
+    }
+
+    fn dequeue(&mut self, id: JobId) {
+        let queue =
+            if self.instant.front() == Some(&id) { &mut self.instant } else { &mut self.queue };
+        debug_assert_eq!(queue.front(), Some(&id));
+        queue.pop_front();
+    }
+
+    fn leave(&mut self, id: JobId) {
+        self.running -= 1;
+        self.slots -= self.slots_of(id);
+        self.alone &= !self.nodes[id.0 as usize].needs.alone;
+    }
+
+    fn slots_of(&self, id: JobId) -> usize {
+        self.nodes[id.0 as usize].needs.slots.min(self.limit)
     }
 
     /// Takes note that a running job ended. Returns the jobs that end with it
     /// without having run.
     pub fn end(&mut self, id: JobId, outcome: Outcome) -> Vec<Consequence> {
-        let needs = self.nodes[id.0 as usize].needs;
         debug_assert_eq!(self.nodes[id.0 as usize].status, Status::Running);
-        self.running -= 1;
-        self.slots -= usize::from(needs.slot);
-        self.alone &= !needs.alone;
+        self.leave(id);
         let mut ended = Vec::new();
         self.close(id, outcome, &mut ended);
         self.propagate(&mut ended);
@@ -231,8 +265,15 @@ impl State {
         self.queue.clear();
         for i in 0..self.nodes.len() {
             let id = JobId(i as u32);
-            if self.nodes[i].status == Status::Ready {
-                self.nodes[i].status = Status::Waiting;
+            match self.nodes[i].status {
+                Status::Ready => self.nodes[i].status = Status::Waiting,
+                Status::Aside(false) if !self.nodes[i].cleanup => {
+                    self.nodes[i].status = Status::Waiting;
+                }
+                Status::Aside(true) if !self.nodes[i].cleanup => {
+                    self.close(id, Outcome::Failed(Cause::Cancelled), &mut consequences);
+                }
+                _ => {}
             }
             self.settle(id, &mut consequences);
         }
@@ -303,7 +344,7 @@ impl State {
                 node.verdict.get_or_insert(verdict);
             }
             EdgeKind::Sequence => match outcome {
-                Outcome::Success => {}
+                Outcome::Success | Outcome::Tolerated(_) => {}
                 Outcome::Failed(_) => node.verdict = Some(Outcome::Failed(inner(outcome))),
                 decided => node.verdict = Some(decided.clone()),
             },
@@ -333,7 +374,7 @@ impl State {
             Some(Outcome::Skipped(SkipReason::Stopped))
         } else if due && node.verdict.is_some() {
             node.verdict.take()
-        } else if due && cut && node.needs.slot {
+        } else if due && cut && node.needs.slots > 0 {
             Some(Outcome::Failed(Cause::Cancelled))
         } else {
             None
@@ -348,7 +389,7 @@ impl State {
     fn make_ready(&mut self, id: JobId) {
         let node = self.node(id);
         node.status = Status::Ready;
-        let instant = !node.needs.slot && !node.needs.alone;
+        let instant = node.needs.slots == 0 && !node.needs.alone;
         let queue = if instant { &mut self.instant } else { &mut self.queue };
         queue.push_back(id);
     }
@@ -359,7 +400,7 @@ fn inner(outcome: &Outcome) -> Cause {
     match outcome {
         Outcome::Failed(Cause::Cancelled) | Outcome::Skipped(_) => Cause::Cancelled,
         Outcome::Failed(cause) => Cause::Inner(cause.code()),
-        Outcome::Success | Outcome::Fresh => Cause::Inner(1),
+        Outcome::Success | Outcome::Fresh | Outcome::Tolerated(_) => Cause::Inner(1),
     }
 }
 

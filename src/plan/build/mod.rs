@@ -19,7 +19,7 @@ use crate::config::env::Vars;
 use crate::config::template::{self, Scope, TaskCalls};
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{
-    Confirm, EnvMap, JobId, OutputStyle, Problem, ProjectId, RunEntry, Silence, Task,
+    Confirm, EnvMap, JobId, OutputStyle, Policy, Problem, ProjectId, RunEntry, Silence, Task,
 };
 use crate::sys::{Context, duration};
 
@@ -75,6 +75,7 @@ impl Builder<'_, '_> {
             usage: serde_json::Value::Object(serde_json::Map::new()),
             parsed: false,
             calls: Arc::default(),
+            policy: self.policy(occurrence.task.project, task),
         };
         if let Some(dir) = &task.dir {
             let text = self.rendered(&at, dir, "dir")?;
@@ -132,9 +133,18 @@ impl Builder<'_, '_> {
             confirm,
             fresh: fresh.cloned(),
             skip: settings.skip.contains(&task.name) || settings.skip.contains(&task.display),
-            timeout: self.timeout(at)?,
-            grace: task.grace.or(self.workspace.get(at.project).project.own.grace),
+            timeout: task.policy.timeout.or(self.timeout(at)?),
+            policy: Arc::clone(&at.policy),
         })
+    }
+
+    /// The task's own keys over those of its project.
+    fn policy(&self, project: ProjectId, task: &Task) -> Arc<Policy> {
+        let own = &self.workspace.get(project).project.own;
+        let mut policy = task.policy.clone();
+        policy.grace = policy.grace.or(own.grace);
+        policy.leaks = policy.leaks.or(own.leaks);
+        Arc::new(policy)
     }
 
     /// The limit of a task; as in mise, one that cannot be read is none, with
@@ -240,4 +250,5 @@ struct Place<'t> {
     parsed: bool,
     /// What its own texts may call.
     calls: Arc<TaskCalls>,
+    policy: Arc<Policy>,
 }

@@ -8,10 +8,17 @@ use super::{Needs, State};
 use crate::model::{Cause, JobId, Outcome, SkipReason};
 use crate::plan::{Edge, EdgeKind};
 
-const NOTHING: Needs = Needs { slot: false, alone: false };
-const SLOT: Needs = Needs { slot: true, alone: false };
-const ALONE: Needs = Needs { slot: true, alone: true };
-const QUESTION: Needs = Needs { slot: false, alone: true };
+/// The next job that may start, started.
+fn started(state: &mut State) -> Option<JobId> {
+    let next = state.next()?;
+    state.start(next);
+    Some(next)
+}
+
+const NOTHING: Needs = Needs { slots: 0, alone: false };
+const SLOT: Needs = Needs { slots: 1, alone: false };
+const ALONE: Needs = Needs { slots: 1, alone: true };
+const QUESTION: Needs = Needs { slots: 0, alone: true };
 
 // ---- graphs ----------------------------------------------------------------
 
@@ -319,7 +326,7 @@ impl<'m> Drill<'m> {
             if self.course.interrupt == Some(turn) {
                 self.stop()?;
             }
-            while let Some(job) = self.state.start_next() {
+            while let Some(job) = started(&mut self.state) {
                 self.start(job.0 as usize)?;
                 if self.course.eager && !self.takes_time(job.0 as usize) {
                     self.end(self.running.len() - 1, turn)?;
@@ -338,7 +345,7 @@ impl<'m> Drill<'m> {
     }
 
     fn takes_time(&self, id: usize) -> bool {
-        self.model.needs[id].slot || self.model.needs[id].alone
+        self.model.needs[id].slots > 0 || self.model.needs[id].alone
     }
 
     fn start(&mut self, id: usize) -> Checked {
@@ -349,7 +356,7 @@ impl<'m> Drill<'m> {
         prop_assert!(!self.stopped || self.runs_at_the_end(id), "{id} starts after the stop");
         self.started[id] = true;
         self.running.push(id);
-        let slots = self.running.iter().filter(|r| self.model.needs[**r].slot).count();
+        let slots = self.running.iter().filter(|r| self.model.needs[**r].slots > 0).count();
         prop_assert!(slots <= self.course.jobs, "{slots} slots are taken");
         let busy: Vec<&usize> = self.running.iter().filter(|r| self.takes_time(**r)).collect();
         let alone = busy.iter().any(|r| self.model.needs[**r].alone);
@@ -412,7 +419,7 @@ impl<'m> Drill<'m> {
             .collect();
         prop_assert!(ready.iter().all(|id| self.takes_time(*id)), "{ready:?} need nothing");
         let has = |id: &usize| self.model.needs[*id];
-        let slots = self.running.iter().filter(|id| has(id).slot).count();
+        let slots = self.running.iter().filter(|id| has(id).slots > 0).count();
         let alone = self.running.iter().chain(&ready).any(|id| has(id).alone);
         let full = slots == self.course.jobs || (alone && !self.running.is_empty());
         prop_assert!(ready.is_empty() || full, "{ready:?} could run");
@@ -450,7 +457,7 @@ impl<'m> Drill<'m> {
 
     /// Cleanup, and the joins of tasks that have begun.
     fn runs_at_the_end(&self, id: usize) -> bool {
-        self.cleanup[id] || (self.continues(id) && !self.model.needs[id].slot)
+        self.cleanup[id] || (self.continues(id) && self.model.needs[id].slots == 0)
     }
 
     fn outcome(&self, id: usize) -> &Outcome {
@@ -537,7 +544,7 @@ impl Story {
 
     /// All that start now.
     fn starts(&mut self) -> Vec<u32> {
-        std::iter::from_fn(|| self.0.start_next()).map(|job| job.0).collect()
+        std::iter::from_fn(|| started(&mut self.0)).map(|job| job.0).collect()
     }
 
     fn ends(&mut self, job: u32, outcome: Outcome) -> Vec<(u32, Outcome)> {

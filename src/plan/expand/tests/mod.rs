@@ -308,7 +308,7 @@ fn foul() -> impl Strategy<Value = Outcome> {
 /// What the scheduler has to know of the nodes from `from` on.
 fn needs(graph: &Graph, from: usize) -> Vec<Needs> {
     let is_instant = |part: &Part| matches!(part, Part::Gate | Part::Join | Part::Arrival(_));
-    let need = |id| Needs { slot: !is_instant(&graph.get(id).part), alone: false };
+    let need = |id| Needs { slots: usize::from(!is_instant(&graph.get(id).part)), alone: false };
     graph.ids().skip(from).map(need).collect()
 }
 
@@ -336,7 +336,8 @@ fn run_with<G: std::ops::Deref<Target = Graph>>(
         if weather.interrupt == Some(turn) {
             state.stop();
         }
-        while let Some(job) = state.start_next() {
+        while let Some(job) = state.next() {
+            state.start(job);
             running.push((job, start(&mut graph, job, &mut state)?));
         }
         if running.is_empty() {
