@@ -82,6 +82,9 @@ pub enum EdgeKind {
     Call,
     /// `to` is wanted once `from` has ended, if it was started.
     Post,
+    /// `to` is wanted once `from` has ended, if it or anything that it needs
+    /// was started (`finally`).
+    Finally,
 }
 
 /// An edge, for readers that do not know the graph type.

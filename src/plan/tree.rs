@@ -55,7 +55,9 @@ fn shape(workspace: &Workspace<'_>, graph: &Graph) -> Shape {
         needs: vec![Vec::new(); graph.occurrences.len()],
         edges: Vec::new(),
     };
-    let drawn = |kind| matches!(kind, EdgeKind::Depends | EdgeKind::Post | EdgeKind::WaitFor);
+    let drawn = |kind| {
+        matches!(kind, EdgeKind::Depends | EdgeKind::Post | EdgeKind::Finally | EdgeKind::WaitFor)
+    };
     for edge in graph.edges().filter(|e| drawn(e.kind)) {
         let (from, to) = (graph.get(edge.from).occurrence, graph.get(edge.to).occurrence);
         if from != to && !shape.needs[to].contains(&from) {

@@ -42,6 +42,8 @@ struct Node {
     wanted: bool,
     /// It goes on with a task that has begun.
     continues: bool,
+    /// It, or something that it needs, has been started.
+    touched: bool,
     /// It runs also while the run is ending.
     cleanup: bool,
     /// What a predecessor has decided for it.
@@ -58,6 +60,7 @@ impl Node {
             askers: 0,
             wanted: true,
             continues: false,
+            touched: false,
             cleanup: false,
             verdict: None,
             after: Vec::new(),
@@ -150,7 +153,7 @@ impl State {
                 to.askers += 1;
                 to.wanted = false;
             }
-            EdgeKind::Post => {
+            EdgeKind::Post | EdgeKind::Finally => {
                 to.unmet += 1;
                 to.askers += 1;
                 to.wanted = false;
@@ -158,7 +161,8 @@ impl State {
             }
         }
         if let Some(outcome) = ended {
-            self.tell(edge.to, edge.kind, &outcome);
+            let touched = self.node(edge.from).touched;
+            self.tell(edge.to, edge.kind, &outcome, touched);
         }
     }
 
@@ -203,7 +207,9 @@ impl State {
         self.running += 1;
         self.slots += self.slots_of(id);
         self.alone |= self.nodes[id.0 as usize].needs.alone;
-        self.node(id).status = Status::Running;
+        let node = self.node(id);
+        node.status = Status::Running;
+        node.touched = true;
     }
 
     /// Passes over what `next` has named, or takes a running job's place away,
@@ -318,19 +324,23 @@ impl State {
             if after.iter().all(|(_, kind)| *kind != EdgeKind::Call) {
                 after.sort_by_key(|(to, _)| self.line.place(*to));
             }
+            let touched = self.node(id).touched;
             for (to, kind) in after {
-                self.tell(to, kind, &outcome);
+                self.tell(to, kind, &outcome, touched);
                 self.settle(to, ended);
             }
         }
     }
 
     /// Passes the end of a predecessor on to one successor.
-    fn tell(&mut self, to: JobId, kind: EdgeKind, outcome: &Outcome) {
+    fn tell(&mut self, to: JobId, kind: EdgeKind, outcome: &Outcome, touched: bool) {
         let lenient = self.lenient && matches!(outcome, Outcome::Failed(_));
         let node = self.node(to);
         if !matches!(kind, EdgeKind::Call) {
             node.unmet -= 1;
+        }
+        if matches!(kind, EdgeKind::Depends | EdgeKind::Sequence) {
+            node.touched |= touched;
         }
         match kind {
             EdgeKind::WaitFor | EdgeKind::Done => {}
@@ -348,9 +358,10 @@ impl State {
                 Outcome::Failed(_) => node.verdict = Some(Outcome::Failed(inner(outcome))),
                 decided => node.verdict = Some(decided.clone()),
             },
-            EdgeKind::Call | EdgeKind::Post => {
+            EdgeKind::Call | EdgeKind::Post | EdgeKind::Finally => {
                 let asks = match kind {
                     EdgeKind::Call => *outcome == Outcome::Success,
+                    EdgeKind::Finally => touched,
                     _ => outcome.has_started(),
                 };
                 node.askers -= 1;
@@ -370,7 +381,7 @@ impl State {
         let cut = stopping && !node.cleanup;
         let fate = if !node.wanted {
             (node.askers == 0).then_some(Outcome::Skipped(SkipReason::NotNeeded))
-        } else if cut && !node.continues {
+        } else if due && cut && !node.continues {
             Some(Outcome::Skipped(SkipReason::Stopped))
         } else if due && node.verdict.is_some() {
             node.verdict.take()

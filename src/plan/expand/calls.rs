@@ -159,7 +159,7 @@ impl Expander<'_> {
             let same_site = |o: &usize| self.graph.occurrences[*o].site == site;
             let needs = |o: &usize| {
                 self.needs[*o].iter().any(|(need, _)| *need == of)
-                    || self.parents[of].contains(&self.graph.occurrences[*o].last)
+                    || self.parents[of].iter().any(|p| p.occurrence == *o)
             };
             let new = |o: &usize| !way.contains(o);
             (0..self.needs.len()).find(|o| same_site(o) && needs(o) && new(o))

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Expander, Key, Scope, Site, cycle, is_call};
-use crate::model::{Call, JobId, Problem, Task};
+use super::{Expander, Key, Parent, Scope, Site, cycle, is_call};
+use crate::model::{Call, Dep, JobId, Problem, Task};
 use crate::plan::graph::{EdgeKind, Occurrence, Phase};
 
 impl Expander<'_> {
@@ -30,6 +30,7 @@ impl Expander<'_> {
         match self.in_order(&seen) {
             Ok(order) => {
                 self.link_posts(&seen);
+                self.order_cleanup(&seen);
                 let calling = order.into_iter().filter(|o| self.calls.contains_key(o));
                 let (mut first, last): (Vec<_>, Vec<_>) =
                     calling.partition(|o| self.graph.occurrences[*o].phase == Phase::Normal);
@@ -56,10 +57,23 @@ impl Expander<'_> {
                 self.needs[occurrence].push((target, spot));
             }
         }
-        if me.phase == Phase::Post {
-            return;
+        if me.phase == Phase::Normal {
+            self.link_after(occurrence, &task.depends_post, EdgeKind::Post, site, queue);
         }
-        for dep in &task.depends_post {
+        self.link_after(occurrence, &task.policy.finally, EdgeKind::Finally, site, queue);
+    }
+
+    /// What comes after an occurrence: `depends_post`, `finally`.
+    fn link_after(
+        &mut self,
+        occurrence: usize,
+        deps: &[Dep],
+        kind: EdgeKind,
+        site: Option<&Site>,
+        queue: &mut Vec<usize>,
+    ) {
+        let me = self.graph.occurrences[occurrence].clone();
+        for dep in deps {
             for (key, spot) in self.targets(&me, dep, Phase::Post, "is followed by") {
                 if self.returns(occurrence, &key, &spot) {
                     continue;
@@ -70,7 +84,7 @@ impl Expander<'_> {
                     queue.push(target);
                     target
                 });
-                self.parents[target].push(me.last);
+                self.parents[target].push(Parent { occurrence, kind, spot });
                 if let Some(site) = site {
                     self.require(target, site.join);
                 }
@@ -226,23 +240,74 @@ impl Expander<'_> {
         let mut posts = among.to_vec();
         posts.sort_unstable();
         for post in posts {
+            let waiting = self.with_post_needs(post);
             for parent in self.parents[post].clone() {
-                let mut waiting = vec![post];
-                let mut at = 0;
-                while at < waiting.len() {
-                    let needs = self.needs[waiting[at]].iter().map(|(o, _)| *o);
-                    let new: Vec<usize> = needs
-                        .filter(|o| self.graph.occurrences[*o].phase == Phase::Post)
-                        .filter(|o| !waiting.contains(o))
-                        .collect();
-                    waiting.extend(new);
-                    at += 1;
+                if parent.kind == EdgeKind::Finally && self.comes_back(&waiting, &parent) {
+                    continue;
                 }
-                waiting[1..].reverse();
-                for occurrence in waiting {
-                    let first = self.graph.occurrences[occurrence].first;
-                    self.graph.edge(parent, first, EdgeKind::Post);
+                let last = self.graph.occurrences[parent.occurrence].last;
+                for occurrence in &waiting {
+                    let first = self.graph.occurrences[*occurrence].first;
+                    self.graph.edge(last, first, parent.kind);
                 }
+            }
+        }
+    }
+
+    /// A post occurrence, then what it needs of the same phase.
+    fn with_post_needs(&self, post: usize) -> Vec<usize> {
+        let mut waiting = vec![post];
+        let mut at = 0;
+        while at < waiting.len() {
+            let needs = self.needs[waiting[at]].iter().map(|(o, _)| *o);
+            let new: Vec<usize> = needs
+                .filter(|o| self.graph.occurrences[*o].phase == Phase::Post)
+                .filter(|o| !waiting.contains(o))
+                .collect();
+            waiting.extend(new);
+            at += 1;
+        }
+        waiting[1..].reverse();
+        waiting
+    }
+
+    /// True, with a problem noted, where a cleanup needs the very task that it
+    /// cleans up after: there would be no end of it.
+    fn comes_back(&mut self, waiting: &[usize], parent: &Parent) -> bool {
+        let me = &self.graph.occurrences[parent.occurrence];
+        let cleanup = &self.graph.occurrences[waiting[0]];
+        let again = waiting.iter().any(|o| self.graph.occurrences[*o].task == me.task)
+            || self.graph.reaches(cleanup.last, me.last);
+        if again {
+            let (name, post) = (self.name(parent.occurrence), self.name(waiting[0]));
+            let step = (name.clone(), parent.spot.clone(), post.clone());
+            let names = if name == post { vec![name] } else { vec![name, post] };
+            self.problems.push(cycle(&names, &[step]));
+        }
+        again
+    }
+
+    /// What `finally` names comes after what `depends_post` names.
+    fn order_cleanup(&mut self, among: &[usize]) {
+        let asked_by = |o: &usize, kind| -> Vec<usize> {
+            let parents = self.parents[*o].iter().filter(|p| p.kind == kind);
+            parents.map(|p| p.occurrence).collect()
+        };
+        let mut pairs = Vec::new();
+        for late in among {
+            let parents = asked_by(late, EdgeKind::Finally);
+            if !parents.is_empty() {
+                let posts = among.iter().filter(|o| {
+                    asked_by(o, EdgeKind::Post).iter().any(|parent| parents.contains(parent))
+                });
+                pairs.extend(posts.map(|post| (*post, *late)));
+            }
+        }
+        for (post, late) in pairs {
+            let last = self.graph.occurrences[post].last;
+            let first = self.graph.occurrences[late].first;
+            if !self.graph.reaches(first, last) {
+                self.graph.edge(last, first, EdgeKind::WaitFor);
             }
         }
     }

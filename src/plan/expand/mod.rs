@@ -55,6 +55,14 @@ struct Site {
     join: JobId,
 }
 
+/// An occurrence that another one cleans up after.
+#[derive(Debug, Clone)]
+struct Parent {
+    occurrence: usize,
+    kind: EdgeKind,
+    spot: Spot,
+}
+
 /// Grows the graph; kept during a run, for calls whose names are known late.
 #[derive(Debug)]
 pub struct Expander<'a> {
@@ -67,8 +75,8 @@ pub struct Expander<'a> {
     needs: Vec<Vec<(usize, Spot)>>,
     /// True where something has to ask for it before it may run.
     conditional: Vec<bool>,
-    /// Parents of each post occurrence.
-    parents: Vec<Vec<JobId>>,
+    /// What each post occurrence cleans up after, and how it is asked for.
+    parents: Vec<Vec<Parent>>,
     /// The calling occurrence of each site, and the entry of its `run`.
     callers: Vec<(usize, usize)>,
     /// Who is calling now, outermost first.
