@@ -346,6 +346,7 @@ fn execute(
         fresh: mode(settings, flags),
         state: &ctx.dirs.state,
         show_full_cmd: settings.show_full_cmd,
+        timeout: None,
     };
     let views = lens.views(&plan, 0);
     let mut out = io::stdout();

@@ -111,6 +111,8 @@ pub enum Event {
     },
     /// The run begins to end early, by this signal; what cleans up has so long.
     Interrupted(i32, Duration),
+    /// The run took longer than it may, and begins to end.
+    TimedOut(Duration),
     /// The run is about to stand still (Ctrl-Z).
     Suspended,
     /// It goes on.

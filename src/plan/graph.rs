@@ -174,6 +174,11 @@ impl Graph {
             .map(|e| (id(e.source()), *e.weight()))
     }
 
+    /// Nodes with an edge from `job`, and the edge's kind.
+    pub fn after(&self, job: JobId) -> impl Iterator<Item = (JobId, EdgeKind)> + '_ {
+        self.inner.edges(index(job)).map(|e| (id(e.target()), *e.weight()))
+    }
+
     /// True where `to` cannot start before `from` has ended.
     pub fn reaches(&self, from: JobId, to: JobId) -> bool {
         let ways = EdgeFiltered::from_fn(&self.inner, |edge| *edge.weight() != EdgeKind::Done);

@@ -115,6 +115,7 @@ impl<'a> Report<'a> {
             | Event::Retrying { .. }
             | Event::Leaked(..)
             | Event::Interrupted(..)
+            | Event::TimedOut(_)
             | Event::Suspended
             | Event::Resumed
             | Event::Tick => {}

@@ -18,10 +18,14 @@ use super::pipes::{Chunk, follow};
 use super::prompt::{self, Answer};
 use super::signals::Signals;
 use super::state::{Needs, State};
-use super::units::{Ending, Unit, Units};
+use super::units::{Unit, Units};
 use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stream};
 use crate::plan::{Action, EdgeKind, Job, Plan};
-use crate::sys::process::{self, News, Plug};
+use crate::sys::process::Plug;
+use attempts::Attempts;
+
+mod attempts;
+mod ending;
 
 /// How long post tasks may take after an interrupt.
 const CLEANUP: Duration = Duration::from_secs(30);
@@ -59,6 +63,19 @@ pub struct RunOptions<'a> {
     pub state: &'a Path,
     /// Whole scripts in the command lines.
     pub show_full_cmd: bool,
+    /// How long the whole run may take.
+    pub timeout: Option<Duration>,
+}
+
+/// Why a run ends early, where no task is to blame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Interruption {
+    /// Somebody asked for it.
+    Signal(Signal),
+    /// Nobody reads what it says.
+    Deaf,
+    /// Its time was up.
+    TimedOut,
 }
 
 /// What a call brought into the plan when it was reached.
@@ -90,9 +107,15 @@ struct Dispatcher<'a> {
     started: HashMap<usize, Instant>,
     /// When the first process of each task with a limit started.
     working: HashMap<usize, Instant>,
+    attempts: Attempts,
     foreground: Foreground,
     first_failure: Option<u8>,
-    interrupted: Option<Signal>,
+    /// Why the run ends early, where no task is to blame.
+    interrupted: Option<Interruption>,
+    /// When post tasks have to be done, after that.
+    cleanup_until: Option<Instant>,
+    /// When the whole run has to be done.
+    run_until: Option<Instant>,
     /// Ctrl-C came from the terminal's foreground, which was not ours.
     typed: bool,
     /// Nobody reads standard output any more.
@@ -130,7 +153,7 @@ impl<'a> Dispatcher<'a> {
         chunks: Sender<Chunk>,
         answers: Sender<Answer>,
     ) -> Self {
-        let needs: Vec<Needs> = plan.jobs.iter().map(|job| needs(job)).collect();
+        let needs = needs(plan, 0);
         let state = State::new(&needs, plan.graph.edges(), options.jobs)
             .lenient(options.on_failure == OnFailure::Ignore);
         Self {
@@ -147,9 +170,12 @@ impl<'a> Dispatcher<'a> {
             answers,
             started: HashMap::new(),
             working: HashMap::new(),
+            attempts: Attempts::default(),
             foreground: Foreground::new(),
             first_failure: None,
             interrupted: None,
+            cleanup_until: None,
+            run_until: options.timeout.map(|limit| Instant::now() + limit),
             typed: false,
             deaf: false,
         }
@@ -172,16 +198,16 @@ impl<'a> Dispatcher<'a> {
                 break;
             }
             if self.deaf && self.interrupted.is_none() {
-                self.interrupted = Some(Signal::SIGPIPE);
-                self.stop(Signal::SIGTERM);
+                self.end_early(Interruption::Deaf, Signal::SIGTERM);
                 continue;
             }
-            let deadline = self.units.next_deadline();
+            let deadline = self.next_deadline();
             tokio::select! {
                 _ = signals.child.recv() => self.reap(),
                 Some(chunk) = chunks.recv() => self.chunk(chunk),
                 Some(answer) = answers.recv() => self.answered(&answer),
                 signal = Signals::next(&mut signals.ending) => self.interrupt(signal),
+                signal = Signals::next(&mut signals.stopping) => self.suspend(signal, false),
                 () = sleep_until(deadline) => self.timers(),
             }
         }
@@ -196,8 +222,10 @@ impl<'a> Dispatcher<'a> {
 
     fn exit(&self) -> Exit {
         match (self.interrupted, self.first_failure) {
-            (Some(Signal::SIGINT), _) if self.typed => Exit::CtrlC,
-            (Some(signal), _) => Exit::Signal(signal as u8),
+            (Some(Interruption::Signal(Signal::SIGINT)), _) if self.typed => Exit::CtrlC,
+            (Some(Interruption::Signal(signal)), _) => Exit::Signal(signal as u8),
+            (Some(Interruption::Deaf), _) => Exit::Signal(Signal::SIGPIPE as u8),
+            (Some(Interruption::TimedOut), _) => Exit::Failure,
             (None, Some(code)) => Exit::Task(code),
             (None, None) => Exit::Success,
         }
@@ -215,6 +243,9 @@ impl<'a> Dispatcher<'a> {
 
     fn begin(&mut self, id: JobId) {
         let job = self.job(id);
+        if self.attempts.failed(id) > 0 {
+            return self.command(id, 0);
+        }
         let occurrence = self.plan.graph.get(id).occurrence;
         self.started.entry(occurrence).or_insert_with(Instant::now);
         self.tell(Event::Started(id));
@@ -247,7 +278,7 @@ impl<'a> Dispatcher<'a> {
         let Arrived { views, problems } = (self.arrive)(self.plan, id, succeeded);
         self.views.extend(views.iter().cloned());
         self.tell(Event::Joined(views, self.plan.secrets.clone()));
-        let needs: Vec<Needs> = self.plan.jobs[jobs..].iter().map(|job| needs(job)).collect();
+        let needs = needs(self.plan, jobs);
         self.state.grow(&needs, self.plan.graph.edges().skip(edges));
         if problems.is_empty() {
             self.finish(id, Outcome::Success);
@@ -341,11 +372,11 @@ impl<'a> Dispatcher<'a> {
 
     /// When the task of a job has to be done: its limit holds for all its
     /// commands together.
-    fn deadline(&mut self, id: JobId) -> Option<Instant> {
+    fn deadline(&mut self, id: JobId) -> Option<(Instant, Duration)> {
         let limit = self.plan.jobs[id.0 as usize].timeout?;
         let occurrence = self.plan.graph.get(id).occurrence;
         let begin = *self.working.entry(occurrence).or_insert_with(Instant::now);
-        Some(begin + limit)
+        Some((begin + limit, limit))
     }
 
     /// What only this process gets.
@@ -382,18 +413,21 @@ impl<'a> Dispatcher<'a> {
                 }
             }
         }
-        self.report(id, &outcome);
-        let consequences = self.state.end(id, outcome.clone());
-        self.note_failure(&outcome);
-        for (id, outcome) in consequences {
-            self.report(id, &outcome);
+        let consequences = self.state.end(id, outcome);
+        let decided = self.state.outcome(id).cloned();
+        for (id, outcome) in decided.map(|outcome| (id, outcome)).into_iter().chain(consequences) {
+            self.report(id, outcome);
         }
     }
 
-    fn report(&mut self, id: JobId, outcome: &Outcome) {
+    /// Tells how a job ended, and what that means for the run.
+    fn report(&mut self, id: JobId, outcome: Outcome) {
+        let outcome = self.tolerated(id, outcome);
         let occurrence = self.plan.graph.get(id).occurrence;
         let elapsed = self.started.get(&occurrence).map_or(Duration::ZERO, Instant::elapsed);
-        self.tell(Event::Ended { job: id, outcome: outcome.clone(), elapsed, attempt: 1 });
+        let attempt = self.attempts.failed(id) + 1;
+        self.tell(Event::Ended { job: id, outcome: outcome.clone(), elapsed, attempt });
+        self.note_failure(&outcome);
     }
 
     fn note_failure(&mut self, outcome: &Outcome) {
@@ -408,128 +442,21 @@ impl<'a> Dispatcher<'a> {
             self.stop(Signal::SIGTERM);
         }
     }
-
-    // ---- the end of processes --------------------------------------------
-
-    fn reap(&mut self) {
-        let mut batch = process::news();
-        let mut typed = false;
-        batch.retain(|news| {
-            let heard = self.foreground.heard(*news);
-            typed |= heard == Some(true);
-            heard.is_none()
-        });
-        if typed {
-            self.typed = true;
-            self.interrupt(Signal::SIGINT);
-        }
-        for news in batch {
-            match news {
-                News::Exited(pid, _) | News::Killed(pid, _) => self.process_ended(pid, news),
-                News::Stopped(pid, signal) => self.foreground.stopped(pid, signal),
-            }
-        }
-    }
-
-    fn process_ended(&mut self, pid: u32, news: News) {
-        let went_well = matches!(news, News::Exited(_, 0));
-        let killed = matches!(news, News::Killed(_, signal) if signal == Signal::SIGINT as i32);
-        let held = self.foreground.holder() == Some(pid);
-        if self.foreground.release(pid, went_well) || (held && killed) {
-            self.typed = true;
-            if self.interrupted.is_none() {
-                self.interrupt(Signal::SIGINT);
-            }
-        }
-        self.units.ended(pid, news);
-        self.settle(pid);
-    }
-
-    fn chunk(&mut self, chunk: Chunk) {
-        match chunk {
-            Chunk::Bytes(pid, stream, bytes) => {
-                if let Some(job) = self.units.job(pid) {
-                    self.tell(Event::Output(job, stream, bytes));
-                }
-            }
-            Chunk::Closed(pid) => {
-                self.units.pipe_closed(pid);
-                self.settle(pid);
-            }
-        }
-    }
-
-    /// A command is done when its process has ended and its pipes are read.
-    fn settle(&mut self, pid: u32) {
-        let Some(unit) = self.units.take_done(pid) else {
-            return;
-        };
-        let failure = match (unit.ending, unit.ended) {
-            (Some(Ending::TimedOut), _) => Some(self.timed_out(unit.job)),
-            (_, Some(News::Exited(_, 0))) => None,
-            (Some(Ending::Cancelled), Some(_)) => Some(Cause::Cancelled),
-            (None, Some(News::Exited(_, code))) => Some(Cause::Exit(code)),
-            (None, Some(News::Killed(_, signal))) => {
-                Some(Cause::Signal(signal, unit.program.clone()))
-            }
-            (_, Some(News::Stopped(..)) | None) => None,
-        };
-        if unit.ending.is_some() || failure.is_some() {
-            self.units.end_group(pid, &unit);
-        }
-        let more = unit.command + 1 < self.plan.jobs[unit.job.0 as usize].commands.len();
-        match failure {
-            Some(cause) => self.finish(unit.job, Outcome::Failed(cause)),
-            None if more && unit.ending.is_some() => {
-                self.finish(unit.job, Outcome::Failed(Cause::Cancelled));
-            }
-            None if more => self.command(unit.job, unit.command + 1),
-            None => self.finish(unit.job, Outcome::Success),
-        }
-    }
-
-    fn timed_out(&self, id: JobId) -> Cause {
-        let limit = self.plan.jobs[id.0 as usize].timeout.unwrap_or_default();
-        Cause::TimedOut(limit)
-    }
-
-    // ---- ending early ----------------------------------------------------
-
-    /// Starts nothing new and asks what runs to end.
-    fn stop(&mut self, signal: Signal) {
-        let consequences = self.state.stop();
-        for (id, outcome) in consequences {
-            self.report(id, &outcome);
-        }
-        // What was typed has reached the holder of the terminal already.
-        let told = self.typed.then(|| self.foreground.holder()).flatten();
-        if signal == Signal::SIGINT && told.is_none() {
-            self.foreground.told();
-        }
-        self.units.ask_all(signal, told);
-    }
-
-    /// The first signal is passed on once; the second one ends everything.
-    fn interrupt(&mut self, signal: Signal) {
-        if self.interrupted.is_some() {
-            return self.units.kill_all();
-        }
-        self.interrupted = Some(signal);
-        self.tell(Event::Interrupted(signal as i32, CLEANUP));
-        self.stop(signal);
-    }
-
-    fn timers(&mut self) {
-        for pid in self.units.timers() {
-            self.settle(pid);
-        }
-    }
 }
 
-/// What the scheduler has to know of a job.
-fn needs(job: &Job) -> Needs {
-    let weight = job.policy.weight.as_ref().map_or(1, |(weight, _)| weight.get() as usize);
-    Needs { slots: if job.takes_slot() { weight } else { 0 }, alone: job.exclusive }
+/// What the scheduler has to know of the jobs from `from` on.
+fn needs(plan: &Plan, from: usize) -> Vec<Needs> {
+    let need = |id: JobId| {
+        let job = &plan.jobs[id.0 as usize];
+        let weight = job.policy.weight.as_ref().map_or(1, |(weight, _)| weight.get() as usize);
+        let is_last = plan.graph.occurrence(id).last == id;
+        Needs {
+            slots: if job.takes_slot() { weight } else { 0 },
+            alone: job.exclusive,
+            tolerant: is_last && job.policy.allow_failure == Some(true),
+        }
+    };
+    plan.graph.ids().skip(from).map(need).collect()
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -108,23 +108,30 @@ impl Foreground {
     }
 
     /// A group stopped. Want of the terminal is mended where we have it to
-    /// give. Else, and after Ctrl-Z, our own group stops as well, as it would
-    /// if the task were in it; when the shell brings us back, the task goes on.
-    pub(super) fn stopped(&mut self, group: u32, signal: i32) {
+    /// give. Else, and after Ctrl-Z, all has to stand still, as it would if the
+    /// task were in our own group: by the signal that is returned.
+    pub(super) fn stopped(&mut self, group: u32, signal: i32) -> Option<Signal> {
         let wants = signal == Signal::SIGTTIN as i32 || signal == Signal::SIGTTOU as i32;
         if wants && self.holder().is_none() {
             self.offer(group, true);
         }
-        let Some(terminal) = self.terminal.as_ref().filter(|_| self.holder() == Some(group)) else {
+        let terminal = self.terminal.as_ref().filter(|_| self.holder() == Some(group))?;
+        if wants && (terminal.is_ours() || terminal.is_held_by(group)) {
+            self.go_on();
+            return None;
+        }
+        if terminal.is_held_by(group) {
+            terminal.take();
+        }
+        Some(if wants { Signal::SIGTTIN } else { Signal::SIGTSTP })
+    }
+
+    /// Gives the foreground back to its holder, after a stop.
+    pub(super) fn go_on(&self) {
+        let Some(group) = self.holder() else {
             return;
         };
-        if !wants || !(terminal.is_ours() || terminal.is_held_by(group)) {
-            if terminal.is_held_by(group) {
-                terminal.take();
-            }
-            sending::send_to_own_group(if wants { Signal::SIGTTIN } else { Signal::SIGTSTP });
-        }
-        if terminal.is_ours() {
+        if let Some(terminal) = self.terminal.as_ref().filter(|t| t.is_ours()) {
             terminal.give(group);
         }
         sending::send_to_group(group, Signal::SIGCONT);

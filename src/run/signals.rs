@@ -9,25 +9,25 @@ use crate::sys::signal::is_ignored;
 pub(super) struct Signals {
     /// A child has news.
     pub(super) child: Listener,
+    /// What asks us to stand still: Ctrl-Z.
+    pub(super) stopping: Vec<(Signal, Listener)>,
     /// What asks us to end.
     pub(super) ending: Vec<(Signal, Listener)>,
 }
 
 impl Signals {
     pub(super) fn listen() -> std::io::Result<Self> {
-        let ending = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
-        let ending = ending
-            .into_iter()
-            .filter(|s| !is_ignored(*s))
-            .map(|s| Ok((s, signal(SignalKind::from_raw(s as i32))?)))
-            .collect::<std::io::Result<_>>()?;
-        Ok(Self { child: signal(SignalKind::child())?, ending })
+        Ok(Self {
+            child: signal(SignalKind::child())?,
+            stopping: listeners(&[Signal::SIGTSTP])?,
+            ending: listeners(&[Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP])?,
+        })
     }
 
-    /// The next signal that asks us to end.
-    pub(super) async fn next(ending: &mut [(Signal, Listener)]) -> Signal {
+    /// The next of these signals.
+    pub(super) async fn next(of: &mut [(Signal, Listener)]) -> Signal {
         std::future::poll_fn(|cx| {
-            for (signal, listener) in ending.iter_mut() {
+            for (signal, listener) in of.iter_mut() {
                 if listener.poll_recv(cx).is_ready() {
                     return std::task::Poll::Ready(*signal);
                 }
@@ -36,4 +36,10 @@ impl Signals {
         })
         .await
     }
+}
+
+/// Those of them that the caller has not had ignored.
+fn listeners(signals: &[Signal]) -> std::io::Result<Vec<(Signal, Listener)>> {
+    let heard = signals.iter().filter(|s| !is_ignored(**s));
+    heard.map(|s| Ok((*s, signal(SignalKind::from_raw(*s as i32))?))).collect()
 }

@@ -16,6 +16,8 @@ pub struct Needs {
     pub slots: usize,
     /// Nothing else may run beside it.
     pub alone: bool,
+    /// It is the last of a task whose failure is none to others.
+    pub tolerant: bool,
 }
 
 /// Where a job stands.
@@ -287,6 +289,18 @@ impl State {
         consequences
     }
 
+    /// Ends also what has not started yet of the post tasks.
+    pub fn abandon(&mut self) -> Vec<Consequence> {
+        self.nodes.iter_mut().for_each(|node| node.cleanup = false);
+        self.stopping = false;
+        self.stop()
+    }
+
+    /// True where a failed job may be started again.
+    pub fn may_go_on(&self, id: JobId) -> bool {
+        !self.stopping || self.nodes[id.0 as usize].cleanup
+    }
+
     /// True once every job has ended.
     pub fn is_finished(&self) -> bool {
         self.open == 0
@@ -305,7 +319,13 @@ impl State {
         }
     }
 
-    fn close(&mut self, id: JobId, outcome: Outcome, ended: &mut Vec<Consequence>) {
+    fn close(&mut self, id: JobId, mut outcome: Outcome, ended: &mut Vec<Consequence>) {
+        if self.nodes[id.0 as usize].needs.tolerant {
+            outcome = match outcome {
+                Outcome::Failed(cause) if cause != Cause::Cancelled => Outcome::Tolerated(cause),
+                other => other,
+            };
+        }
         self.node(id).status = Status::Ended(outcome.clone());
         self.line.leave(id);
         self.open -= 1;

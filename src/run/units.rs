@@ -25,8 +25,8 @@ const LOOK: Duration = Duration::from_millis(10);
 pub(super) enum Ending {
     /// The run ends.
     Cancelled,
-    /// Its time was up.
-    TimedOut,
+    /// Its time was up: so long it had.
+    TimedOut(Duration),
 }
 
 /// A job with a process, or between two of them.
@@ -46,8 +46,8 @@ pub(super) struct Unit {
     pub(super) ending: Option<Ending>,
     /// From TERM to KILL.
     pub(super) grace: Option<Duration>,
-    /// When it has to be done.
-    pub(super) deadline: Option<Instant>,
+    /// When it has to be done, and how long its task may take.
+    pub(super) deadline: Option<(Instant, Duration)>,
     kill_at: Option<Instant>,
     drain_until: Option<Instant>,
     _script: Option<ScriptFile>,
@@ -136,7 +136,7 @@ impl Units {
             return;
         }
         if unit.ending.is_none() {
-            sending::send_to_group(group, Signal::SIGTERM);
+            sending::end_group(group, Signal::SIGTERM);
         }
         let grace = unit.grace.unwrap_or(GRACE);
         self.lingering.push((group, unit.kill_at.unwrap_or_else(|| Instant::now() + grace)));
@@ -159,9 +159,32 @@ impl Units {
         for (pid, unit) in self.running.iter_mut().filter(|(_, u)| u.ending.is_none()) {
             unit.ask_to_end(Ending::Cancelled, now);
             if told != Some(*pid) {
-                sending::send_to_group(*pid, signal);
+                sending::end_group(*pid, signal);
             }
         }
+    }
+
+    /// True while something of a group is asked to end.
+    pub(super) fn lingers(&self, group: u32) -> bool {
+        self.lingering.iter().any(|(known, _)| *known == group)
+    }
+
+    /// A signal to everything that runs.
+    pub(super) fn send_all(&self, signal: Signal) {
+        let lingering = self.lingering.iter().map(|(group, _)| *group);
+        self.running.keys().copied().chain(lingering).for_each(|group| {
+            sending::send_to_group(group, signal);
+        });
+    }
+
+    /// The clock stood still so long.
+    pub(super) fn postpone(&mut self, by: Duration) {
+        for unit in self.running.values_mut() {
+            let limit = unit.deadline.as_mut().map(|(at, _)| at);
+            let times = [unit.kill_at.as_mut(), unit.drain_until.as_mut(), limit];
+            times.into_iter().flatten().for_each(|time| *time += by);
+        }
+        self.lingering.iter_mut().for_each(|(_, at)| *at += by);
     }
 
     /// KILL to every group.
@@ -177,7 +200,7 @@ impl Units {
         let times = self.running.values().flat_map(|u| {
             let drain = u.drain_until.filter(|_| u.pipes > 0);
             let alive = u.ended.is_none();
-            let limit = u.deadline.filter(|_| alive && u.ending.is_none());
+            let limit = u.deadline.filter(|_| alive && u.ending.is_none()).map(|(at, _)| at);
             [u.kill_at.filter(|_| alive), limit, drain]
         });
         let look_again = (!self.lingering.is_empty()).then(|| Instant::now() + LOOK);
@@ -191,9 +214,10 @@ impl Units {
         let due = |t: Option<Instant>| t.is_some_and(|t| t <= now);
         let mut drained = Vec::new();
         for (pid, unit) in &mut self.running {
-            if unit.ended.is_none() && unit.ending.is_none() && due(unit.deadline) {
-                unit.ask_to_end(Ending::TimedOut, now);
-                sending::send_to_group(*pid, Signal::SIGTERM);
+            let limit = unit.deadline.filter(|(at, _)| *at <= now).map(|(_, limit)| limit);
+            if let Some(limit) = limit.filter(|_| unit.ended.is_none() && unit.ending.is_none()) {
+                unit.ask_to_end(Ending::TimedOut(limit), now);
+                sending::end_group(*pid, Signal::SIGTERM);
             }
             if unit.ended.is_none() && due(unit.kill_at) {
                 unit.kill_at = None;

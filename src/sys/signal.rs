@@ -33,6 +33,32 @@ pub fn send_to_group(group: u32, signal: Signal) {
     let _ = signal::killpg(Pid::from_raw(group as i32), signal);
 }
 
+/// Asks a whole process group to end. One that stands still hears of it only
+/// when it goes on.
+pub fn end_group(group: u32, signal: Signal) {
+    send_to_group(group, signal);
+    send_to_group(group, Signal::SIGCONT);
+}
+
+/// Stops this process, or with it its whole group, until somebody lets it go
+/// on; where nobody could, it goes on at once.
+pub fn stop_here(signal: Signal, whole_group: bool) {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the default action is installed, so no handler of ours can run.
+    #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
+    let Ok(before) = (unsafe { signal::sigaction(signal, &default) }) else {
+        return;
+    };
+    if whole_group {
+        send_to_own_group(signal);
+    } else {
+        let _ = signal::raise(signal);
+    }
+    // SAFETY: what is set is what was set before.
+    #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
+    let _ = unsafe { signal::sigaction(signal, &before) };
+}
+
 /// Sends `signal` to our own group, as the terminal would have done had our
 /// children been in it; us included.
 pub fn send_to_own_group(signal: Signal) {

@@ -15,10 +15,10 @@ fn started(state: &mut State) -> Option<JobId> {
     Some(next)
 }
 
-const NOTHING: Needs = Needs { slots: 0, alone: false };
-const SLOT: Needs = Needs { slots: 1, alone: false };
-const ALONE: Needs = Needs { slots: 1, alone: true };
-const QUESTION: Needs = Needs { slots: 0, alone: true };
+const NOTHING: Needs = Needs { slots: 0, alone: false, tolerant: false };
+const SLOT: Needs = Needs { slots: 1, alone: false, tolerant: false };
+const ALONE: Needs = Needs { slots: 1, alone: true, tolerant: false };
+const QUESTION: Needs = Needs { slots: 0, alone: true, tolerant: false };
 
 // ---- graphs ----------------------------------------------------------------
 

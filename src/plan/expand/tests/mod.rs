@@ -308,7 +308,11 @@ fn foul() -> impl Strategy<Value = Outcome> {
 /// What the scheduler has to know of the nodes from `from` on.
 fn needs(graph: &Graph, from: usize) -> Vec<Needs> {
     let is_instant = |part: &Part| matches!(part, Part::Gate | Part::Join | Part::Arrival(_));
-    let need = |id| Needs { slots: usize::from(!is_instant(&graph.get(id).part)), alone: false };
+    let need = |id| Needs {
+        slots: usize::from(!is_instant(&graph.get(id).part)),
+        alone: false,
+        tolerant: false,
+    };
     graph.ids().skip(from).map(need).collect()
 }
 

@@ -1,0 +1,185 @@
+//! How processes end, and how a run ends before all is done: signals, limits
+//! of time, standing still. Knows nothing of how jobs begin.
+
+use std::time::Instant;
+
+use nix::sys::signal::Signal;
+
+use super::{CLEANUP, Dispatcher, Interruption};
+use crate::model::{Cause, Event, Outcome};
+use crate::run::pipes::Chunk;
+use crate::run::units::Ending;
+use crate::sys::process::{self, News};
+use crate::sys::signal as sending;
+
+impl Dispatcher<'_> {
+    pub(super) fn reap(&mut self) {
+        let mut batch = process::news();
+        let mut typed = false;
+        batch.retain(|news| {
+            let heard = self.foreground.heard(*news);
+            typed |= heard == Some(true);
+            heard.is_none()
+        });
+        if typed {
+            self.typed = true;
+            self.interrupt(Signal::SIGINT);
+        }
+        for news in batch {
+            match news {
+                News::Exited(pid, _) | News::Killed(pid, _) => self.process_ended(pid, news),
+                News::Stopped(pid, signal) => {
+                    if let Some(signal) = self.foreground.stopped(pid, signal) {
+                        self.suspend(signal, true);
+                    }
+                }
+            }
+        }
+    }
+
+    fn process_ended(&mut self, pid: u32, news: News) {
+        let went_well = matches!(news, News::Exited(_, 0));
+        let killed = matches!(news, News::Killed(_, signal) if signal == Signal::SIGINT as i32);
+        let held = self.foreground.holder() == Some(pid);
+        if self.foreground.release(pid, went_well) || (held && killed) {
+            self.typed = true;
+            if self.interrupted.is_none() {
+                self.interrupt(Signal::SIGINT);
+            }
+        }
+        self.units.ended(pid, news);
+        self.settle(pid);
+    }
+
+    pub(super) fn chunk(&mut self, chunk: Chunk) {
+        match chunk {
+            Chunk::Bytes(pid, stream, bytes) => {
+                if let Some(job) = self.units.job(pid) {
+                    self.tell(Event::Output(job, stream, bytes));
+                }
+            }
+            Chunk::Closed(pid) => {
+                self.units.pipe_closed(pid);
+                self.settle(pid);
+            }
+        }
+    }
+
+    /// A command is done when its process has ended and its pipes are read.
+    fn settle(&mut self, pid: u32) {
+        let Some(unit) = self.units.take_done(pid) else {
+            return;
+        };
+        let failure = match (unit.ending, unit.ended) {
+            (Some(Ending::TimedOut(limit)), _) => Some(Cause::TimedOut(limit)),
+            (_, Some(News::Exited(_, 0))) => None,
+            (Some(Ending::Cancelled), Some(_)) => Some(Cause::Cancelled),
+            (None, Some(News::Exited(_, code))) => Some(Cause::Exit(code)),
+            (None, Some(News::Killed(_, signal))) => {
+                Some(Cause::Signal(signal, unit.program.clone()))
+            }
+            (_, Some(News::Stopped(..)) | None) => None,
+        };
+        if unit.ending.is_some() || failure.is_some() {
+            self.units.end_group(pid, &unit);
+        }
+        let more = unit.command + 1 < self.plan.jobs[unit.job.0 as usize].commands.len();
+        match failure {
+            Some(cause) if self.try_again(pid, unit.job, &cause) => {}
+            Some(cause) => self.finish(unit.job, Outcome::Failed(cause)),
+            None if more && unit.ending.is_some() => {
+                self.finish(unit.job, Outcome::Failed(Cause::Cancelled));
+            }
+            None if more => self.command(unit.job, unit.command + 1),
+            None => self.finish(unit.job, Outcome::Success),
+        }
+    }
+
+    // ---- ending early ----------------------------------------------------
+
+    /// Starts nothing new and asks what runs to end.
+    pub(super) fn stop(&mut self, signal: Signal) {
+        let consequences = self.state.stop();
+        for (id, outcome) in consequences {
+            self.report(id, outcome);
+        }
+        // What was typed has reached the holder of the terminal already.
+        let told = self.typed.then(|| self.foreground.holder()).flatten();
+        if signal == Signal::SIGINT && told.is_none() {
+            self.foreground.told();
+        }
+        self.units.ask_all(signal, told);
+    }
+
+    /// The first signal is passed on once; the second one ends everything.
+    pub(super) fn interrupt(&mut self, signal: Signal) {
+        if self.interrupted.is_some() {
+            self.drop_cleanup();
+            return self.units.kill_all();
+        }
+        self.tell(Event::Interrupted(signal as i32, CLEANUP));
+        self.end_early(Interruption::Signal(signal), signal);
+    }
+
+    pub(super) fn end_early(&mut self, why: Interruption, signal: Signal) {
+        self.interrupted = Some(why);
+        self.cleanup_until = Some(Instant::now() + CLEANUP);
+        self.stop(signal);
+    }
+
+    /// Not even post tasks start any more.
+    fn drop_cleanup(&mut self) {
+        self.cleanup_until = None;
+        for (id, outcome) in self.state.abandon() {
+            self.report(id, outcome);
+        }
+    }
+
+    // ---- time ------------------------------------------------------------
+
+    /// When something has to be done next.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        let run = self.run_until.filter(|_| self.interrupted.is_none());
+        let times = [self.units.next_deadline(), self.attempts.next(), self.cleanup_until, run];
+        times.into_iter().flatten().min()
+    }
+
+    pub(super) fn timers(&mut self) {
+        for pid in self.units.timers() {
+            self.settle(pid);
+        }
+        for job in self.attempts.due(|group| self.units.lingers(group)) {
+            self.state.resume(job);
+        }
+        let now = Instant::now();
+        let due = |time: Option<Instant>| time.is_some_and(|time| time <= now);
+        if due(self.cleanup_until) {
+            self.drop_cleanup();
+            self.units.ask_all(Signal::SIGTERM, None);
+        }
+        if self.interrupted.is_none() && due(self.run_until) {
+            self.tell(Event::TimedOut(self.options.timeout.unwrap_or_default()));
+            self.end_early(Interruption::TimedOut, Signal::SIGTERM);
+        }
+    }
+
+    /// Ctrl-Z: what runs stands still with us, and so do the clocks.
+    pub(super) fn suspend(&mut self, signal: Signal, whole_group: bool) {
+        self.tell(Event::Suspended);
+        let begin = Instant::now();
+        self.units.send_all(Signal::SIGTSTP);
+        sending::stop_here(signal, whole_group);
+        let by = begin.elapsed();
+        self.units.postpone(by);
+        self.attempts.postpone(by);
+        for time in [&mut self.cleanup_until, &mut self.run_until].into_iter().flatten() {
+            *time += by;
+        }
+        for time in self.working.values_mut() {
+            *time += by;
+        }
+        self.foreground.go_on();
+        self.units.send_all(Signal::SIGCONT);
+        self.tell(Event::Resumed);
+    }
+}
