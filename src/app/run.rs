@@ -347,6 +347,7 @@ fn execute(
         state: &ctx.dirs.state,
         show_full_cmd: settings.show_full_cmd,
         timeout: None,
+        owned: (dialect == Dialect::Mep).then(|| lens.project_dir(&ctx.cwd)),
     };
     let views = lens.views(&plan, 0);
     let mut out = io::stdout();

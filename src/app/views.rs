@@ -1,6 +1,8 @@
 //! How the jobs of a plan are to look: style, label, colour, what is shown of
 //! them. Decides; draws nothing.
 
+use std::path::Path;
+
 use crate::config::Settings;
 use crate::config::workspace::Workspace;
 use crate::model::{Command, Dialect, JobId, JobView, OutputStyle, RunEntry};
@@ -70,6 +72,11 @@ impl<'a> Lens<'a> {
                 _ => true,
             },
         }
+    }
+
+    /// The directory of the project; `cwd` where there is none.
+    pub(super) fn project_dir<'c>(&'c self, cwd: &'c Path) -> &'c Path {
+        self.workspace.main().project.nearest_root().map_or(cwd, |root| &root.dir)
     }
 
     /// What holds for the whole report.

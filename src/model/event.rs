@@ -96,6 +96,8 @@ pub enum Event {
         /// Until then.
         delay: Duration,
     },
+    /// What a run had left that was killed, and has been ended now.
+    Recovered(Vec<Leftover>),
     /// Processes were left when its command had ended.
     Leaked(JobId, Vec<Leftover>),
     /// A job ended.

@@ -114,6 +114,7 @@ impl<'a> Report<'a> {
             | Event::Waiting(..)
             | Event::Retrying { .. }
             | Event::Leaked(..)
+            | Event::Recovered(_)
             | Event::Interrupted(..)
             | Event::TimedOut(_)
             | Event::Suspended

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::foreground::Foreground;
 use super::fresh::{Freshness, Mode, Verdict};
 use super::launch::{Launcher, streams};
+use super::ownership::{Ownership, VARIABLE};
 use super::pipes::{Chunk, follow};
 use super::prompt::{self, Answer};
 use super::signals::Signals;
@@ -26,6 +27,7 @@ use attempts::Attempts;
 
 mod attempts;
 mod ending;
+mod leaks;
 
 /// How long post tasks may take after an interrupt.
 const CLEANUP: Duration = Duration::from_secs(30);
@@ -65,6 +67,9 @@ pub struct RunOptions<'a> {
     pub show_full_cmd: bool,
     /// How long the whole run may take.
     pub timeout: Option<Duration>,
+    /// The project whose run this is, where what tasks leave behind is ours to
+    /// end.
+    pub owned: Option<&'a Path>,
 }
 
 /// Why a run ends early, where no task is to blame.
@@ -108,8 +113,10 @@ struct Dispatcher<'a> {
     /// When the first process of each task with a limit started.
     working: HashMap<usize, Instant>,
     attempts: Attempts,
+    ownership: Option<Ownership>,
     foreground: Foreground,
     first_failure: Option<u8>,
+    last_ended: Option<JobId>,
     /// Why the run ends early, where no task is to blame.
     interrupted: Option<Interruption>,
     /// When post tasks have to be done, after that.
@@ -165,7 +172,8 @@ impl<'a> Dispatcher<'a> {
             state,
             fresh: Freshness::new(options.state, options.fresh),
             launcher: Launcher::new(options.show_full_cmd),
-            units: Units::default(),
+            units: Units::new(options.owned.is_some()),
+            ownership: None,
             chunks,
             answers,
             started: HashMap::new(),
@@ -173,6 +181,7 @@ impl<'a> Dispatcher<'a> {
             attempts: Attempts::default(),
             foreground: Foreground::new(),
             first_failure: None,
+            last_ended: None,
             interrupted: None,
             cleanup_until: None,
             run_until: options.timeout.map(|limit| Instant::now() + limit),
@@ -188,13 +197,15 @@ impl<'a> Dispatcher<'a> {
     ) -> std::io::Result<Exit> {
         let begin = Instant::now();
         let mut signals = Signals::listen()?;
+        self.take_ownership();
         loop {
             while let Some(job) = self.state.next() {
                 self.state.start(job);
                 self.begin(job);
             }
             self.units.look_after_groups();
-            if (self.state.is_finished() && self.units.is_quiet()) || self.abandoned() {
+            let over = self.state.is_finished() && self.units.is_quiet();
+            if (over && !self.sweep()) || self.abandoned() {
                 break;
             }
             if self.deaf && self.interrupted.is_none() {
@@ -364,6 +375,9 @@ impl<'a> Dispatcher<'a> {
             unit.pipes += usize::from(reader.is_some());
             unit.readers.extend(reader);
         }
+        if let Some(ownership) = &mut self.ownership {
+            ownership.note(child.pid);
+        }
         self.units.insert(child.pid, unit);
         if plugs[0] == Plug::Inherit {
             self.foreground.offer(child.pid, !job.inherits_terminal);
@@ -386,6 +400,8 @@ impl<'a> Dispatcher<'a> {
         let view = &self.views[id.0 as usize];
         let color = if view.labels_output { view.color.clone() } else { String::new() };
         extra.push(("MISE_TASK_COLOR".into(), color.into()));
+        let mark = self.ownership.as_ref().and_then(|ownership| ownership.mark(id));
+        extra.extend(mark.map(|mark| (VARIABLE.into(), mark.into())));
         if !job.inherits_terminal {
             extra.push(("MISE_TASK_PGID_MANAGED".into(), "1".into()));
         }
@@ -426,6 +442,7 @@ impl<'a> Dispatcher<'a> {
         let occurrence = self.plan.graph.get(id).occurrence;
         let elapsed = self.started.get(&occurrence).map_or(Duration::ZERO, Instant::elapsed);
         let attempt = self.attempts.failed(id) + 1;
+        self.last_ended = Some(id);
         self.tell(Event::Ended { job: id, outcome: outcome.clone(), elapsed, attempt });
         self.note_failure(&outcome);
     }

@@ -42,6 +42,11 @@ impl Foreground {
         self.holder.as_ref().map(|h| h.group)
     }
 
+    /// The process that listens for Ctrl-C in the holder's group.
+    pub(super) fn sentinel(&self) -> Option<u32> {
+        self.holder.as_ref()?.sentinel.as_ref().map(Sentinel::pid)
+    }
+
     /// Gives the foreground to a group, now or when it is free. `watched`
     /// means that Ctrl-C in it is meant for the whole run.
     pub(super) fn offer(&mut self, group: u32, watched: bool) {

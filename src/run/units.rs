@@ -2,7 +2,7 @@
 //! waiting for, and when they are asked or forced to end. Knows nothing of
 //! order, events or what a job means.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -17,6 +17,8 @@ use crate::sys::signal as sending;
 const GRACE: Duration = Duration::from_secs(10);
 /// How long output may still come after its process has ended.
 const DRAIN: Duration = Duration::from_secs(10);
+/// What a leader leaves has so long to end by itself: pipelines, loggers.
+const SETTLE: Duration = Duration::from_secs(1);
 /// How often groups without a leader are looked at: nobody tells of their end.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -48,7 +50,11 @@ pub(super) struct Unit {
     pub(super) grace: Option<Duration>,
     /// When it has to be done, and how long its task may take.
     pub(super) deadline: Option<(Instant, Duration)>,
+    /// It left processes behind.
+    pub(super) leaked: bool,
     kill_at: Option<Instant>,
+    /// When what the leader left is asked to end.
+    settled_at: Option<Instant>,
     drain_until: Option<Instant>,
     _script: Option<ScriptFile>,
 }
@@ -70,10 +76,17 @@ impl Unit {
             ending: None,
             grace: None,
             deadline: None,
+            leaked: false,
             kill_at: None,
+            settled_at: None,
             drain_until: None,
             _script: script,
         }
+    }
+
+    /// Its leader has ended as it should.
+    pub(super) fn went_well(&self) -> bool {
+        self.ending.is_none() && matches!(self.ended, Some(News::Exited(_, 0)))
     }
 
     fn ask_to_end(&mut self, why: Ending, now: Instant) {
@@ -88,9 +101,16 @@ pub(super) struct Units {
     running: HashMap<u32, Unit>,
     /// Groups whose leader has ended badly, and when they are killed.
     lingering: Vec<(u32, Instant)>,
+    /// What a task leaves behind is ours to end.
+    owned: bool,
 }
 
 impl Units {
+    /// Nothing runs yet.
+    pub(super) fn new(owned: bool) -> Self {
+        Self { owned, ..Self::default() }
+    }
+
     pub(super) fn insert(&mut self, pid: u32, unit: Unit) {
         self.running.insert(pid, unit);
     }
@@ -110,9 +130,12 @@ impl Units {
     }
 
     pub(super) fn ended(&mut self, pid: u32, news: News) {
+        let now = Instant::now();
         if let Some(unit) = self.running.get_mut(&pid) {
             unit.ended = Some(news);
-            unit.drain_until = Some(Instant::now() + DRAIN);
+            unit.drain_until = Some(now + DRAIN);
+            let ours = self.owned || !unit.went_well();
+            unit.settled_at = ours.then_some(now + SETTLE);
         }
     }
 
@@ -122,11 +145,28 @@ impl Units {
         }
     }
 
-    /// The unit, once its process has ended and its pipes are read.
+    /// The unit, once its process has ended, its pipes are read, and what it
+    /// has left is gone where that is ours to see to.
     pub(super) fn take_done(&mut self, pid: u32) -> Option<Unit> {
-        let done = |u: &Unit| u.ended.is_some() && u.pipes == 0;
+        let owned = self.owned;
+        let done = |u: &Unit| {
+            let left = owned && u.went_well() && sending::group_exists(pid);
+            u.ended.is_some() && u.pipes == 0 && !left
+        };
         self.running.get(&pid).filter(|u| done(u))?;
         self.running.remove(&pid)
+    }
+
+    /// What runs, by the numbers of the groups.
+    pub(super) fn groups(&self) -> HashSet<u32> {
+        let lingering = self.lingering.iter().map(|(group, _)| *group);
+        self.running.keys().copied().chain(lingering).collect()
+    }
+
+    /// A group of somebody who has ended is asked to end as well.
+    pub(super) fn end_stray(&mut self, group: u32, grace: Option<Duration>) {
+        sending::end_group(group, Signal::SIGTERM);
+        self.lingering.push((group, Instant::now() + grace.unwrap_or(GRACE)));
     }
 
     /// After a failure or an interrupt nothing of the group may go on: what the
@@ -181,7 +221,8 @@ impl Units {
     pub(super) fn postpone(&mut self, by: Duration) {
         for unit in self.running.values_mut() {
             let limit = unit.deadline.as_mut().map(|(at, _)| at);
-            let times = [unit.kill_at.as_mut(), unit.drain_until.as_mut(), limit];
+            let times =
+                [unit.kill_at.as_mut(), unit.settled_at.as_mut(), unit.drain_until.as_mut(), limit];
             times.into_iter().flatten().for_each(|time| *time += by);
         }
         self.lingering.iter_mut().for_each(|(_, at)| *at += by);
@@ -200,35 +241,76 @@ impl Units {
         let times = self.running.values().flat_map(|u| {
             let drain = u.drain_until.filter(|_| u.pipes > 0);
             let alive = u.ended.is_none();
+            let look = (!alive && u.pipes == 0).then(|| Instant::now() + LOOK);
             let limit = u.deadline.filter(|_| alive && u.ending.is_none()).map(|(at, _)| at);
-            [u.kill_at.filter(|_| alive), limit, drain]
+            [u.kill_at, limit, drain, u.settled_at, look]
         });
         let look_again = (!self.lingering.is_empty()).then(|| Instant::now() + LOOK);
         times.flatten().chain(look_again).min()
     }
 
-    /// Does what is due. Returns the processes whose output is waited for no
-    /// longer.
-    pub(super) fn timers(&mut self) -> Vec<u32> {
+    /// Does what is due.
+    pub(super) fn timers(&mut self) -> Due {
         let now = Instant::now();
-        let due = |t: Option<Instant>| t.is_some_and(|t| t <= now);
-        let mut drained = Vec::new();
+        let mut found = Due::default();
         for (pid, unit) in &mut self.running {
             let limit = unit.deadline.filter(|(at, _)| *at <= now).map(|(_, limit)| limit);
             if let Some(limit) = limit.filter(|_| unit.ended.is_none() && unit.ending.is_none()) {
                 unit.ask_to_end(Ending::TimedOut(limit), now);
                 sending::end_group(*pid, Signal::SIGTERM);
             }
-            if unit.ended.is_none() && due(unit.kill_at) {
-                unit.kill_at = None;
+            if take_due(&mut unit.kill_at, now) {
                 sending::send_to_group(*pid, Signal::SIGKILL);
             }
-            if unit.ended.is_some() && due(unit.drain_until) {
+            if unit.ended.is_none() {
+                continue;
+            }
+            if take_due(&mut unit.settled_at, now) {
+                if sending::group_exists(*pid) {
+                    found.left.push(*pid);
+                } else if self.owned {
+                    unit.drain_until = Some(now);
+                }
+            }
+            if unit.pipes > 0 && take_due(&mut unit.drain_until, now) {
                 unit.readers.iter().for_each(JoinHandle::abort);
                 unit.pipes = 0;
-                drained.push(*pid);
+            }
+            if unit.pipes == 0 {
+                found.drained.push(*pid);
             }
         }
-        drained
+        found
     }
+
+    /// What a leader left in its group is asked to end; its output is waited
+    /// for until then. True where the leader had ended well: then it has leaked.
+    pub(super) fn end_left(&mut self, pid: u32) -> bool {
+        let Some(unit) = self.running.get_mut(&pid) else {
+            return false;
+        };
+        sending::end_group(pid, Signal::SIGTERM);
+        let kill_at = Instant::now() + unit.grace.unwrap_or(GRACE);
+        unit.kill_at = Some(kill_at);
+        unit.drain_until = Some(kill_at + SETTLE);
+        unit.leaked = unit.went_well();
+        unit.leaked
+    }
+}
+
+/// What has come up by time alone.
+#[derive(Debug, Default)]
+pub(super) struct Due {
+    /// Leaders that have ended, and something of their group has not.
+    pub(super) left: Vec<u32>,
+    /// Leaders that have ended, and whose output is waited for no longer.
+    pub(super) drained: Vec<u32>,
+}
+
+fn take_due(time: &mut Option<Instant>, now: Instant) -> bool {
+    let due = time.is_some_and(|time| time <= now);
+    if due {
+        *time = None;
+    }
+    due
 }

@@ -6,6 +6,7 @@ mod context;
 pub mod duration;
 pub mod lookup;
 pub mod process;
+pub mod processes;
 pub mod shim;
 pub mod signal;
 pub mod terminal;

@@ -40,6 +40,13 @@ pub fn end_group(group: u32, signal: Signal) {
     send_to_group(group, Signal::SIGCONT);
 }
 
+/// Asks one process to end, or makes it.
+pub fn end_process(pid: u32, signal: Signal) {
+    for signal in [signal, Signal::SIGCONT] {
+        let _ = signal::kill(Pid::from_raw(pid as i32), signal);
+    }
+}
+
 /// Stops this process, or with it its whole group, until somebody lets it go
 /// on; where nobody could, it goes on at once.
 pub fn stop_here(signal: Signal, whole_group: bool) {

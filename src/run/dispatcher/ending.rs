@@ -70,9 +70,10 @@ impl Dispatcher<'_> {
         let Some(unit) = self.units.take_done(pid) else {
             return;
         };
+        let leaked = self.leaked(unit.job, unit.leaked);
         let failure = match (unit.ending, unit.ended) {
             (Some(Ending::TimedOut(limit)), _) => Some(Cause::TimedOut(limit)),
-            (_, Some(News::Exited(_, 0))) => None,
+            (_, Some(News::Exited(_, 0))) => leaked,
             (Some(Ending::Cancelled), Some(_)) => Some(Cause::Cancelled),
             (None, Some(News::Exited(_, code))) => Some(Cause::Exit(code)),
             (None, Some(News::Killed(_, signal))) => {
@@ -145,7 +146,11 @@ impl Dispatcher<'_> {
     }
 
     pub(super) fn timers(&mut self) {
-        for pid in self.units.timers() {
+        let due = self.units.timers();
+        for pid in due.left {
+            self.end_left(pid);
+        }
+        for pid in due.drained {
             self.settle(pid);
         }
         for job in self.attempts.due(|group| self.units.lingers(group)) {

@@ -1,0 +1,69 @@
+//! What tasks leave behind, in the course of a run: named, ended, or spared.
+
+use super::Dispatcher;
+use crate::model::{Cause, Event, JobId, Leaks, Leftover};
+use crate::run::ownership::{Found, Ownership};
+use crate::sys::processes;
+
+impl Dispatcher<'_> {
+    /// From now on what loses its parent is ours.
+    pub(super) fn take_ownership(&mut self) {
+        processes::adopt_orphans();
+        let Some(project) = self.options.owned else {
+            return;
+        };
+        let (ownership, recovered) = Ownership::begin(self.options.state, project);
+        self.ownership = Some(ownership);
+        if !recovered.is_empty() {
+            self.tell(Event::Recovered(recovered));
+        }
+    }
+
+    /// The leader of a group has ended, and others in it have not.
+    pub(super) fn end_left(&mut self, group: u32) {
+        let Some(job) = self.units.job(group) else {
+            return;
+        };
+        let left = Ownership::in_group(group);
+        if self.units.end_left(group) && !left.is_empty() {
+            self.tell(Event::Leaked(job, left));
+        }
+    }
+
+    /// A command of this job has ended well: was that all? The cause where it
+    /// is not, and that is a failure.
+    pub(super) fn leaked(&mut self, job: JobId, in_group: bool) -> Option<Cause> {
+        let mine = |marked: Option<JobId>| marked.filter(|marked| *marked == job);
+        let leaked = self.look_for_strays(mine) || in_group;
+        let fails = leaked && self.job(job).policy.leaks == Some(Leaks::Fail);
+        let why = "it left processes behind, which `leaks = \"fail\"` forbids";
+        fails.then(|| Cause::Error(vec![why.into()]))
+    }
+
+    /// All jobs have ended: what is still there is ended as well. True where
+    /// that has to be waited for.
+    pub(super) fn sweep(&mut self) -> bool {
+        let last = self.last_ended;
+        self.look_for_strays(|marked| marked.or(last));
+        !self.units.is_quiet()
+    }
+
+    fn look_for_strays(&mut self, owner: impl Fn(Option<JobId>) -> Option<JobId>) -> bool {
+        let Some(ownership) = &mut self.ownership else {
+            return false;
+        };
+        let mut known = self.units.groups();
+        known.extend(self.foreground.sentinel());
+        let jobs = &self.plan.jobs;
+        let leaks = |id: JobId| jobs[id.0 as usize].policy.leaks.unwrap_or_default();
+        let Found { left, groups } = ownership.find(&known, leaks, owner);
+        for group in groups {
+            self.units.end_stray(group, None);
+        }
+        for (job, process) in &left {
+            let left: Vec<Leftover> = vec![process.clone()];
+            self.tell(Event::Leaked(*job, left));
+        }
+        !left.is_empty()
+    }
+}

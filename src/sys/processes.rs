@@ -1,0 +1,112 @@
+//! What the system tells of processes that we did not start ourselves: whose
+//! they are, what they are called, which are ours to look after. Linux tells
+//! it in `/proc`; elsewhere nothing is known, and so nothing is found.
+
+use std::fs;
+
+use nix::time::{ClockId, clock_gettime};
+use nix::unistd::{SysconfVar, sysconf};
+
+/// One process at the moment of asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// Its process group.
+    pub group: u32,
+    /// Its session.
+    pub session: u32,
+    /// When it started, in clock ticks since the machine did.
+    pub started: u64,
+    /// It has ended and only waits to be reaped.
+    pub zombie: bool,
+}
+
+/// From now on descendants that lose their parent become our children. Where
+/// the system has no such thing, they do not.
+pub fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_child_subreaper(true);
+}
+
+/// Our children: those we started and those we were left.
+pub fn children() -> Vec<u32> {
+    let me = std::process::id();
+    let list = fs::read_to_string(format!("/proc/self/task/{me}/children"));
+    list.unwrap_or_default().split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// All processes of the machine that we can see.
+pub fn all() -> Vec<Process> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(look).collect()
+}
+
+/// What is known of one; `None` where it is gone.
+pub fn look(pid: u32) -> Option<Process> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // Its name stands in parentheses and can hold anything.
+    let fields: Vec<&str> = text[text.rfind(')')? + 1..].split_whitespace().collect();
+    let number = |at: usize| fields.get(at)?.parse::<u64>().ok();
+    Some(Process {
+        pid,
+        zombie: matches!(*fields.first()?, "Z" | "X"),
+        group: number(2)? as u32,
+        session: number(3)? as u32,
+        started: number(19)?,
+    })
+}
+
+/// Its words with blanks between them; its name in brackets where it has none.
+pub fn command_line(pid: u32) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let words: Vec<&str> = text.split('\0').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        return format!("[{}]", name.trim_end());
+    }
+    words.join(" ")
+}
+
+/// A variable of the environment it was started with.
+pub fn variable(pid: u32, name: &str) -> Option<String> {
+    let bytes = fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let value = |entry: &[u8]| {
+        let text = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        Some(String::from_utf8_lossy(text).into_owned())
+    };
+    bytes.split(|byte| *byte == 0).find_map(value)
+}
+
+/// The time by which `Process::started` is counted.
+pub fn now() -> u64 {
+    #[cfg(target_os = "linux")]
+    let clock = ClockId::CLOCK_BOOTTIME;
+    #[cfg(not(target_os = "linux"))]
+    let clock = ClockId::CLOCK_MONOTONIC;
+    let per_second = sysconf(SysconfVar::CLK_TCK).ok().flatten().unwrap_or(100) as u64;
+    let Ok(time) = clock_gettime(clock) else {
+        return 0;
+    };
+    let nanoseconds = 1_000_000_000 / per_second.max(1);
+    time.tv_sec() as u64 * per_second + time.tv_nsec() as u64 / nanoseconds.max(1)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn we_know_ourselves() {
+        let me = look(std::process::id()).unwrap();
+        assert!(!me.zombie && me.started > 0 && me.started <= now());
+        assert!(all().iter().any(|other| other.pid == me.pid));
+        assert_eq!(look(u32::MAX), None);
+        let path = std::env::var("PATH").unwrap();
+        assert_eq!(variable(me.pid, "PATH"), Some(path));
+        assert_eq!(variable(me.pid, "PAT"), None);
+        assert!(command_line(me.pid).contains("mep"));
+    }
+}
