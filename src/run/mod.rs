@@ -3,8 +3,9 @@
 //!
 //! Inside, from the bottom: `fresh` (verdicts), `state` (the scheduler, pure),
 //! `launch` (one command → one process), `units` (the processes and what is
-//! left of them), `ownership` (what tasks leave behind), `pipes` (their output), `prompt` (questions), `signals`,
-//! `foreground` (the terminal), `dispatcher` (the loop that owns them all).
+//! left of them), `ownership` (what tasks leave behind), `pipes` (their
+//! output), `prompt` (questions), `signals`, `foreground` (the terminal),
+//! `dispatcher` (the loop that owns them all).
 
 mod dispatcher;
 mod foreground;
