@@ -57,9 +57,9 @@ fn shown(command: &Invocation, whole: bool) -> String {
     let line = |script: &str| if whole { script.to_string() } else { echo::first_command(script) };
     match command {
         Invocation::Shell { shell, script, args, words } => {
-            line(&script::fill(shell, script.preview(), args, *words).shown)
+            line(&script::fill(shell, script.text(), args, *words).shown)
         }
-        Invocation::Shebang { script, .. } => line(script.preview()),
+        Invocation::Shebang { script, .. } => line(script.text()),
         Invocation::File { shown, args, .. } => echo::plain(shown, args),
     }
 }

@@ -41,19 +41,16 @@ pub struct LateText {
 }
 
 impl Field {
-    /// The text to run.
-    ///
-    /// # Errors
-    /// What the template engine says.
-    pub fn get(&self) -> Result<String, String> {
+    /// What has to be rendered before it can be used.
+    pub fn late(&self) -> Option<&Arc<LateText>> {
         match self {
-            Self::Static(text) => Ok(text.clone()),
-            Self::Late(late) => late.render(),
+            Self::Static(_) => None,
+            Self::Late(late) => Some(late),
         }
     }
 
-    /// The text to show without running anything: a late one stays raw.
-    pub fn preview(&self) -> &str {
+    /// The text; a late one stays as it is written.
+    pub fn text(&self) -> &str {
         match self {
             Self::Static(text) => text,
             Self::Late(late) => &late.text,
@@ -62,7 +59,11 @@ impl Field {
 }
 
 impl LateText {
-    fn render(&self) -> Result<String, String> {
+    /// Renders it now; programs that it asks are run, and waited for.
+    ///
+    /// # Errors
+    /// What the template engine says, with the place.
+    pub fn render(&self) -> Result<String, String> {
         let scope = Scope {
             ctx: &self.ctx,
             config_root: &self.root,
@@ -116,6 +117,26 @@ pub enum Invocation {
         /// Its argv.
         args: Vec<String>,
     },
+}
+
+impl Invocation {
+    /// The part of it that is only known when it starts.
+    pub fn late(&self) -> Option<&Arc<LateText>> {
+        match self {
+            Self::Shell { script, .. } | Self::Shebang { script, .. } => script.late(),
+            Self::File { .. } => None,
+        }
+    }
+
+    /// The same with that part known.
+    #[must_use]
+    pub fn with_script(&self, text: String) -> Self {
+        let mut known = self.clone();
+        if let Self::Shell { script, .. } | Self::Shebang { script, .. } = &mut known {
+            *script = Field::Static(text);
+        }
+        known
+    }
 }
 
 /// What a job does.

@@ -29,7 +29,7 @@ mod tree;
 pub use args::help;
 pub use expand::{Expander, Expansion, Scope};
 pub use graph::{Edge, EdgeKind, Graph, Node, Occurrence, Part, Phase};
-pub use job::{Action, Field, FreshSpec, Invocation, Job, Plan, PlanOptions};
+pub use job::{Action, Field, FreshSpec, Invocation, Job, LateText, Plan, PlanOptions};
 pub use names::{is_pattern, matching};
 pub use old_args::specification;
 pub use planner::Planner;

@@ -2,7 +2,7 @@
 //! ends, signals and timers, and tells everybody by events. The only owner of
 //! processes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,18 +16,20 @@ use super::fresh::{Freshness, Mode, Verdict};
 use super::launch::{Launcher, streams};
 use super::ownership::{Ownership, VARIABLE};
 use super::pipes::{Chunk, follow};
-use super::prompt::{self, Answer};
+use super::prompt::Answer;
 use super::signals::Signals;
 use super::state::{Needs, State};
 use super::units::{Unit, Units};
 use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stream};
-use crate::plan::{Action, EdgeKind, Job, Plan};
+use crate::plan::{Action, EdgeKind, Invocation, Job, Plan};
 use crate::sys::process::Plug;
 use attempts::Attempts;
+use pending::{Rendered, Text};
 
 mod attempts;
 mod ending;
 mod leaks;
+mod pending;
 
 /// How long post tasks may take after an interrupt.
 const CLEANUP: Duration = Duration::from_secs(30);
@@ -108,6 +110,9 @@ struct Dispatcher<'a> {
     units: Units,
     chunks: Sender<Chunk>,
     answers: Sender<Answer>,
+    texts: Sender<Rendered>,
+    /// Jobs that wait for an answer or a text.
+    pending: HashSet<JobId>,
     /// When each task started, by occurrence.
     started: HashMap<usize, Instant>,
     /// When the first process of each task with a limit started.
@@ -144,8 +149,10 @@ pub fn run<'a>(
     let exit = runtime.block_on(async {
         let (chunks, chunk_in) = channel(256);
         let (answers, answer_in) = channel(1);
-        let mut dispatcher = Dispatcher::new(plan, views, options, (arrive, emit), chunks, answers);
-        dispatcher.all(chunk_in, answer_in).await
+        let (texts, text_in) = channel(16);
+        let senders = (chunks, answers, texts);
+        let mut dispatcher = Dispatcher::new(plan, views, options, (arrive, emit), senders);
+        dispatcher.all(chunk_in, answer_in, text_in).await
     });
     runtime.shutdown_background();
     exit
@@ -157,8 +164,7 @@ impl<'a> Dispatcher<'a> {
         views: Vec<JobView>,
         options: &'a RunOptions<'a>,
         (arrive, emit): (&'a mut Arrive<'a>, &'a mut dyn FnMut(Event) -> Listening),
-        chunks: Sender<Chunk>,
-        answers: Sender<Answer>,
+        (chunks, answers, texts): (Sender<Chunk>, Sender<Answer>, Sender<Rendered>),
     ) -> Self {
         let needs = needs(plan, 0);
         let state = State::new(&needs, plan.graph.edges(), options.jobs)
@@ -176,6 +182,8 @@ impl<'a> Dispatcher<'a> {
             ownership: None,
             chunks,
             answers,
+            texts,
+            pending: HashSet::new(),
             started: HashMap::new(),
             working: HashMap::new(),
             attempts: Attempts::default(),
@@ -194,6 +202,7 @@ impl<'a> Dispatcher<'a> {
         &mut self,
         mut chunks: Receiver<Chunk>,
         mut answers: Receiver<Answer>,
+        mut texts: Receiver<Rendered>,
     ) -> std::io::Result<Exit> {
         let begin = Instant::now();
         let mut signals = Signals::listen()?;
@@ -204,8 +213,7 @@ impl<'a> Dispatcher<'a> {
                 self.begin(job);
             }
             self.units.look_after_groups();
-            let over = self.state.is_finished() && self.units.is_quiet();
-            if (over && !self.sweep()) || self.abandoned() {
+            if self.state.is_finished() && self.units.is_quiet() && !self.sweep() {
                 break;
             }
             if self.deaf && self.interrupted.is_none() {
@@ -217,6 +225,7 @@ impl<'a> Dispatcher<'a> {
                 _ = signals.child.recv() => self.reap(),
                 Some(chunk) = chunks.recv() => self.chunk(chunk),
                 Some(answer) = answers.recv() => self.answered(&answer),
+                Some(text) = texts.recv() => self.rendered(text),
                 signal = Signals::next(&mut signals.ending) => self.interrupt(signal),
                 signal = Signals::next(&mut signals.stopping) => self.suspend(signal, false),
                 () = sleep_until(deadline) => self.timers(),
@@ -224,11 +233,6 @@ impl<'a> Dispatcher<'a> {
         }
         self.tell(Event::Finished(begin.elapsed()));
         Ok(self.exit())
-    }
-
-    /// An interrupt while a question is open: nobody will answer it.
-    fn abandoned(&self) -> bool {
-        self.interrupted.is_some() && self.units.is_empty() && self.state.running() > 0
     }
 
     fn exit(&self) -> Exit {
@@ -325,37 +329,18 @@ impl<'a> Dispatcher<'a> {
             .map(|(from, _)| plan.jobs[from.0 as usize].name.clone())
     }
 
-    fn ask(&mut self, id: JobId) {
-        let job = self.job(id);
-        let Some((message, default)) = &job.confirm else {
-            return self.proceed(id);
-        };
-        let text = message.get();
-        let question = text.and_then(|text| Ok((text, prompt::default_answer(default)?)));
-        match question {
-            Err(error) => self.finish(id, Outcome::Failed(Cause::Error(vec![error]))),
-            Ok(_) if !prompt::can_ask() => {
-                let why =
-                    "task requires confirmation but there was nobody to ask; pass --yes to accept";
-                self.finish(id, Outcome::Failed(Cause::Error(vec![why.into()])));
-            }
-            Ok((text, default)) => prompt::ask(id, &text, default, self.answers.clone()),
-        }
-    }
-
-    fn answered(&mut self, answer: &Answer) {
-        if answer.yes {
-            self.proceed(answer.job);
-        } else {
-            let why = vec!["aborted by user".to_string()];
-            self.finish(answer.job, Outcome::Failed(Cause::Error(why)));
-        }
-    }
-
     /// Starts command number `index` of a job.
     fn command(&mut self, id: JobId, index: usize) {
         let job = self.job(id);
-        let ready = match self.launcher.prepare(&job, &job.commands[index]) {
+        match job.commands[index].late() {
+            Some(late) => self.render(id, Text::Command(index), late),
+            None => self.launch(id, index, &job.commands[index]),
+        }
+    }
+
+    fn launch(&mut self, id: JobId, index: usize, command: &Invocation) {
+        let job = self.job(id);
+        let ready = match self.launcher.prepare(&job, command) {
             Ok(ready) => ready,
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
         };

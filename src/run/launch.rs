@@ -54,12 +54,11 @@ impl Launcher {
         Self { show_full, ..Self::default() }
     }
 
-    /// Renders and looks up what the command needs.
+    /// Looks up what the command needs; all of it is known by now.
     pub(super) fn prepare(&mut self, job: &Job, command: &Invocation) -> Result<Ready, Complaint> {
         match command {
             Invocation::Shell { shell, script, args, words } => {
-                let script = script.get().map_err(|e| vec![e])?;
-                let filled = script::fill(shell, &script, args, *words);
+                let filled = script::fill(shell, script.text(), args, *words);
                 let program = self.find(job, &shell[0])?;
                 let mut words: Vec<OsString> = shell[1..].iter().map(OsString::from).collect();
                 words.push(filled.run.as_ref().unwrap_or(&filled.shown).into());
@@ -78,10 +77,10 @@ impl Launcher {
                 })
             }
             Invocation::Shebang { script, args } => {
-                let text = script.get().map_err(|e| vec![e])?;
-                let shown = self.shown(&text);
+                let text = script.text();
+                let shown = self.shown(text);
                 let file = self
-                    .script_file(&text)
+                    .script_file(text)
                     .map_err(|e| vec![format!("cannot write the script file: {e}")])?;
                 Ok(Ready {
                     program: file.0.clone(),

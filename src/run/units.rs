@@ -9,6 +9,7 @@ use nix::sys::signal::Signal;
 use tokio::task::JoinHandle;
 
 use super::launch::ScriptFile;
+use super::ownership::Target;
 use crate::model::JobId;
 use crate::sys::process::News;
 use crate::sys::signal as sending;
@@ -99,8 +100,8 @@ impl Unit {
 #[derive(Debug, Default)]
 pub(super) struct Units {
     running: HashMap<u32, Unit>,
-    /// Groups whose leader has ended badly, and when they are killed.
-    lingering: Vec<(u32, Instant)>,
+    /// What is asked to end without a leader of ours, and when it is killed.
+    lingering: Vec<(Target, Instant)>,
     /// What a task leaves behind is ours to end.
     owned: bool,
 }
@@ -113,11 +114,6 @@ impl Units {
 
     pub(super) fn insert(&mut self, pid: u32, unit: Unit) {
         self.running.insert(pid, unit);
-    }
-
-    /// No process is left.
-    pub(super) fn is_empty(&self) -> bool {
-        self.running.is_empty()
     }
 
     /// No group is left behind.
@@ -159,14 +155,19 @@ impl Units {
 
     /// What runs, by the numbers of the groups.
     pub(super) fn groups(&self) -> HashSet<u32> {
-        let lingering = self.lingering.iter().map(|(group, _)| *group);
+        let lingering = self.lingering.iter().map(|(target, _)| target.number());
         self.running.keys().copied().chain(lingering).collect()
     }
 
-    /// A group of somebody who has ended is asked to end as well.
-    pub(super) fn end_stray(&mut self, group: u32, grace: Option<Duration>) {
-        sending::end_group(group, Signal::SIGTERM);
-        self.lingering.push((group, Instant::now() + grace.unwrap_or(GRACE)));
+    /// The leaders that have not ended.
+    pub(super) fn leaders(&self) -> impl Iterator<Item = u32> + '_ {
+        self.running.iter().filter(|(_, unit)| unit.ended.is_none()).map(|(pid, _)| *pid)
+    }
+
+    /// What somebody who has ended has left is asked to end as well.
+    pub(super) fn end_stray(&mut self, target: Target) {
+        target.end(Signal::SIGTERM);
+        self.lingering.push((target, Instant::now() + GRACE));
     }
 
     /// After a failure or an interrupt nothing of the group may go on: what the
@@ -179,17 +180,18 @@ impl Units {
             sending::end_group(group, Signal::SIGTERM);
         }
         let grace = unit.grace.unwrap_or(GRACE);
-        self.lingering.push((group, unit.kill_at.unwrap_or_else(|| Instant::now() + grace)));
+        let kill_at = unit.kill_at.unwrap_or_else(|| Instant::now() + grace);
+        self.lingering.push((Target::Group(group), kill_at));
     }
 
     /// Forgets groups that are gone, kills those whose time is up.
     pub(super) fn look_after_groups(&mut self) {
         let now = Instant::now();
-        self.lingering.retain(|(group, kill_at)| {
+        self.lingering.retain(|(target, kill_at)| {
             if *kill_at <= now {
-                sending::send_to_group(*group, Signal::SIGKILL);
+                target.end(Signal::SIGKILL);
             }
-            *kill_at > now && sending::group_exists(*group)
+            *kill_at > now && target.exists()
         });
     }
 
@@ -206,15 +208,15 @@ impl Units {
 
     /// True while something of a group is asked to end.
     pub(super) fn lingers(&self, group: u32) -> bool {
-        self.lingering.iter().any(|(known, _)| *known == group)
+        self.lingering.iter().any(|(known, _)| *known == Target::Group(group))
     }
 
     /// A signal to everything that runs.
     pub(super) fn send_all(&self, signal: Signal) {
-        let lingering = self.lingering.iter().map(|(group, _)| *group);
-        self.running.keys().copied().chain(lingering).for_each(|group| {
-            sending::send_to_group(group, signal);
-        });
+        self.lingering.iter().for_each(|(target, _)| target.send(signal));
+        for group in self.running.keys() {
+            sending::send_to_group(*group, signal);
+        }
     }
 
     /// The clock stood still so long.
@@ -230,9 +232,9 @@ impl Units {
 
     /// KILL to every group.
     pub(super) fn kill_all(&mut self) {
-        let lingering = self.lingering.drain(..).map(|(group, _)| group);
-        for group in self.running.keys().copied().chain(lingering) {
-            sending::send_to_group(group, Signal::SIGKILL);
+        self.lingering.drain(..).for_each(|(target, _)| target.end(Signal::SIGKILL));
+        for group in self.running.keys() {
+            sending::send_to_group(*group, Signal::SIGKILL);
         }
     }
 
@@ -295,6 +297,34 @@ impl Units {
         unit.drain_until = Some(kill_at + SETTLE);
         unit.leaked = unit.went_well();
         unit.leaked
+    }
+}
+
+impl Target {
+    fn number(self) -> u32 {
+        match self {
+            Self::Group(number) | Self::One(number) => number,
+        }
+    }
+
+    fn send(self, signal: Signal) {
+        match self {
+            Self::Group(group) => sending::send_to_group(group, signal),
+            Self::One(pid) => sending::send_to_process(pid, signal),
+        }
+    }
+
+    /// One that stands still hears of it only when it goes on.
+    fn end(self, signal: Signal) {
+        self.send(signal);
+        self.send(Signal::SIGCONT);
+    }
+
+    fn exists(self) -> bool {
+        match self {
+            Self::Group(group) => sending::group_exists(group),
+            Self::One(pid) => sending::process_exists(pid),
+        }
     }
 }
 

@@ -141,24 +141,37 @@ pub fn spawn(spec: &Spawn<'_>) -> io::Result<Child> {
     })
 }
 
-/// All news of children that waits to be heard; never blocks.
-pub fn news() -> Vec<News> {
+/// All news of children that waits to be heard; never blocks. With a list only
+/// of those: somebody else waits for the others.
+pub fn news(only: Option<&[u32]>) -> Vec<News> {
     let mut heard = Vec::new();
-    let flags = WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED;
-    loop {
-        match waitpid(None, Some(flags)) {
-            Ok(WaitStatus::Exited(pid, code)) => {
-                heard.push(News::Exited(pid.as_raw() as u32, code as u8));
+    match only {
+        None => while next_news(None, &mut heard) {},
+        Some(pids) => {
+            for pid in pids {
+                while next_news(Some(Pid::from_raw(*pid as i32)), &mut heard) {}
             }
-            Ok(WaitStatus::Signaled(pid, signal, _)) => {
-                heard.push(News::Killed(pid.as_raw() as u32, signal as i32));
-            }
-            Ok(WaitStatus::Stopped(pid, signal)) => {
-                heard.push(News::Stopped(pid.as_raw() as u32, signal as i32));
-            }
-            Ok(WaitStatus::StillAlive) | Err(Errno::ECHILD) => return heard,
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(_) => return heard,
         }
     }
+    heard
+}
+
+/// Takes one piece of news; false where there is none.
+fn next_news(of: Option<Pid>, heard: &mut Vec<News>) -> bool {
+    let flags = WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED;
+    match waitpid(of, Some(flags)) {
+        Ok(WaitStatus::Exited(pid, code)) => {
+            heard.push(News::Exited(pid.as_raw() as u32, code as u8));
+        }
+        Ok(WaitStatus::Signaled(pid, signal, _)) => {
+            heard.push(News::Killed(pid.as_raw() as u32, signal as i32));
+        }
+        Ok(WaitStatus::Stopped(pid, signal)) => {
+            heard.push(News::Stopped(pid.as_raw() as u32, signal as i32));
+        }
+        Ok(WaitStatus::StillAlive) => return false,
+        Ok(_) | Err(Errno::EINTR) => {}
+        Err(_) => return false,
+    }
+    true
 }

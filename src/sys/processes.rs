@@ -29,10 +29,19 @@ pub fn adopt_orphans() {
     let _ = nix::sys::prctl::set_child_subreaper(true);
 }
 
-/// Our children: those we started and those we were left.
+/// Children of our first thread: it is left all orphans.
+pub fn adopted() -> Vec<u32> {
+    children_of(&std::process::id().to_string())
+}
+
+/// All our children.
 pub fn children() -> Vec<u32> {
-    let me = std::process::id();
-    let list = fs::read_to_string(format!("/proc/self/task/{me}/children"));
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    threads.filter_map(|thread| Some(children_of(thread.file_name().to_str()?))).flatten().collect()
+}
+
+fn children_of(thread: &str) -> Vec<u32> {
+    let list = fs::read_to_string(format!("/proc/self/task/{thread}/children"));
     list.unwrap_or_default().split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 

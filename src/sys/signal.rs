@@ -40,11 +40,14 @@ pub fn end_group(group: u32, signal: Signal) {
     send_to_group(group, Signal::SIGCONT);
 }
 
-/// Asks one process to end, or makes it.
-pub fn end_process(pid: u32, signal: Signal) {
-    for signal in [signal, Signal::SIGCONT] {
-        let _ = signal::kill(Pid::from_raw(pid as i32), signal);
-    }
+/// Sends `signal` to one process; one that is gone is fine.
+pub fn send_to_process(pid: u32, signal: Signal) {
+    let _ = signal::kill(Pid::from_raw(pid as i32), signal);
+}
+
+/// True while there is a process of that number.
+pub fn process_exists(pid: u32) -> bool {
+    signal::kill(Pid::from_raw(pid as i32), None).is_ok()
 }
 
 /// Stops this process, or with it its whole group, until somebody lets it go

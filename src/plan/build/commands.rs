@@ -126,10 +126,10 @@ impl Builder<'_, '_> {
         self.options.dialect == Dialect::Mep
             && commands.iter().any(|command| match command {
                 Invocation::Shell { script, words, .. } => {
-                    *words != Words::Appended && script::reads_input(script.preview())
+                    *words != Words::Appended && script::reads_input(script.text())
                 }
                 Invocation::Shebang { script, .. } => {
-                    let text = script.preview();
+                    let text = script.text();
                     script::has_shell_line(text) && script::reads_input(text)
                 }
                 Invocation::File { .. } => false,

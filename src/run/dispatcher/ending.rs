@@ -14,7 +14,10 @@ use crate::sys::signal as sending;
 
 impl Dispatcher<'_> {
     pub(super) fn reap(&mut self) {
-        let mut batch = process::news();
+        let leaders: Option<Vec<u32>> = self
+            .is_rendering()
+            .then(|| self.units.leaders().chain(self.foreground.sentinel()).collect());
+        let mut batch = process::news(leaders.as_deref());
         let mut typed = false;
         batch.retain(|news| {
             let heard = self.foreground.heard(*news);
@@ -110,6 +113,7 @@ impl Dispatcher<'_> {
             self.foreground.told();
         }
         self.units.ask_all(signal, told);
+        self.drop_pending();
     }
 
     /// The first signal is passed on once; the second one ends everything.

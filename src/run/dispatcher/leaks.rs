@@ -34,7 +34,7 @@ impl Dispatcher<'_> {
     /// is not, and that is a failure.
     pub(super) fn leaked(&mut self, job: JobId, in_group: bool) -> Option<Cause> {
         let mine = |marked: Option<JobId>| marked.filter(|marked| *marked == job);
-        let leaked = self.look_for_strays(mine) || in_group;
+        let leaked = self.look_for_strays(processes::adopted, mine) || in_group;
         let fails = leaked && self.job(job).policy.leaks == Some(Leaks::Fail);
         let why = "it left processes behind, which `leaks = \"fail\"` forbids";
         fails.then(|| Cause::Error(vec![why.into()]))
@@ -44,11 +44,15 @@ impl Dispatcher<'_> {
     /// that has to be waited for.
     pub(super) fn sweep(&mut self) -> bool {
         let last = self.last_ended;
-        self.look_for_strays(|marked| marked.or(last));
+        self.look_for_strays(processes::children, |marked| marked.or(last));
         !self.units.is_quiet()
     }
 
-    fn look_for_strays(&mut self, owner: impl Fn(Option<JobId>) -> Option<JobId>) -> bool {
+    fn look_for_strays(
+        &mut self,
+        children: fn() -> Vec<u32>,
+        owner: impl Fn(Option<JobId>) -> Option<JobId>,
+    ) -> bool {
         let Some(ownership) = &mut self.ownership else {
             return false;
         };
@@ -56,9 +60,9 @@ impl Dispatcher<'_> {
         known.extend(self.foreground.sentinel());
         let jobs = &self.plan.jobs;
         let leaks = |id: JobId| jobs[id.0 as usize].policy.leaks.unwrap_or_default();
-        let Found { left, groups } = ownership.find(&known, leaks, owner);
-        for group in groups {
-            self.units.end_stray(group, None);
+        let Found { left, to_end } = ownership.find(children(), &known, leaks, owner);
+        for target in to_end {
+            self.units.end_stray(target);
         }
         for (job, process) in &left {
             let left: Vec<Leftover> = vec![process.clone()];

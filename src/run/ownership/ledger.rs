@@ -143,7 +143,8 @@ fn end(dead: &Dead) -> Vec<Leftover> {
     };
     for (signal, patience) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, GRACE)] {
         for process in survivors.iter().filter(alive) {
-            sending::end_process(process.pid, signal);
+            sending::send_to_process(process.pid, signal);
+            sending::send_to_process(process.pid, Signal::SIGCONT);
         }
         let until = Instant::now() + patience;
         while survivors.iter().any(|p| alive(&p)) && Instant::now() < until {

@@ -11,8 +11,8 @@ use crate::model::{JobId, Leaks, Leftover};
 use crate::sys::processes;
 use ledger::Ledger;
 pub(super) use ledger::VARIABLE;
-pub(super) use strays::Found;
 use strays::Strays;
+pub(super) use strays::{Found, Target};
 
 /// The ownership of one run.
 #[derive(Debug)]
@@ -50,16 +50,17 @@ impl Ownership {
         members.map(|p| strays::leftover(p.pid, false)).collect()
     }
 
-    /// What nobody in `running` answers for. `owner` gets the job of the mark
+    /// Those of our children that nobody in `running` answers for. `owner` gets the job of the mark
     /// that a process carries, and says whose it is.
     pub(super) fn find(
         &mut self,
+        children: Vec<u32>,
         running: &HashSet<u32>,
         leaks: impl Fn(JobId) -> Leaks,
         owner: impl Fn(Option<JobId>) -> Option<JobId>,
     ) -> Found {
         let ledger = self.ledger.as_ref();
         let marked = |pid| ledger.and_then(|ledger| ledger.job_of(pid));
-        self.strays.find(running, leaks, |pid| owner(marked(pid)))
+        self.strays.find(children, running, leaks, |pid| owner(marked(pid)))
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use nix::unistd::getsid;
+use nix::unistd::{getpgrp, getsid};
 
 use crate::model::{JobId, Leaks, Leftover};
 use crate::sys::processes::{self, Process};
@@ -14,8 +14,17 @@ use crate::sys::processes::{self, Process};
 pub(in crate::run) struct Found {
     /// Processes by the job that left them.
     pub(in crate::run) left: Vec<(JobId, Leftover)>,
-    /// Groups to end.
-    pub(in crate::run) groups: Vec<u32>,
+    /// What of it has to be ended.
+    pub(in crate::run) to_end: Vec<Target>,
+}
+
+/// What a signal is sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::run) enum Target {
+    /// A whole group.
+    Group(u32),
+    /// One process: its group is our own.
+    One(u32),
 }
 
 /// Remembers what has been told of.
@@ -23,30 +32,33 @@ pub(in crate::run) struct Found {
 pub(super) struct Strays {
     spared: HashSet<u32>,
     session: u32,
+    /// What is older is not of this run: we may have been given it by `exec`.
+    begin: u64,
 }
 
 impl Strays {
     /// Nothing has been told of yet.
     pub(super) fn new() -> Self {
         let session = getsid(None).map_or(0, |session| session.as_raw() as u32);
-        Self { spared: HashSet::new(), session }
+        Self { spared: HashSet::new(), session, begin: processes::now() }
     }
 
-    /// Orphans that we were left and that belong to no process in `running`.
+    /// Those of `children` that belong to no process in `running`.
     /// `owner` says whose a process is: `None` means that it is not for us to
     /// say yet.
     pub(super) fn find(
         &mut self,
+        children: Vec<u32>,
         running: &HashSet<u32>,
         leaks: impl Fn(JobId) -> Leaks,
         owner: impl Fn(u32) -> Option<JobId>,
     ) -> Found {
         let mut found = Found::default();
-        let children = processes::children();
         let unknown =
             children.into_iter().filter(|c| !running.contains(c) && !self.spared.contains(c));
         let orphans: Vec<Process> = unknown.filter_map(processes::look).collect();
-        for orphan in orphans.into_iter().filter(|p| !p.zombie && !running.contains(&p.group)) {
+        let ours = |p: &Process| !p.zombie && p.started > self.begin && !running.contains(&p.group);
+        for orphan in orphans.into_iter().filter(ours) {
             let Some(job) = owner(orphan.pid) else {
                 continue;
             };
@@ -55,7 +67,10 @@ impl Strays {
             if spared {
                 self.spared.insert(orphan.pid);
             } else {
-                found.groups.push(orphan.group);
+                let own_group = orphan.group == getpgrp().as_raw() as u32;
+                let target =
+                    if own_group { Target::One(orphan.pid) } else { Target::Group(orphan.group) };
+                found.to_end.push(target);
             }
             found.left.push((job, leftover(orphan.pid, spared)));
         }
