@@ -30,17 +30,17 @@ pub(in crate::run) enum Target {
 /// Remembers what has been told of.
 #[derive(Debug)]
 pub(super) struct Strays {
+    /// Not ours to end, or told of: children of what we were before an `exec`
+    /// are among them.
     spared: HashSet<u32>,
     session: u32,
-    /// What is older is not of this run: we may have been given it by `exec`.
-    begin: u64,
 }
 
 impl Strays {
     /// Nothing has been told of yet.
     pub(super) fn new() -> Self {
         let session = getsid(None).map_or(0, |session| session.as_raw() as u32);
-        Self { spared: HashSet::new(), session, begin: processes::now() }
+        Self { spared: processes::adopted().into_iter().collect(), session }
     }
 
     /// Those of `children` that belong to no process in `running`.
@@ -57,7 +57,7 @@ impl Strays {
         let unknown =
             children.into_iter().filter(|c| !running.contains(c) && !self.spared.contains(c));
         let orphans: Vec<Process> = unknown.filter_map(processes::look).collect();
-        let ours = |p: &Process| !p.zombie && p.started > self.begin && !running.contains(&p.group);
+        let ours = |p: &Process| !p.zombie && !running.contains(&p.group);
         for orphan in orphans.into_iter().filter(ours) {
             let Some(job) = owner(orphan.pid) else {
                 continue;
