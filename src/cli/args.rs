@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
+use super::sandbox_flags::SandboxFlags;
 use crate::config::tools::ToolFlags;
 use crate::config::{Settings, parse_style};
 use crate::model::{Dialect, OutputStyle, Problem, Project, closest};
@@ -222,6 +223,8 @@ pub(super) struct RunArgs {
     /// Leave what `[deps]` brings up to date alone
     #[arg(long)]
     pub(super) no_deps: bool,
+    #[command(flatten)]
+    pub(super) sandbox: SandboxFlags,
     /// Tasks and their arguments; `:::` starts the next one
     #[arg(value_name = "TASK [ARGS]... [::: TASK [ARGS]...]")]
     pub(super) words: Vec<OsString>,

@@ -10,6 +10,7 @@ mod late_flags;
 mod list;
 mod prefix;
 mod run;
+mod sandbox_flags;
 mod shown;
 mod task_help;
 mod trust;
@@ -25,7 +26,7 @@ use crate::config::trust::Intent;
 use crate::config::{self, Loaded, Options};
 use crate::model::{Dialect, Exit, Problem};
 use crate::report::Palette;
-use crate::sys::{Context, signal};
+use crate::sys::{Context, sandbox, signal};
 use args::{Cli, Command, Global, TasksCommand};
 use diagnostics::Voice;
 
@@ -36,6 +37,9 @@ const MISE_VERSION: &str = "2026.9.15 linux-x64 (2026-09-27)";
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
     let argv: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = sandbox::enter(&argv) {
+        return code;
+    }
     let grammar = grammar(argv.first());
     let exit = match Context::of_this_process() {
         Ok(ctx) => dispatch(ctx, grammar, argv),

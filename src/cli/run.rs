@@ -48,6 +48,7 @@ impl Call<'_> {
             return Err(vec![safe_mode()]);
         }
         self.args.apply(&mut loaded.settings);
+        self.args.sandbox.apply(&mut loaded.settings.sandbox, self.ctx);
         if !looks {
             trust::keep(self.ctx, &loaded, self.voice);
         }

@@ -127,6 +127,9 @@ fn fill(task: &mut RawTask, template: RawTask) {
     let missing = |tool: &TaskTool| task.tools.iter().all(|own| own.name != tool.name);
     let missing: Vec<_> = tools.filter(missing).collect();
     task.tools.extend(missing);
+    let mut sandbox = template.sandbox;
+    sandbox.add(&task.sandbox);
+    task.sandbox = sandbox;
     task.later.extend(template.later);
     task.broken.extend(template.broken);
     task.also_in.push(Arc::clone(&template.spot.file));

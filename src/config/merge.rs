@@ -60,6 +60,7 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     }
     lower.tools.retain(|tool| upper.tools.iter().all(|over| over.name != tool.name));
     append!(alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken);
+    lower.sandbox.add(&upper.sandbox);
     lower.also_in.push(upper.spot.file);
     lower.also_in.extend(upper.also_in);
     lower.template = upper.template.or(lower.template.take());
@@ -109,6 +110,7 @@ pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
         timeout: raw.timeout,
         usage: raw.usage.unwrap_or_default(),
         tools: raw.tools,
+        sandbox: raw.sandbox,
         command,
         policy: Policy::default(),
         later: raw.later,

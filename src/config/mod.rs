@@ -27,6 +27,7 @@ mod own;
 mod raw;
 mod read;
 mod repair;
+mod sandbox;
 mod setting_names;
 mod settings;
 mod task_dir;

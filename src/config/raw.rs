@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::settings::SettingsLayer;
 use crate::model::{
-    Confirm, Dep, EnvEntry, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Silence, SourceFile,
-    Spot, TaskTool,
+    Confirm, Dep, EnvEntry, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Sandbox, Silence,
+    SourceFile, Spot, TaskTool,
 };
 
 /// A task table, a shorthand, or a file's headers. `None` is "not written".
@@ -36,6 +36,7 @@ pub(super) struct RawTask {
     pub(super) silent: Option<Silence>,
     pub(super) output: Option<OutputStyle>,
     pub(super) tools: Vec<TaskTool>,
+    pub(super) sandbox: Sandbox,
     pub(super) usage: Option<String>,
     pub(super) timeout: Option<String>,
     pub(super) run: Option<Vec<RunEntry>>,
@@ -79,6 +80,7 @@ impl RawTask {
             silent: None,
             output: None,
             tools: Vec::new(),
+            sandbox: Sandbox::default(),
             usage: None,
             timeout: None,
             run: None,

@@ -19,7 +19,7 @@ use Kind::{Flag, List, Number, Other, Style, Text};
 pub(super) const GROUPS: [&str; 5] = ["task", "sandbox", "age", "sops", "python"];
 
 /// The settings that are about tasks.
-const OURS: [(&str, Kind); 51] = [
+const OURS: [(&str, Kind); 56] = [
     ("jobs", Number),
     ("experimental", Flag),
     ("quiet", Flag),
@@ -71,10 +71,15 @@ const OURS: [(&str, Kind); 51] = [
     ("sops.age_key", Text),
     ("sops.age_key_file", Text),
     ("python.venv_stdlib", Flag),
+    ("sandbox.deny_all", Flag),
+    ("sandbox.deny_env", Flag),
+    ("sandbox.deny_net", Flag),
+    ("sandbox.deny_read", Flag),
+    ("sandbox.deny_write", Flag),
 ];
 
 /// More settings of tasks, whose values nobody here reads.
-const UNREAD: [&str; 17] = [
+const UNREAD: [&str; 12] = [
     "task.cache",
     "task.cache_dir",
     "task.cache_max_age",
@@ -85,11 +90,6 @@ const UNREAD: [&str; 17] = [
     "task.cache_remote_token",
     "task.cache_remote_token_file",
     "task.cache_remote_url",
-    "sandbox.deny_all",
-    "sandbox.deny_env",
-    "sandbox.deny_net",
-    "sandbox.deny_read",
-    "sandbox.deny_write",
     "task",
     "sandbox",
 ];

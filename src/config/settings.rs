@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::sandbox;
 use super::setting_names::{self, GLOBAL_ONLY, Kind};
 use super::value::{At, Value};
-use crate::model::{Dialect, OutputStyle, Problem, Scope, closest};
+use crate::model::{Dialect, OutputStyle, Problem, Sandbox, Scope, closest};
 use crate::sys::Context;
 
 /// Every style of the reference.
@@ -17,9 +18,6 @@ pub(super) const STYLES: [&str; 7] =
 
 /// Styles that this version reads but does not draw.
 pub(super) const LATER_STYLES: [&str; 3] = ["keep-order", "replacing", "timed"];
-
-/// Settings that would change what a task does and have no effect yet.
-const LATER: [&str; 1] = ["sandbox.deny_env"];
 
 /// A style by its name.
 pub fn parse_style(name: &str) -> Option<OutputStyle> {
@@ -93,6 +91,8 @@ pub struct Settings {
     pub env_file: Option<String>,
     /// No task may run.
     pub safe: bool,
+    /// What no task may touch; the flags' part is added to it.
+    pub sandbox: Sandbox,
 }
 
 /// Settings that only `[env]` has use for.
@@ -240,8 +240,6 @@ impl Reading<'_> {
         if self.scope == Scope::Project && GLOBAL_ONLY.contains(&name) {
             let why = "is ignored for security reasons";
             self.notes.push(format!("{name} in non-global config {path} {why}"));
-        } else if LATER.contains(&name) {
-            self.notes.push(format!("setting `{name}` in {path} has no effect in this version"));
         }
         let read = typed(self.at, written, kind, value)?;
         if self.scope != Scope::Project || !GLOBAL_ONLY.contains(&name) {
@@ -429,6 +427,7 @@ impl Settings {
             disable_paths: from.paths("task.disable_paths", "MISE_TASK_DISABLE_PATHS"),
             env_file: from.text("env_file", "MISE_ENV_FILE").filter(|name| !name.is_empty()),
             safe: flag("safe", "MISE_SAFE"),
+            sandbox: sandbox::of_settings(flag),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::dep_table::dependencies;
 use super::raw::RawTask;
 use super::settings::{STYLES, parse_style};
 use super::value::{At, Value, integer_text};
-use super::{env_table, settings};
+use super::{env_table, sandbox, settings};
 use crate::model::{Blame, Confirm, LaterKey, Outputs, Problem, RunEntry, Silence, TaskTool};
 
 /// Every key of a task, in the order the reference lists them.
@@ -23,21 +23,7 @@ pub(super) const KEYS: [&str; 41] = [
 
 /// Keys that are kept for a later version. The flag says that leaving the key
 /// out cannot change what the task does.
-const LATER: [(&str, bool); 13] = [
-    ("daemons", false),
-    ("cache", true),
-    ("rust_cache", true),
-    ("deny_all", false),
-    ("deny_read", false),
-    ("deny_write", false),
-    ("deny_net", false),
-    ("deny_env", false),
-    ("allow_read", false),
-    ("allow_write", false),
-    ("allow_net", false),
-    ("allow_env", false),
-    ("pass_through_env", false),
-];
+const LATER: [(&str, bool); 3] = [("daemons", false), ("cache", true), ("rust_cache", true)];
 
 /// Reads a task in any of its forms.
 pub(super) fn read(at: &At<'_>, name: &Spanned<impl AsRef<str>>, value: &Value<'_>) -> RawTask {
@@ -77,6 +63,7 @@ pub(super) fn field(
     let done = text_field(at, task, key.get_ref().as_ref(), value)
         .or_else(|| flag_field(at, task, key.get_ref().as_ref(), value))
         .or_else(|| list_field(at, task, key.get_ref().as_ref(), value))
+        .or_else(|| sandbox::field(at, &mut task.sandbox, key.get_ref().as_ref(), value))
         .unwrap_or_else(|| other_field(at, task, key, value));
     if let Err(problem) = done {
         task.broken.push(problem);
@@ -173,10 +160,6 @@ fn later_field(
         return Err(at.unknown(key, &known));
     };
     let in_force = match name {
-        n if n.starts_with("deny_") => at.boolean(n, value)?,
-        n if n.starts_with("allow_") || n == "pass_through_env" => {
-            !at.string_list(n, value)?.is_empty()
-        }
         "cache" => {
             at.table(name, value)?;
             true

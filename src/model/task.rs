@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Dep, EnvEntry, OutputStyle, Policy, Problem, Root, Scope, Silence, SourceFile, Spot};
+use super::{
+    Dep, EnvEntry, OutputStyle, Policy, Problem, Root, Sandbox, Scope, Silence, SourceFile, Spot,
+};
 
 /// Index of a project among those of one run; the first is the one we stand in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,6 +150,8 @@ pub struct Task {
     pub usage: String,
     /// `tools`, each name once.
     pub tools: Vec<TaskTool>,
+    /// What it must not touch.
+    pub sandbox: Sandbox,
     /// What it executes.
     pub command: Command,
     /// What our own keys say of it.

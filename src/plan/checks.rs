@@ -66,6 +66,17 @@ pub(super) fn supported(task: &Task) -> Result<(), Problem> {
     }
 }
 
+/// `pass_through_env` without the setting that mise asks for.
+pub(super) fn experimental(task: &Task) -> Problem {
+    let text = format!("`pass_through_env` of task `{}` is experimental", task.name);
+    let reference = "task environment pass-through is experimental. \
+                     Enable it with `mise settings experimental=true`";
+    Problem::new("plan::experimental", text)
+        .at(&task.spot, "this task")
+        .reference(reference)
+        .help("write `experimental = true` into `[settings]`, or set MISE_EXPERIMENTAL=1")
+}
+
 /// A `file` must be there and executable before anything runs.
 pub(super) fn executable(task: &Task, text: &str, path: &Path) -> Result<(), Problem> {
     let problem = |message: String, help: String| {

@@ -6,84 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::field::{Field, LateText};
 use super::graph::Graph;
+use super::sandbox::Confinement;
 use super::script::Words;
 use crate::config::Settings;
-use crate::config::env::Vars;
-use crate::config::template::{self, Scope, TaskCalls};
-use crate::model::{Dialect, EnvMap, OutputStyle, Outputs, Policy, Secrets, Silence, Spot};
-use crate::sys::Context;
-
-/// A text that is ready, or that has to wait until its job starts.
-#[derive(Debug, Clone)]
-pub enum Field {
-    /// Ready.
-    Static(String),
-    /// Rendered when the job starts: it asks for files, time or programs.
-    Late(Arc<LateText>),
-}
-
-/// A template with everything it needs to be rendered later.
-#[derive(Debug)]
-pub struct LateText {
-    /// As written.
-    pub text: String,
-    pub(super) ctx: Arc<Context>,
-    pub(super) root: PathBuf,
-    pub(super) dir: PathBuf,
-    pub(super) env: EnvMap,
-    pub(super) vars: Vars,
-    pub(super) usage: serde_json::Value,
-    pub(super) profiles: Vec<String>,
-    pub(super) calls: Option<Arc<TaskCalls>>,
-    /// The file it stands in, and where the task starts there.
-    pub(super) spot: Spot,
-}
-
-impl Field {
-    /// What has to be rendered before it can be used.
-    pub fn late(&self) -> Option<&Arc<LateText>> {
-        match self {
-            Self::Static(_) => None,
-            Self::Late(late) => Some(late),
-        }
-    }
-
-    /// The text; a late one stays as it is written.
-    pub fn text(&self) -> &str {
-        match self {
-            Self::Static(text) => text,
-            Self::Late(late) => &late.text,
-        }
-    }
-}
-
-impl LateText {
-    /// Renders it now; programs that it asks are run, and waited for.
-    ///
-    /// # Errors
-    /// What the template engine says, with the place.
-    pub fn render(&self) -> Result<String, String> {
-        let scope = Scope {
-            ctx: &self.ctx,
-            config_root: &self.root,
-            dir: &self.dir,
-            env: &self.env,
-            vars: &self.vars,
-            usage: Some(&self.usage),
-            profiles: &self.profiles,
-            tools: None,
-            exec_gets_env: false,
-            source: None,
-            task: self.calls.as_deref(),
-        };
-        template::render(&self.text, &scope).map_err(|error| {
-            let place = template::spot(&self.spot.file, self.spot.span.start, &self.text, &error);
-            let spot = place.as_ref().unwrap_or(&self.spot);
-            format!("{}:{}: {}", spot.place(), spot.column(), error.message)
-        })
-    }
-}
+use crate::model::{Dialect, EnvMap, OutputStyle, Outputs, Policy, Secrets, Silence};
 
 /// One process to start.
 #[derive(Debug, Clone)]
@@ -210,6 +138,8 @@ pub struct Job {
     pub policy: Arc<Policy>,
     /// How long its task may take.
     pub timeout: Option<Duration>,
+    /// What its processes must not touch.
+    pub sandbox: Option<Arc<Confinement>>,
 }
 
 impl Job {
@@ -234,6 +164,7 @@ impl Job {
             skip: false,
             policy: Arc::default(),
             timeout: None,
+            sandbox: None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! Inside, from the bottom: `echo` (what a command looks like to a person),
 //! `names` (which tasks a word means), `select` (words → requests), `graph`
 //! (the plan's shape), `expand` (requests → graph), `job` (what a node needs),
+//! `sandbox` (what it must not touch),
 //! `checks` (what keeps it from running), `build` (graph → jobs), `planner`
 //! (all of it, also while the run goes on), `tree` (the shape drawn).
 
@@ -13,6 +14,7 @@ mod build;
 mod checks;
 pub mod echo;
 mod expand;
+mod field;
 mod graph;
 mod job;
 mod labels;
@@ -20,6 +22,7 @@ mod layers;
 mod names;
 mod old_args;
 mod planner;
+mod sandbox;
 pub mod script;
 mod select;
 mod shell;
@@ -28,10 +31,12 @@ mod tree;
 
 pub use args::help;
 pub use expand::{Expander, Expansion, Scope};
+pub use field::{Field, LateText};
 pub use graph::{Edge, EdgeKind, Graph, Node, Occurrence, Part, Phase};
-pub use job::{Action, Field, FreshSpec, Invocation, Job, LateText, Plan, PlanOptions};
+pub use job::{Action, FreshSpec, Invocation, Job, Plan, PlanOptions};
 pub use names::{is_pattern, matching};
 pub use old_args::specification;
 pub use planner::Planner;
+pub use sandbox::Confinement;
 pub use select::{Group, Request, groups, select, unique_prefix};
 pub use tree::{Drawing, draw};

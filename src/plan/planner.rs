@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::build::{Builder, Known, nodes_of};
+use super::checks;
 use super::expand::{Expander, Expansion, Scope};
-use super::graph::Graph;
+use super::graph::{EdgeKind, Graph};
 use super::job::{Job, Plan, PlanOptions};
 use super::labels::labels;
 use super::select::Request;
@@ -56,6 +57,7 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// Everything that keeps a task from running, of all tasks.
     pub fn build(&mut self, graph: Graph, static_count: usize) -> Result<Plan, Vec<Problem>> {
+        self.experimental(&graph)?;
         let labels = labels(self.workspace, &graph);
         let mut plan = Plan {
             graph,
@@ -67,6 +69,20 @@ impl<'a> Planner<'a> {
             problems if problems.is_empty() => Ok(plan),
             problems => Err(problems),
         }
+    }
+
+    /// As mise, `pass_through_env` is refused without a setting, but in tasks
+    /// that others call.
+    fn experimental(&self, graph: &Graph) -> Result<(), Vec<Problem>> {
+        if self.options.settings.env.experimental {
+            return Ok(());
+        }
+        let is_call = |kind: &EdgeKind| *kind == EdgeKind::Call;
+        let called = |first: JobId| graph.before(first).any(|(_, kind)| is_call(&kind));
+        let tasks = graph.occurrences.iter().filter(|o| !called(o.first));
+        let mut tasks = tasks.map(|o| self.workspace.task(o.task));
+        let passing = tasks.find(|task| !task.sandbox.pass_through_env.is_empty());
+        passing.map_or(Ok(()), |task| Err(vec![checks::experimental(task)]))
     }
 
     /// What the call at `at` means now joins the plan. `succeeded` says so of

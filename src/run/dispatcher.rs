@@ -340,11 +340,15 @@ impl<'a> Dispatcher<'a> {
 
     fn launch(&mut self, id: JobId, index: usize, command: &Invocation) {
         let job = self.job(id);
-        let ready = match self.launcher.prepare(&job, command) {
+        let mut ready = match self.launcher.prepare(&job, command) {
             Ok(ready) => ready,
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
         };
         self.tell(Event::Command(id, ready.shown.clone()));
+        match ready.confine(&job) {
+            Ok(notes) => notes.into_iter().for_each(|note| self.tell(Event::Warning(id, note))),
+            Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
+        }
         let view = &self.views[id.0 as usize];
         let plugs = streams(view, job.inherits_terminal);
         let started = ready.start(&job, &self.extra(id), plugs);

@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use crate::model::{JobView, OutputStyle, Silence};
 use crate::plan::{Invocation, Job, echo, script};
 use crate::sys::lookup;
-use crate::sys::process::{Child, Plug, Spawn, spawn};
+use crate::sys::process::{Child, Plug, Spawn};
+use crate::sys::sandbox::{self, Refusal, Rule, Rules};
 
 /// A command ready to start.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Ready {
     program: PathBuf,
     arg0: OsString,
@@ -23,6 +24,10 @@ pub(super) struct Ready {
     pub(super) shown: String,
     /// The program's name for messages.
     pub(super) name: String,
+    /// The file that it executes, where it is one of the task's own.
+    file: Option<PathBuf>,
+    /// What it must not touch.
+    rules: Rules,
     /// Removed when the command has ended.
     pub(super) script: Option<ScriptFile>,
 }
@@ -73,7 +78,7 @@ impl Launcher {
                     args: words,
                     shown: self.shown(&filled.shown),
                     name: shell[0].clone(),
-                    script: None,
+                    ..Ready::default()
                 })
             }
             Invocation::Shebang { script, args } => {
@@ -88,7 +93,9 @@ impl Launcher {
                     args: args.iter().map(OsString::from).collect(),
                     shown,
                     name: "the script of `run`".into(),
+                    file: Some(file.0.clone()),
                     script: Some(file),
+                    ..Ready::default()
                 })
             }
             Invocation::File { shell: Some(shell), path, shown, args } => {
@@ -101,7 +108,8 @@ impl Launcher {
                     args: words.collect(),
                     shown: echo::plain(shown, args),
                     name: shell[0].clone(),
-                    script: None,
+                    file: Some(path.clone()),
+                    ..Ready::default()
                 })
             }
             Invocation::File { shell: None, path, shown, args } => Ok(Ready {
@@ -110,7 +118,8 @@ impl Launcher {
                 args: args.iter().map(OsString::from).collect(),
                 shown: echo::plain(shown, args),
                 name: path.display().to_string(),
-                script: None,
+                file: Some(path.clone()),
+                ..Ready::default()
             }),
         }
     }
@@ -154,6 +163,16 @@ fn not_found(name: &str) -> Complaint {
 }
 
 impl Ready {
+    /// Takes on what the job must not touch. Returns what is to be said of it.
+    pub(super) fn confine(&mut self, job: &Job) -> Result<Vec<String>, Complaint> {
+        let Some(sandbox) = &job.sandbox else {
+            return Ok(Vec::new());
+        };
+        let (rules, notes) = sandbox.rules(self.file.as_deref()).map_err(|e| vec![e])?;
+        self.rules = rules;
+        Ok(notes)
+    }
+
     /// Starts the process.
     pub(super) fn start(
         &self,
@@ -161,19 +180,24 @@ impl Ready {
         extra: &[(OsString, OsString)],
         streams: [Plug; 3],
     ) -> Result<Child, Complaint> {
+        let closed = job.sandbox.as_ref().and_then(|sandbox| sandbox.env(&job.env, extra));
+        let (env, extra) = match &closed {
+            Some(env) => (env, &[][..]),
+            None => (&*job.env, extra),
+        };
         let spec = Spawn {
             program: self.program.clone(),
             arg0: &self.arg0,
             args: &self.args,
             cwd: &job.cwd,
-            env: &job.env,
+            env,
             extra,
             streams,
         };
-        match spawn(&spec) {
+        match sandbox::spawn(&spec, &self.rules) {
             Ok(child) => Ok(child),
             // A script without an interpreter line is the shell's.
-            Err(e) if e.raw_os_error() == Some(nix::libc::ENOEXEC) => {
+            Err(Refusal::Start(e)) if e.raw_os_error() == Some(nix::libc::ENOEXEC) => {
                 let mut args = vec![self.program.clone().into_os_string()];
                 args.extend(self.args.iter().cloned());
                 let shell = Spawn {
@@ -182,14 +206,18 @@ impl Ready {
                     args: &args,
                     ..spec
                 };
-                spawn(&shell).map_err(|e| self.complaint(job, &e))
+                sandbox::spawn(&shell, &self.rules).map_err(|e| self.complaint(job, &e))
             }
             Err(e) => Err(self.complaint(job, &e)),
         }
     }
 
     /// Says which of the things that can be missing is.
-    fn complaint(&self, job: &Job, error: &io::Error) -> Complaint {
+    fn complaint(&self, job: &Job, refusal: &Refusal) -> Complaint {
+        let error = match refusal {
+            Refusal::Start(error) => error,
+            Refusal::Unenforceable(rule, lacks) => return unenforceable(*rule, lacks),
+        };
         let cwd = job.cwd.display();
         if !job.cwd.exists() {
             return vec![format!("task directory does not exist: {cwd}")];
@@ -208,6 +236,19 @@ impl Ready {
             _ => vec![what, error.to_string()],
         }
     }
+}
+
+/// A task never runs with less of a sandbox than it asks for.
+fn unenforceable(rule: Rule, lacks: &str) -> Complaint {
+    let keys = match rule {
+        Rule::Read => "`deny_read`, `allow_read`",
+        Rule::Write => "`deny_write`, `allow_write`",
+        Rule::Net => "`deny_net`",
+    };
+    vec![
+        format!("the sandbox cannot be enforced here ({keys}): {lacks}"),
+        "nothing was run; run it where the kernel can, or take the rule out".into(),
+    ]
 }
 
 /// The program of a `#!` line.

@@ -7,6 +7,7 @@ pub mod duration;
 pub mod lookup;
 pub mod process;
 pub mod processes;
+pub mod sandbox;
 pub mod shim;
 pub mod signal;
 pub mod terminal;

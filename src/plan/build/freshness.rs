@@ -44,10 +44,14 @@ impl Builder<'_, '_> {
         );
         let env: Vec<_> = task.env.iter().map(|e| &e.directive).collect();
         let definition = format!(
-            "{:?}\0{env:?}\0{:?}\0{:?}\0{sources:?}\0{outputs:?}",
+            "{:?}\0{env:?}\0{:?}\0{:?}\0{sources:?}\0{outputs:?}{}",
             task.command,
             task.vars.iter().map(|e| &e.directive).collect::<Vec<_>>(),
-            task.shell
+            task.shell,
+            // Those without a sandbox stay what they were.
+            Some(&task.sandbox)
+                .filter(|s| !s.is_empty())
+                .map_or(String::new(), |s| format!("\0{s:?}"))
         );
         let script = match &task.command {
             Command::Script(path) => Some(path.clone()),

@@ -13,8 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::checks::{supported, template_problem};
+use super::field::{Field, LateText};
 use super::graph::{Graph, Occurrence, Part};
-use super::job::{Action, Field, FreshSpec, Job, LateText, PlanOptions};
+use super::job::{Action, FreshSpec, Job, PlanOptions};
+use super::sandbox::Confinement;
 use crate::config::env::Vars;
 use crate::config::template::{self, Scope, TaskCalls};
 use crate::config::workspace::{Evaluators, Workspace};
@@ -76,6 +78,7 @@ impl Builder<'_, '_> {
             parsed: false,
             calls: Arc::default(),
             policy: self.policy(occurrence.task.project, task),
+            sandbox: None,
         };
         if let Some(dir) = &task.dir {
             let text = self.rendered(&at, dir, "dir")?;
@@ -84,6 +87,7 @@ impl Builder<'_, '_> {
         at.extra = self.extra(task);
         self.arguments(&mut at, occurrence)?;
         let fresh = self.fresh(&mut at, occurrence)?.map(Arc::new);
+        at.sandbox = self.sandbox(&at)?;
         nodes
             .iter()
             .map(|node| self.job(&at, occurrence, label, &graph.get(*node).part, fresh.as_ref()))
@@ -135,6 +139,7 @@ impl Builder<'_, '_> {
             skip: settings.skip.contains(&task.name) || settings.skip.contains(&task.display),
             timeout: task.policy.timeout.or(self.timeout(at)?),
             policy: Arc::clone(&at.policy),
+            sandbox: at.sandbox.clone(),
         })
     }
 
@@ -145,6 +150,13 @@ impl Builder<'_, '_> {
         policy.grace = policy.grace.or(own.grace);
         policy.leaks = policy.leaks.or(own.leaks);
         Arc::new(policy)
+    }
+
+    fn sandbox(&self, at: &Place<'_>) -> Result<Option<Arc<Confinement>>, Problem> {
+        let common = &self.options.settings.sandbox;
+        let field = |text: &str, key: &str| self.field(at, text, key);
+        let sandbox = Confinement::new(self.ctx, &at.dir, &at.task.sandbox, common, field)?;
+        Ok(sandbox.map(Arc::new))
     }
 
     /// The limit of a task; as in mise, one that cannot be read is none, with
@@ -251,4 +263,5 @@ struct Place<'t> {
     /// What its own texts may call.
     calls: Arc<TaskCalls>,
     policy: Arc<Policy>,
+    sandbox: Option<Arc<Confinement>>,
 }

@@ -20,6 +20,8 @@ mod miserc;
 mod names;
 mod output;
 mod redaction;
+mod sandbox;
+mod sandbox_env;
 mod script_words;
 mod scripts;
 mod settings;

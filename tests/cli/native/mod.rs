@@ -10,6 +10,7 @@ mod limits;
 mod nested;
 mod other_projects;
 mod quotes;
+mod sandbox;
 pub(crate) mod script_words;
 mod secrets;
 mod templates;

@@ -10,7 +10,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::project::{Project, temporary_root, under_test};
+use super::project::{Project, root_outside_tmp, temporary_root, under_test};
 use super::reference::{reference, say_uncaptured, skip_without_reference};
 use super::run::{BINARY_ON_PATH, Output};
 use super::text;
@@ -21,6 +21,7 @@ pub(crate) struct Case {
     actions: Vec<Action>,
     effects: Vec<&'static str>,
     unordered: bool,
+    outside_tmp: bool,
     stderr_differs: Option<&'static str>,
 }
 
@@ -51,7 +52,13 @@ impl Case {
 
     /// A case whose project holds nothing yet.
     pub(crate) fn empty() -> Self {
-        Case { actions: Vec::new(), effects: Vec::new(), unordered: false, stderr_differs: None }
+        Case {
+            actions: Vec::new(),
+            effects: Vec::new(),
+            unordered: false,
+            outside_tmp: false,
+            stderr_differs: None,
+        }
     }
 
     fn then(mut self, action: Action) -> Self {
@@ -144,6 +151,13 @@ impl Case {
         self
     }
 
+    /// Puts the project where a sandbox has something to say, see
+    /// [`Project::outside_tmp`].
+    pub(crate) fn outside_tmp(mut self) -> Self {
+        self.outside_tmp = true;
+        self
+    }
+
     /// Compares stdout and exit code alone. The reason says why stderr may differ.
     pub(crate) fn stderr_differs(mut self, reason: &'static str) -> Self {
         self.stderr_differs = Some(reason);
@@ -179,7 +193,7 @@ impl Case {
         let Some(reference) = reference() else {
             return skip_without_reference(name);
         };
-        let root = temporary_root();
+        let root = if self.outside_tmp { root_outside_tmp() } else { temporary_root() };
         let theirs = self.tell(root.path(), &reference);
         if std::env::var_os("MEP_SHOW_CASES").is_some() {
             say_uncaptured(&format!("==== {name}\n{theirs}"));

@@ -10,6 +10,7 @@ mod project;
 mod pty;
 mod reference;
 mod run;
+mod sandbox;
 pub(crate) mod text;
 
 pub(crate) use case::Case;
@@ -17,3 +18,4 @@ pub(crate) use project::{Project, under_test};
 pub(crate) use pty::{CTRL_C, CTRL_Z, End, OnTerminal, Terminal};
 pub(crate) use reference::{reference, say_uncaptured, skip_without_reference};
 pub(crate) use run::{Output, Run, fork_or_write};
+pub(crate) use sandbox::{kernel_confines, with_failing_call};

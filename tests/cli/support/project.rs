@@ -120,6 +120,14 @@ impl Project {
         Project { owned: Some(root), ..project }
     }
 
+    /// An empty project where a sandbox has something to say: it lets everybody
+    /// at `/tmp`, where projects lie otherwise.
+    pub(crate) fn outside_tmp() -> Self {
+        let root = root_outside_tmp();
+        let project = Project::at(root.path(), &under_test());
+        Project { owned: Some(root), ..project }
+    }
+
     /// An empty project at a given place, which loses whatever it held.
     pub(super) fn at(root: &Path, binary: &Path) -> Self {
         let root = fs::canonicalize(root).expect("the root of a project exists");
@@ -278,6 +286,12 @@ impl Project {
 pub(super) fn temporary_root() -> TempDir {
     let root = tempfile::Builder::new().prefix("mep-").tempdir();
     root.expect("the temporary directory takes a directory")
+}
+
+/// The same, but not below `/tmp`.
+pub(super) fn root_outside_tmp() -> TempDir {
+    let root = tempfile::Builder::new().prefix("mep-").tempdir_in("/var/tmp");
+    root.expect("the other temporary directory takes a directory")
 }
 
 /// The binary under test: `MEP_UNDER_TEST`, else the one that cargo built for these tests.
