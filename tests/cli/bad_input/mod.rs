@@ -8,6 +8,7 @@ mod files;
 mod floods;
 mod graph;
 mod keys;
+mod sandbox;
 mod templates;
 mod texts;
 mod words;

@@ -45,6 +45,7 @@ fn a_flag_of_tasks_takes_true_or_false() {
     same(
         &[
             "task.timings = 'x'",
+            "sandbox.deny_read = 'x'",
             "task.show_full_cmd = 1",
             "task.skip_depends = 'x'",
             "task.quiet = 'x'",
