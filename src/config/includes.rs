@@ -158,7 +158,8 @@ impl<'a> Includes<'a> {
             let mut vars = Vars::new();
             for Read { place, files } in self.all {
                 for file in files {
-                    evaluator.vars_from(&file.vars, &place.root, &self.ctx.env, &mut vars)?;
+                    evaluator
+                        .vars_from(&file.vars, &place.root, &self.ctx.env, &mut vars, false)?;
                 }
             }
             self.vars = Some(vars);

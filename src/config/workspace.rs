@@ -3,6 +3,7 @@
 //! Knows nothing of graphs.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use elsa::FrozenVec;
 
@@ -11,7 +12,7 @@ use super::env::{Evaluator, Late};
 use super::load::Options;
 use super::loaded::Loaded;
 use super::template;
-use super::tools::Toolbox;
+use super::tools::{self, Toolbox};
 use crate::model::{Blame, EnvMap, Problem, ProjectId, Secrets, Task, TaskId};
 use crate::sys::Context;
 
@@ -161,6 +162,14 @@ impl<'a> Evaluators<'a> {
             return Ok(());
         };
         tools.replace(self.workspace.get(id.project), self.workspace.task(id), own, env)
+    }
+
+    /// `tools`, as a text of a project sees it.
+    ///
+    /// # Errors
+    /// What mise says.
+    pub fn tools(&self, id: ProjectId, text: &str) -> Result<Arc<serde_json::Value>, Problem> {
+        tools::known(self.tools, self.workspace.get(id), text)
     }
 
     /// The projects they evaluate.

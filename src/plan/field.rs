@@ -30,6 +30,7 @@ pub struct LateText {
     pub(super) vars: Vars,
     pub(super) usage: serde_json::Value,
     pub(super) profiles: Vec<String>,
+    pub(super) tools: Arc<serde_json::Value>,
     pub(super) calls: Option<Arc<TaskCalls>>,
     /// The file it stands in, and where the task starts there.
     pub(super) spot: Spot,
@@ -78,7 +79,7 @@ impl LateText {
             vars: &self.vars,
             usage: Some(&self.usage),
             profiles: &self.profiles,
-            tools: None,
+            tools: Some(&self.tools),
             exec_gets_env: false,
             source: None,
             task: self.calls.as_deref(),

@@ -23,6 +23,11 @@ fn scripts(task: &Task) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What `usage` renders.
+pub(super) fn all(task: &Task) -> String {
+    scripts(task).collect::<Vec<_>>().join("\n")
+}
+
 /// True where a script of the task calls one of the three.
 pub(super) fn is_used(task: &Task) -> bool {
     scripts(task).any(template::declares)
@@ -82,7 +87,7 @@ pub fn specification(
     if !written.trim().is_empty() || !scripts || !is_used(task) {
         return Ok(written);
     }
-    evaluator.in_scope(task, |scope| usage(task, scope))?
+    evaluator.in_scope(task, &all(task), |scope| usage(task, scope))?
 }
 
 /// One line of a specification.

@@ -29,7 +29,7 @@ use self::work::{Pass, Work};
 use super::loaded::Loaded;
 use super::settings::EnvSettings;
 use super::template::{self, Scope};
-use super::tools::Toolbox;
+use super::tools::{self, Toolbox};
 use crate::model::{EnvDirective, EnvEntry, EnvMap, Problem, Project, Root, Secrets, Spot, Task};
 use crate::sys::Context;
 
@@ -146,13 +146,14 @@ impl<'a> Evaluator<'a> {
     fn hierarchy(&mut self, roots: &[Arc<Root>], to: &mut Resolved) -> Result<(), Problem> {
         for root in roots {
             let env = &self.ctx.env;
-            self.vars_from(&root.vars, &root.dir, env, &mut to.vars)?;
+            self.vars_from(&root.vars, &root.dir, env, &mut to.vars, false)?;
         }
         let mut work = Work::new(Path::new("/"), &mut to.env, &to.vars);
         for pass in [Pass::BeforeTools, Pass::WithTools] {
             if let (Pass::WithTools, Some(tools)) = (pass, self.tools) {
                 tools.lay_under(self.loaded, work.env)?;
             }
+            work.knows_tools = pass == Pass::WithTools;
             for root in roots {
                 work.root = &root.dir;
                 self.apply(&root.env, pass, &mut work)?;
@@ -176,6 +177,7 @@ impl<'a> Evaluator<'a> {
             return Ok(());
         }
         let mut work = Work::new(root, env, vars);
+        work.knows_tools = true;
         self.apply(entries, Pass::Whole, &mut work)?;
         self.settle(work)
     }
@@ -189,7 +191,7 @@ impl<'a> Evaluator<'a> {
             return Ok(());
         }
         let resolved = self.of_root(&task.root)?;
-        self.vars_from(&task.vars, &task.root.dir, &resolved.env, vars)
+        self.vars_from(&task.vars, &task.root.dir, &resolved.env, vars, true)
     }
 
     /// Variables that a call gives: secret where a name of `redactions` says so.
@@ -211,6 +213,7 @@ impl<'a> Evaluator<'a> {
         (self.is_raw() && template::is_template(text))
             || (self.late == Late::Keep
                 && (template::is_late(text)
+                    || (template::names_tools(text) && !self.project.tools.is_empty())
                     || (self.incomplete && template::is_template(text) && text.contains("env"))))
     }
 
@@ -230,26 +233,30 @@ impl<'a> Evaluator<'a> {
         }
         let resolved = self.of_root(&task.root)?;
         let mut vars = resolved.vars.clone();
-        self.vars_from(&task.vars, &task.root.dir, &resolved.env, &mut vars)?;
+        self.vars_from(&task.vars, &task.root.dir, &resolved.env, &mut vars, true)?;
         let mut env = resolved.env.clone();
         let mut work = Work::new(&task.root.dir, &mut env, &vars);
         work.usage = usage;
         work.owner = Some(&task.name);
+        work.knows_tools = true;
         self.rendered(text, spot, &work)
     }
 
-    /// Lends what the scripts of a task are rendered with, without arguments.
+    /// Lends what the scripts of a task are rendered with, without arguments;
+    /// `text` is all that will be.
     ///
     /// # Errors
     /// As `of_root`.
     pub fn in_scope<T>(
         &mut self,
         task: &Task,
+        text: &str,
         then: impl FnOnce(&Scope<'_>) -> T,
     ) -> Result<T, Problem> {
+        let tools = tools::known(self.tools, self.loaded, text)?;
         let resolved = self.of_root(&task.root)?;
         let mut vars = resolved.vars.clone();
-        self.vars_from(&task.vars, &task.root.dir, &resolved.env, &mut vars)?;
+        self.vars_from(&task.vars, &task.root.dir, &resolved.env, &mut vars, true)?;
         Ok(then(&Scope {
             ctx: self.ctx,
             config_root: &task.root.dir,
@@ -258,7 +265,7 @@ impl<'a> Evaluator<'a> {
             vars: &vars,
             usage: Some(&serde_json::json!({})),
             profiles: self.profiles,
-            tools: None,
+            tools: Some(&tools),
             exec_gets_env: false,
             source: None,
             task: None,
@@ -298,6 +305,11 @@ impl<'a> Evaluator<'a> {
         if self.keeps(text) {
             return Ok(text.to_string());
         }
+        let tools = if work.knows_tools {
+            Some(tools::known(self.tools, self.loaded, text)?)
+        } else {
+            None
+        };
         let scope = Scope {
             ctx: self.ctx,
             config_root: work.root,
@@ -306,7 +318,7 @@ impl<'a> Evaluator<'a> {
             vars: work.vars,
             usage: work.usage,
             profiles: self.profiles,
-            tools: None,
+            tools: tools.as_deref(),
             exec_gets_env: work.owner.is_none(),
             source: work.owner.is_none().then_some(&spot.file.path),
             task: None,

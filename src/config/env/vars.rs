@@ -9,12 +9,14 @@ use super::{Evaluator, Vars, missing};
 use crate::model::{EnvDirective, EnvEntry, EnvMap, Problem};
 
 impl Evaluator<'_> {
+    /// Defines what `entries` say; those of a task may name `tools`.
     pub(in crate::config) fn vars_from(
         &mut self,
         entries: &[EnvEntry],
         root: &Path,
         env: &EnvMap,
         vars: &mut Vars,
+        knows_tools: bool,
     ) -> Result<(), Problem> {
         if entries.is_empty() {
             return Ok(());
@@ -25,7 +27,8 @@ impl Evaluator<'_> {
         // leaves such vars undefined.
         for entry in entries.iter().filter(|e| !e.options.tools) {
             let before = vars.clone();
-            let work = Work::new(root, &mut env, &before);
+            let mut work = Work::new(root, &mut env, &before);
+            work.knows_tools = knows_tools;
             for (name, value) in self.var(entry, &work, &mut required)? {
                 self.hide_var(&name, &value, entry);
                 vars.insert(name, value);

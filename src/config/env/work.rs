@@ -40,6 +40,8 @@ pub(super) struct Work<'w> {
     pub(super) usage: Option<&'w serde_json::Value>,
     /// The task whose text it is, where it is one's own.
     pub(super) owner: Option<&'w str>,
+    /// Tools are set up: `tools` has them.
+    pub(super) knows_tools: bool,
     /// What goes before PATH.
     pub(super) front: Front,
     /// By variable: hidden, or shown although a name in `redactions` fits.
@@ -56,6 +58,7 @@ impl<'w> Work<'w> {
             vars,
             usage: None,
             owner: None,
+            knows_tools: false,
             front: Front::default(),
             marks: IndexMap::new(),
             required: Vec::new(),

@@ -41,7 +41,7 @@ pub struct Scope<'a> {
     pub usage: Option<&'a serde_json::Value>,
     /// `mise_env`
     pub profiles: &'a [String],
-    /// `tools`; an empty map where no tool is asked for.
+    /// `tools`, where they are known.
     pub tools: Option<&'a serde_json::Value>,
     /// `config_source`, where the text is one of `env`.
     pub source: Option<&'a Path>,
@@ -95,7 +95,13 @@ pub fn is_late(text: &str) -> bool {
         Use::Call => LATE_CALLS.contains(&name),
         Use::Filter => LATE_FILTERS.contains(&name),
         Use::Test => LATE_TESTS.contains(&name),
+        Use::Variable => false,
     })
+}
+
+/// True where `text` asks for `tools`, which a real mise has to be asked for.
+pub fn names_tools(text: &str) -> bool {
+    scan::any(text, |usage, name| usage == Use::Variable && name == "tools")
 }
 
 /// Renders `text`; a text without a template is returned as it is.
@@ -153,7 +159,9 @@ fn context(text: &str, scope: &Scope<'_>) -> tera::Context {
     context.insert("cwd", &scope.ctx.cwd.to_string_lossy());
     context.insert("env", &texts(scope.env));
     context.insert("vars", scope.vars);
-    context.insert("tools", scope.tools.unwrap_or(&serde_json::json!({})));
+    if let Some(tools) = scope.tools {
+        context.insert("tools", tools);
+    }
     if let Some(usage) = scope.usage {
         context.insert("usage", usage);
     }

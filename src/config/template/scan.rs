@@ -1,5 +1,5 @@
 //! What stands inside the delimiters of a template, without the engine: which
-//! functions, filters and tests it names. Text outside, comments, raw blocks
+//! functions, filters, tests and variables it names. Text outside, comments, raw blocks
 //! and string literals name nothing.
 
 /// How a name is used.
@@ -11,6 +11,8 @@ pub(super) enum Use {
     Filter,
     /// `… is name`, `… is not name`
     Test,
+    /// `name`, and not the field of another
+    Variable,
 }
 
 /// The delimiters, and the words that start and end a raw block.
@@ -139,7 +141,8 @@ fn named(code: &str, wanted: &impl Fn(Use, &str) -> bool) -> bool {
             ("is", _) if word != "not" => Some(Use::Test),
             ("not", "is") => Some(Use::Test),
             _ if code[at..].trim_start().starts_with('(') => Some(Use::Call),
-            _ => None,
+            (".", _) => None,
+            _ => Some(Use::Variable),
         };
         if let Some(usage) = usage.filter(|_| is_name)
             && wanted(usage, word)
@@ -191,6 +194,16 @@ mod tests {
         assert!(uses("{{ 'a' is  not\nfile }}", Use::Test, "file"));
         assert!(!uses("{{ file is defined }}", Use::Test, "file"));
         assert!(!uses("{{ x is defined and not file }}", Use::Test, "file"));
+    }
+
+    #[test]
+    fn a_variable_is_no_field_of_another() {
+        for text in ["{{ tools }}", "{{tools.a.path}}", "{% for t in tools %}{% endfor %}"] {
+            assert!(uses(text, Use::Variable, "tools"), "{text}");
+        }
+        for text in ["{{ vars.tools }}", "{{ 'tools' }}", "tools {{ x }}", "{{ x | tools }}"] {
+            assert!(!uses(text, Use::Variable, "tools"), "{text}");
+        }
     }
 
     #[test]

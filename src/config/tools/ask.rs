@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::difference::Difference;
+use super::versions::Versions;
+use serde::de::DeserializeOwned;
+
 use crate::model::{Problem, Project, Spot};
 use crate::sys::Context;
 
@@ -62,6 +65,20 @@ impl Asker<'_> {
         }
         let _ = std::io::stderr().write_all(&output.stderr);
         self.parsed(&output.stdout)
+    }
+
+    /// The tools in force, and where they are.
+    pub(super) fn versions(&self, profiles: &[String]) -> Result<Versions, Problem> {
+        let mut command = self.command(profiles);
+        command.args(["--no-env", "ls", "--current", "--json"]);
+        if !self.installs {
+            command.env("MISE_OFFLINE", "1");
+        }
+        let output = self.output(&mut command)?;
+        if !output.status.success() {
+            return Err(self.failed("mise ls", &output));
+        }
+        self.json(&output.stdout, "`mise ls --current --json`", "tools")
     }
 
     /// Only a look first: mise says something even where nothing is missing.
@@ -147,17 +164,19 @@ impl Asker<'_> {
         problem.help("`tools = \"off\"` in mep.toml leaves tools alone")
     }
 
+    fn json<T: DeserializeOwned>(&self, bytes: &[u8], what: &str, of: &str) -> Result<T, Problem> {
+        serde_json::from_slice(bytes).map_err(|error| {
+            let shown = String::from_utf8_lossy(bytes);
+            let shown = shown.lines().next().unwrap_or_default();
+            let mise = self.mise.display();
+            let text = format!("{what} ({mise}) gave no table of {of}: {error}\n  {shown}");
+            self.placed(Problem::new("tools::answer", text))
+        })
+    }
+
     fn parsed(&self, bytes: &[u8]) -> Result<Difference, Problem> {
         let map: BTreeMap<String, Option<String>> =
-            serde_json::from_slice(bytes).map_err(|error| {
-                let shown = String::from_utf8_lossy(bytes);
-                let shown = shown.lines().next().unwrap_or_default();
-                let text = format!(
-                    "`mise env --json` ({}) gave no table of variables: {error}\n  {shown}",
-                    self.mise.display()
-                );
-                self.placed(Problem::new("tools::answer", text))
-            })?;
+            self.json(bytes, "`mise env --json`", "variables")?;
         let theirs = self.ctx.env.get("PATH").unwrap_or_default();
         let theirs: Vec<PathBuf> = std::env::split_paths(theirs).collect();
         let path = map.get("PATH").cloned().flatten().unwrap_or_default();

@@ -5,17 +5,20 @@
 mod ask;
 mod cache;
 mod difference;
+mod versions;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use ask::Asker;
 use difference::Difference;
 
 use super::loaded::Loaded;
 use super::settings::Settings;
+use super::template;
 use crate::model::{EnvMap, Problem, Project, Task};
 use crate::sys::{Context, shim};
 
@@ -46,6 +49,8 @@ pub struct Toolbox<'a> {
     quiet: bool,
     mise: Option<PathBuf>,
     answers: RefCell<HashMap<Question, Rc<Difference>>>,
+    /// `tools` in templates, by the directory of a project.
+    versions: RefCell<HashMap<PathBuf, Arc<serde_json::Value>>>,
     notes: RefCell<Vec<String>>,
 }
 
@@ -59,6 +64,7 @@ impl<'a> Toolbox<'a> {
             quiet: settings.quiet || settings.silent,
             mise: if ask::is_asked(ctx) { None } else { shim::next_mise(ctx) },
             answers: RefCell::default(),
+            versions: RefCell::default(),
             notes: RefCell::default(),
         }
     }
@@ -172,6 +178,29 @@ impl<'a> Toolbox<'a> {
         Ok(())
     }
 
+    /// `tools` for the templates of a project: its installed tools by name,
+    /// without those of tasks and of `-t`.
+    ///
+    /// # Errors
+    /// What mise says.
+    fn versions(&self, loaded: &Loaded) -> Result<Arc<serde_json::Value>, Problem> {
+        let project = &loaded.project;
+        let off = project.own.tools == Some(false) || ask::is_asked(self.ctx);
+        let (Some(mise), false, false) = (&self.mise, off, project.tools.is_empty()) else {
+            return Ok(Arc::new(serde_json::json!({})));
+        };
+        if let Some(known) = self.versions.borrow().get(&project.dir) {
+            return Ok(Arc::clone(known));
+        }
+        // A nested run has their directories on PATH already.
+        let mut path = self.of_project(loaded)?.paths.clone();
+        path.extend(self.ctx.env.get("PATH").map(std::env::split_paths).into_iter().flatten());
+        let said = self.asker(mise, project).versions(&loaded.profiles)?;
+        let map = Arc::new(versions::map(said, &path));
+        self.versions.borrow_mut().insert(project.dir.clone(), Arc::clone(&map));
+        Ok(map)
+    }
+
     fn deps_mark(&self, project: &Project) -> Option<String> {
         let names = project.deps.iter().map(|(name, _)| format!("deps {name}")).collect::<Vec<_>>();
         (!names.is_empty()).then(|| cache::mark(project, &names))
@@ -237,6 +266,22 @@ impl<'a> Toolbox<'a> {
 
     fn note(&self, text: &str) {
         self.notes.borrow_mut().push(text.to_string());
+    }
+}
+
+/// `tools` as `text` sees it: one that does not name it costs nothing, and a
+/// query, which has no toolbox, sees an empty map.
+///
+/// # Errors
+/// What mise says.
+pub fn known(
+    toolbox: Option<&Toolbox<'_>>,
+    loaded: &Loaded,
+    text: &str,
+) -> Result<Arc<serde_json::Value>, Problem> {
+    match toolbox {
+        Some(toolbox) if template::names_tools(text) => toolbox.versions(loaded),
+        _ => Ok(Arc::new(serde_json::json!({}))),
     }
 }
 

@@ -29,7 +29,8 @@ impl Builder<'_, '_> {
             calls.args = Some(IndexMap::new());
             let declare = usage.trim().is_empty() && !task.raw_args;
             if declare {
-                usage = self.with_scope(at, None, |scope| old_args::usage(task, scope))?;
+                let all = old_args::all(task);
+                usage = self.with_scope(at, &all, None, |scope| old_args::usage(task, scope))??;
             }
             if !declare || !usage.is_empty() {
                 let said = self.evaluators.warnings().any(old_args::is_warning);

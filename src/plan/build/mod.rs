@@ -196,6 +196,7 @@ impl Builder<'_, '_> {
             vars: at.vars.clone(),
             usage: at.usage.clone(),
             profiles: self.options.profiles.to_vec(),
+            tools: self.evaluators.tools(at.project, text)?,
             calls: (key == "run").then(|| Arc::clone(&at.calls)),
             spot: at.task.spot.clone(),
         })))
@@ -206,16 +207,19 @@ impl Builder<'_, '_> {
             return Ok(text.to_string());
         }
         let calls = (key == "run").then_some(&*at.calls);
-        self.with_scope(at, calls, |scope| template::render(text, scope))
+        self.with_scope(at, text, calls, |scope| template::render(text, scope))?
             .map_err(|e| template_problem(at.task, text, key, &e))
     }
 
+    /// Lends what `text` is rendered with.
     fn with_scope<T>(
         &self,
         at: &Place<'_>,
+        text: &str,
         calls: Option<&TaskCalls>,
         then: impl FnOnce(&Scope<'_>) -> T,
-    ) -> T {
+    ) -> Result<T, Problem> {
+        let tools = self.evaluators.tools(at.project, text)?;
         let mut env = (*at.env).clone();
         for (key, value) in &at.extra {
             env.set(key, value);
@@ -228,12 +232,12 @@ impl Builder<'_, '_> {
             vars: &at.vars,
             usage: Some(&at.usage),
             profiles: self.options.profiles,
-            tools: None,
+            tools: Some(&tools),
             exec_gets_env: false,
             source: None,
             task: calls,
         };
-        then(&scope)
+        Ok(then(&scope))
     }
 }
 

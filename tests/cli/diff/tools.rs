@@ -114,3 +114,52 @@ fn lists_show_tools_as_they_are_written() {
     let over = "[tasks.x.tools]\na = '2'\nf = '1'\n";
     Case::config(config).file("mise.local.toml", over).mise(["tasks", "--json"]).check();
 }
+
+#[test]
+fn templates_know_the_tools() {
+    let config = format!(
+        "{TOOLS}java = 'path:{{{{config_root}}}}/jdk'\n[env]\nE = {{ value = '{{{{tools.java.path}}}}', tools = true }}\n\
+         [tasks]\nx = 'echo {{{{tools.node.version}}}} {{{{tools.java.path}}}} {{{{tools | length}}}} $E'\n\
+         late = \"echo {{{{ exec(command='echo ' ~ tools.node.path) }}}}\"\n\
+         list = '{{% for name, tool in tools %}}test -d {{{{tool.path}}}}; {{% endfor %}}echo ok'\n\
+         nope = 'echo {{{{tools.nope.path}}}}'\n\
+         [tasks.own]\ndir = '{{{{tools.java.path}}}}'\nvars = {{ V = '{{{{tools.java.path}}}}' }}\n\
+         env = {{ W = '{{{{tools.java.path}}}}' }}\n\
+         tools = {{ ruby = 'path:{{{{config_root}}}}/ruby' }}\nrun = 'pwd; echo {{{{vars.V}}}} $W {{{{tools | length}}}}'\n"
+    );
+    case(&config)
+        .call("run -q x")
+        .call("run -q late")
+        .call("run -q list")
+        .call("run -q own")
+        .call("run -q -t ruby@path:ruby x")
+        .call("run -q --skip-tools x")
+        .check();
+    case(&config).call("run -q nope").stderr_differs("file and line").check();
+}
+
+#[test]
+fn templates_know_several_versions_in_their_order() {
+    let config = "[tools]\nnode = ['path:{{config_root}}/ruby', 'path:{{config_root}}/node']\n\
+                  [tasks]\nx = '''{% for tool in tools.node %}echo {{tool.path}} {{tool.version}}\n\
+                  {% endfor %}'''\n";
+    case(config).call("run -q x").check();
+}
+
+#[test]
+fn entries_that_come_before_tools_do_not_know_them() {
+    for table in ["env", "vars"] {
+        let config = format!(
+            "{TOOLS}[{table}]\nA = '{{{{tools.node.path}}}}'\n[tasks]\nx = 'echo {{{{vars}}}} $A'\n"
+        );
+        case(&config).call("run -q x").stderr_differs("file and line").check();
+    }
+}
+
+#[test]
+fn without_tools_the_map_is_empty() {
+    let config = "[tasks]\nx = 'echo {{tools | length}}'\n";
+    Case::config(config).call("run -q x").check();
+    let missing = "[tools]\n'npm:nope' = 'path:/nope'\n";
+    Case::config(&format!("{missing}{config}")).call("run -q --skip-tools x").check();
+}

@@ -265,3 +265,49 @@ fn dependencies_are_handed_over() {
     asks(&project, "-q run outer", "deps install --only npm --only gen\n").stdout("x\n").code(0);
     asks(&project, "-q run --no-deps x", "").stdout("x\n").code(0);
 }
+
+/// Says where the tool is, too.
+fn with_versions(answer: &str) -> Project {
+    let config = "[tools]\ntool = '1'\n[tasks]\nx = 'echo {{tools.tool.version}} {{tools.tool.path}}'\n\
+                  y = 'echo y {{ vars.tools }}'\nouter = 'mep -q run x'\n\
+                  [tasks.shown]\ndescription = '{{tools.tool.version}}'\nrun = 'true'\n\
+                  [vars]\ntools = 'var'\n";
+    let ls = format!("*' ls '*) {answer} ;;\n*install*)");
+    with_mise(config, &mise(ANSWER).replace("*install*)", &ls))
+}
+
+const LS: &str = "--no-env ls --current --json\n";
+
+#[test]
+fn only_a_run_whose_templates_name_tools_asks_where_they_are() {
+    let answer = r#"echo '{"tool": [{"version": "1", "install_path": "/t", "installed": true}]}'"#;
+    let project = with_versions(answer);
+    asks(&project, "-q run x", &format!("{ASKED}{LS}")).stdout("1 /t\n").stderr("").code(0);
+    asks(&project, "-q run x ::: x", LS).code(0);
+    asks(&project, "-q run outer", LS).stdout("1 /t\n").code(0);
+    asks(&project, "-q run y", "").stdout("y var\n").code(0);
+    let raw = "[x] $ echo {{tools.tool.version}} {{tools.tool.path}}\n";
+    asks(&project, "run -n x", "").stderr(raw).stdout("").code(0);
+    let listed = "outer\nshown  {{tools.tool.version}}\nx\ny\n";
+    asks(&project, "tasks", "").stdout(listed).stderr("").code(0);
+}
+
+#[test]
+fn a_mise_that_cannot_say_where_tools_are_stops_what_asks() {
+    let place = "   ╭─[[P]/mise.toml:2:1]\n 1 │ [tools]\n 2 │ tool = '1'\n   · ──┬─\n   ·   ╰── asked \
+                 for here\n 3 │ [tasks]\n   ╰────\n  help: `tools = \"off\"` in mep.toml leaves \
+                 tools alone\n";
+    for (answer, line) in [
+        ("echo no >&2; exit 1", "`mise ls` ([ROOT]/fake/mise) ended with exit code 1\n  no"),
+        (
+            "echo []",
+            "`mise ls --current --json` ([ROOT]/fake/mise) gave no table of tools: invalid type: \
+             sequence, expected a map at line 1 column 0\n  []",
+        ),
+    ] {
+        let project = with_versions(answer);
+        let expected = format!("Error: {line}\n{place}");
+        call(&project, "run x").run().stdout("").stderr(&expected).code(1);
+        call(&project, "-q run y").run().stdout("y var\n").stderr("").code(0);
+    }
+}
