@@ -9,11 +9,12 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use super::sandbox_flags::SandboxFlags;
 use crate::config::tools::ToolFlags;
 use crate::config::{Settings, parse_style};
-use crate::model::{Dialect, OutputStyle, Problem, Project, closest};
+use crate::model::{Dialect, OutputStyle, Problem, Project, closest, mise_release};
 use crate::sys::Context;
 
 /// The program's version beside the one it is compatible with.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (compatible with mise 2026.9.15)");
+const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (compatible with mise ", mise_release!(), ")");
 
 const EXAMPLES: &str = "\
 Examples:

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 
-use crate::model::{Dialect, Label, Problem, SourceFile};
+use crate::model::{Dialect, Label, MISE_VERSION, Problem, SourceFile};
 use crate::report::Palette;
 
 /// Speaks to the user on standard error, in the words of a dialect.
@@ -75,7 +75,7 @@ impl Voice {
         }
         if self.dialect == Dialect::Mise {
             let head = self.mise_head();
-            out.push_str(&format!("{head} Version: {}\n", super::MISE_VERSION));
+            out.push_str(&format!("{head} Version: {}\n", MISE_VERSION));
             out.push_str(&format!(
                 "{head} Run with --verbose or MISE_VERBOSE=1 for more information\n"
             ));

@@ -24,15 +24,11 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::config::trust::Intent;
 use crate::config::{self, Loaded, Options};
-use crate::model::{Dialect, Exit, Problem};
+use crate::model::{Dialect, Exit, MISE_VERSION, Problem};
 use crate::report::Palette;
 use crate::sys::{Context, sandbox, signal};
 use args::{Cli, Command, Global, TasksCommand};
 use diagnostics::Voice;
-
-/// The version of mise whose behaviour this program has, as `mise --version`
-/// prints it.
-const MISE_VERSION: &str = "2026.9.15 linux-x64 (2026-09-27)";
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {

@@ -4,10 +4,7 @@
 use toml::de::DeValue;
 
 use super::value::{At, Value};
-use crate::model::Problem;
-
-/// The version whose behaviour this program has.
-const COMPATIBLE: [u64; 3] = [2026, 9, 15];
+use crate::model::{MISE_RELEASE, Problem};
 
 /// What a file asks for.
 #[derive(Debug, Default)]
@@ -49,7 +46,7 @@ fn version(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<String, Problem>
 }
 
 fn hard(at: &At<'_>, value: &Value<'_>, wanted: &str) -> Option<Problem> {
-    let have = compatible();
+    let have = MISE_RELEASE;
     let required = format!("mise version {wanted} is required, but");
     is_newer(wanted).then(|| {
         let message = format!("{required} this is compatible with {have}");
@@ -60,22 +57,20 @@ fn hard(at: &At<'_>, value: &Value<'_>, wanted: &str) -> Option<Problem> {
 }
 
 fn soft(wanted: &str) -> Option<String> {
-    let have = compatible();
+    let have = MISE_RELEASE;
     is_newer(wanted).then(|| {
         format!("mise version {wanted} is recommended, but this is compatible with {have}")
     })
-}
-
-fn compatible() -> String {
-    COMPATIBLE.map(|part| part.to_string()).join(".")
 }
 
 /// Compares number by number. What follows a `-` belongs to a version before
 /// its release; a text that starts with no number is older than any.
 fn is_newer(wanted: &str) -> bool {
     let release = wanted.split(['-', '+']).next().unwrap_or_default();
-    let parts: Option<Vec<u64>> = release.split('.').map(|part| part.parse().ok()).collect();
-    parts.is_some_and(|parts| parts[..] > COMPATIBLE[..])
+    let numbers = |text: &str| -> Option<Vec<u64>> {
+        text.split('.').map(|part| part.parse().ok()).collect()
+    };
+    numbers(release).is_some_and(|wanted| Some(wanted) > numbers(MISE_RELEASE))
 }
 
 #[cfg(test)]
