@@ -48,6 +48,9 @@ struct Node {
     touched: bool,
     /// It runs also while the run is ending.
     cleanup: bool,
+    /// Its turn among those that are ready; scripts that follow a gate have
+    /// the gate's.
+    turn: Option<u32>,
     /// What a predecessor has decided for it.
     verdict: Option<Outcome>,
     after: Vec<(JobId, EdgeKind)>,
@@ -64,6 +67,7 @@ impl Node {
             continues: false,
             touched: false,
             cleanup: false,
+            turn: None,
             verdict: None,
             after: Vec::new(),
         }
@@ -76,8 +80,9 @@ pub struct State {
     nodes: Vec<Node>,
     /// Ready, without a slot: gates and joins.
     instant: VecDeque<JobId>,
-    /// Ready, in the order in which they became so.
+    /// Ready, in the order in which they, or their gates, became so.
     queue: VecDeque<JobId>,
+    turns: u32,
     limit: usize,
     slots: usize,
     running: usize,
@@ -99,6 +104,7 @@ impl State {
             nodes: Vec::new(),
             instant: VecDeque::new(),
             queue: VecDeque::new(),
+            turns: 0,
             limit: limit.max(1),
             slots: 0,
             running: 0,
@@ -347,6 +353,9 @@ impl State {
             let touched = self.node(id).touched;
             for (to, kind) in after {
                 self.tell(to, kind, &outcome, touched);
+                if kind == EdgeKind::Sequence {
+                    self.pass_turn(id, to);
+                }
                 self.settle(to, ended);
             }
         }
@@ -417,12 +426,29 @@ impl State {
         }
     }
 
+    /// A gate costs its task no turn: the scripts behind it go where it stood.
+    fn pass_turn(&mut self, from: JobId, to: JobId) {
+        let from = self.node(from);
+        let turn = from.turn.filter(|_| from.needs.slots == 0);
+        let to = self.node(to);
+        if to.needs.slots > 0 {
+            to.turn = turn;
+        }
+    }
+
     fn make_ready(&mut self, id: JobId) {
+        self.turns += 1;
+        let now = self.turns;
         let node = self.node(id);
         node.status = Status::Ready;
-        let instant = node.needs.slots == 0 && !node.needs.alone;
-        let queue = if instant { &mut self.instant } else { &mut self.queue };
-        queue.push_back(id);
+        let turn = *node.turn.get_or_insert(now);
+        if node.needs.slots == 0 && !node.needs.alone {
+            self.instant.push_back(id);
+            return;
+        }
+        let nodes = &self.nodes;
+        let at = self.queue.partition_point(|id| nodes[id.0 as usize].turn <= Some(turn));
+        self.queue.insert(at, id);
     }
 }
 

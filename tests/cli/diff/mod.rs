@@ -29,6 +29,7 @@ mod template_functions;
 mod templates;
 mod tools;
 mod trust;
+mod turns;
 mod usage_args;
 mod usage_commands;
 mod usage_errors;

@@ -72,6 +72,31 @@ fn one_slot_serves_in_the_order_of_readiness() {
 }
 
 #[test]
+fn scripts_behind_a_gate_have_its_turn() {
+    // A gate and its script, a plain job, and a gate with a call and a script after it.
+    let edges = [
+        (0, 1, EdgeKind::Sequence),
+        (3, 4, EdgeKind::Call),
+        (3, 5, EdgeKind::Sequence),
+        (4, 5, EdgeKind::Depends),
+        (5, 6, EdgeKind::Sequence),
+    ];
+    let needs = [NOTHING, SLOT, SLOT, NOTHING, SLOT, NOTHING, SLOT];
+    let mut run = Story::new(&needs, &edges, 1);
+    for job in [0, 3] {
+        assert_eq!(started(&mut run.0), Some(JobId(job)));
+    }
+    for job in [0, 3] {
+        assert_eq!(run.ends(job, Outcome::Success), []);
+    }
+    for job in [1, 2, 4, 5, 6] {
+        assert_eq!(run.starts(), [job]);
+        assert_eq!(run.ends(job, Outcome::Success), []);
+    }
+    assert!(run.0.is_finished());
+}
+
+#[test]
 fn failing_fast_drops_what_waits_and_lets_what_runs_end() {
     let mut run = Story::new(&[SLOT; 4], &[(0, 3, EdgeKind::Depends)], 2);
     assert_eq!(run.starts(), [0, 1]);
