@@ -455,8 +455,10 @@ impl State {
 /// A step that is a task of its own did not succeed.
 fn inner(outcome: &Outcome) -> Cause {
     match outcome {
-        Outcome::Failed(Cause::Cancelled) | Outcome::Skipped(_) => Cause::Cancelled,
-        Outcome::Failed(cause) => Cause::Inner(cause.code()),
+        Outcome::Failed(cause) if *cause != Cause::Cancelled => Cause::Inner(cause.code()),
+        // What it needs has failed: that is no end of the run.
+        Outcome::Skipped(SkipReason::Dependency) => Cause::Inner(1),
+        Outcome::Failed(_) | Outcome::Skipped(_) => Cause::Cancelled,
         Outcome::Success | Outcome::Fresh | Outcome::Tolerated(_) => Cause::Inner(1),
     }
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use super::project;
+use super::{fifos, project};
 use crate::support::Project;
 
 /// Less than the 10 seconds that a task has to end by default.
@@ -12,18 +12,13 @@ const SHORT: Duration = Duration::from_secs(8);
 
 /// A project with fifos: nobody ever writes into `hold`, and `up` tells when a task is up.
 fn with_fifos(config: &str) -> Project {
-    let project = project(config);
-    for name in ["hold", "up"] {
-        let mode = nix::sys::stat::Mode::S_IRWXU;
-        nix::unistd::mkfifo(&project.path(name), mode).expect("a new directory takes a fifo");
-    }
-    project
+    fifos(project(config), ["hold", "up"])
 }
 
 /// The group whose number a task has written into `pid` is empty, or will be in a moment: what
 /// was killed may not have quite ended when we do.
 #[track_caller]
-fn assert_nothing_runs(project: &Project) {
+pub(super) fn assert_nothing_runs(project: &Project) {
     let group = project.read("pid");
     let begin = Instant::now();
     while runs_in(group.trim()) {
@@ -33,7 +28,7 @@ fn assert_nothing_runs(project: &Project) {
 }
 
 /// True while a process of that group is more than a memory.
-fn runs_in(group: &str) -> bool {
+pub(super) fn runs_in(group: &str) -> bool {
     let entries = fs::read_dir("/proc").expect("this test needs /proc").flatten();
     let stats = entries.filter_map(|e| fs::read_to_string(e.path().join("stat")).ok());
     stats.into_iter().any(|stat| {

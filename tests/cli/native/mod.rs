@@ -1,8 +1,10 @@
 //! Where `mep` differs from mise on purpose, and what it promises beyond it.
 
+mod allow_failure;
 mod changed;
 mod converge;
 mod ending;
+mod finally;
 mod fresh;
 mod graph;
 mod late;
@@ -10,6 +12,7 @@ mod limits;
 mod nested;
 mod other_projects;
 mod quotes;
+mod retry;
 mod sandbox;
 pub(crate) mod script_words;
 mod secrets;
@@ -22,4 +25,13 @@ use crate::support::Project;
 
 fn project(config: &str) -> Project {
     Project::new().file("mise.toml", config)
+}
+
+/// The project with fifos that nobody opens unless a task does.
+fn fifos<const N: usize>(project: Project, names: [&str; N]) -> Project {
+    for name in names {
+        let mode = nix::sys::stat::Mode::S_IRWXU;
+        nix::unistd::mkfifo(&project.path(name), mode).expect("a new directory takes a fifo");
+    }
+    project
 }
