@@ -3,6 +3,7 @@
 
 mod dry_run;
 mod forecast;
+mod limits;
 mod run;
 mod views;
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::dry_run;
 use super::forecast::Forecast;
+use super::limits;
 use super::views::Lens;
 use crate::config::env::Late;
 use crate::config::tools::{ToolFlags, Toolbox};
@@ -107,6 +108,10 @@ pub fn run(
         let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
         dry_run::print(&plan, &lens.views(&plan, 0), look, &fresh, timed, &mut io::stderr());
         return Ok(Exit::Success);
+    }
+    if dialect == Dialect::Mep && !main.settings.raw {
+        let slots = limits::slots(&main.settings, dialect);
+        limits::too_heavy(&plan, slots).iter().for_each(|line| warn(line));
     }
     execute(ctx, dialect, &lens, plan, &mut planner, look)
 }
@@ -333,11 +338,7 @@ fn execute(
 ) -> Result<Exit, Vec<Problem>> {
     let Lens { settings, flags, .. } = *lens;
     let options = RunOptions {
-        jobs: match settings.jobs {
-            _ if settings.raw || plan.jobs.len() == 1 => 1,
-            Some(jobs) => jobs,
-            None => config::default_jobs(dialect),
-        },
+        jobs: limits::slots(settings, dialect),
         on_failure: match (flags.keep_going, dialect) {
             (false, _) => OnFailure::Stop,
             (true, Dialect::Mep) => OnFailure::GoOn,
@@ -348,6 +349,7 @@ fn execute(
         show_full_cmd: settings.show_full_cmd,
         timeout: None,
         owned: (dialect == Dialect::Mep).then(|| lens.project_dir(&ctx.cwd)),
+        sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings),
     };
     let views = lens.views(&plan, 0);
     let mut out = io::stdout();

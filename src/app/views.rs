@@ -15,7 +15,7 @@ use super::RunFlags;
 /// The choices that hold for all jobs of a run.
 #[derive(Debug)]
 pub(super) struct Lens<'a> {
-    workspace: &'a Workspace<'a>,
+    pub(super) workspace: &'a Workspace<'a>,
     pub(super) settings: &'a Settings,
     pub(super) flags: &'a RunFlags,
     palette: Palette,

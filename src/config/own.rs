@@ -142,9 +142,12 @@ fn locks(at: &At<'_>, value: &Value<'_>) -> Result<Vec<String>, Problem> {
     let good = |name: &String| {
         !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(plain)
     };
-    if !names.iter().all(good) {
-        let wanted = "names of letters, digits, `-`, `_`, `.`, `:`, `@` and `+`, up to 100 bytes";
-        return Err(at.wrong("locks", value, wanted));
+    if let Some(bad) = names.iter().position(|name| !good(name)) {
+        let written = value.get_ref().as_array().and_then(|items| items.get(bad));
+        let text = format!("`{}` of {} is no name for a lock", names[bad], at.owner);
+        let problem = at.mistake("config::lock", text, written.unwrap_or(value), "not this");
+        let letters = "letters, digits, `-`, `_`, `.`, `:`, `@` and `+`";
+        return Err(problem.help(format!("up to 100 bytes of {letters}, no `.` in front")));
     }
     names.sort();
     names.dedup();

@@ -12,7 +12,7 @@ use super::color::Palette;
 use super::lines::{Flow, Lines};
 use super::redact::{Held, Redactor};
 use crate::model::{
-    Cause, Dialect, Event, JobId, JobView, Outcome, OutputStyle, Secrets, SkipReason, Stream,
+    Cause, Dialect, Event, JobId, JobView, Outcome, OutputStyle, Secrets, SkipReason, Stream, Wait,
     format_elapsed,
 };
 use crate::sys::signal;
@@ -110,8 +110,8 @@ impl<'a> Report<'a> {
                 let why = self.shown(why);
                 self.labelled(*job, &format!("runs because {why}"));
             }
+            Event::Waiting(job, wait) => self.waiting(*job, wait),
             Event::Reason(..)
-            | Event::Waiting(..)
             | Event::Retrying { .. }
             | Event::Leaked(..)
             | Event::Recovered(_)
@@ -127,6 +127,17 @@ impl<'a> Report<'a> {
             }
             Event::Ended { job, outcome, elapsed, .. } => self.ended(*job, outcome, *elapsed),
             Event::Finished(elapsed) => self.finished(*elapsed),
+        }
+    }
+
+    fn waiting(&mut self, job: JobId, wait: &Wait) {
+        match wait {
+            _ if self.look.hushed || self.view(job).quiet => {}
+            Wait::Lock(name, holder) => {
+                self.labelled(job, &format!("waits for lock {name}, held by {holder}"));
+            }
+            Wait::Slot if self.look.verbose => self.labelled(job, "waits for a job slot"),
+            Wait::Slot => {}
         }
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::foreground::Foreground;
 use super::fresh::{Freshness, Mode, Verdict};
 use super::launch::{Launcher, streams};
+use super::limits::{Limits, Sharing};
 use super::ownership::{Ownership, VARIABLE};
 use super::pipes::{Chunk, follow};
 use super::prompt::Answer;
@@ -26,6 +27,7 @@ use crate::sys::process::Plug;
 use attempts::Attempts;
 use pending::{Rendered, Text};
 
+mod admission;
 mod attempts;
 mod ending;
 mod leaks;
@@ -72,6 +74,8 @@ pub struct RunOptions<'a> {
     /// The project whose run this is, where what tasks leave behind is ours to
     /// end.
     pub owned: Option<&'a Path>,
+    /// How what there is is shared with others.
+    pub sharing: Sharing<'a>,
 }
 
 /// Why a run ends early, where no task is to blame.
@@ -106,6 +110,7 @@ struct Dispatcher<'a> {
     emit: &'a mut dyn FnMut(Event) -> Listening,
     state: State,
     fresh: Freshness,
+    limits: Limits,
     launcher: Launcher,
     units: Units,
     chunks: Sender<Chunk>,
@@ -177,6 +182,7 @@ impl<'a> Dispatcher<'a> {
             emit,
             state,
             fresh: Freshness::new(options.state, options.fresh),
+            limits: Limits::new(options.state, options.jobs, &options.sharing),
             launcher: Launcher::new(options.show_full_cmd),
             units: Units::new(options.owned.is_some()),
             ownership: None,
@@ -208,10 +214,7 @@ impl<'a> Dispatcher<'a> {
         let mut signals = Signals::listen()?;
         self.take_ownership();
         loop {
-            while let Some(job) = self.state.next() {
-                self.state.start(job);
-                self.begin(job);
-            }
+            self.start_ready();
             self.units.look_after_groups();
             if self.state.is_finished() && self.units.is_quiet() && !self.sweep() {
                 break;
@@ -228,6 +231,7 @@ impl<'a> Dispatcher<'a> {
                 Some(text) = texts.recv() => self.rendered(text),
                 signal = Signals::next(&mut signals.ending) => self.interrupt(signal),
                 signal = Signals::next(&mut signals.stopping) => self.suspend(signal, false),
+                () = self.limits.slot() => {}
                 () = sleep_until(deadline) => self.timers(),
             }
         }
@@ -351,7 +355,8 @@ impl<'a> Dispatcher<'a> {
         }
         let view = &self.views[id.0 as usize];
         let plugs = streams(view, job.inherits_terminal);
-        let started = ready.start(&job, &self.extra(id), plugs);
+        let extra = self.extra(id);
+        let started = ready.start(&job, &extra, plugs, &self.limits.descriptors(&job));
         let child = match started {
             Ok(child) => child,
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
@@ -383,9 +388,10 @@ impl<'a> Dispatcher<'a> {
     }
 
     /// What only this process gets.
-    fn extra(&self, id: JobId) -> Vec<(OsString, OsString)> {
+    fn extra(&mut self, id: JobId) -> Vec<(OsString, OsString)> {
         let job = &self.plan.jobs[id.0 as usize];
         let mut extra = job.extra.clone();
+        extra.extend(self.limits.variables(self.plan, id));
         let view = &self.views[id.0 as usize];
         let color = if view.labels_output { view.color.clone() } else { String::new() };
         extra.push(("MISE_TASK_COLOR".into(), color.into()));
@@ -428,6 +434,7 @@ impl<'a> Dispatcher<'a> {
     /// Tells how a job ended, and what that means for the run.
     fn report(&mut self, id: JobId, outcome: Outcome) {
         let outcome = self.tolerated(id, outcome);
+        self.limits.ended(self.plan, id);
         let occurrence = self.plan.graph.get(id).occurrence;
         let elapsed = self.started.get(&occurrence).map_or(Duration::ZERO, Instant::elapsed);
         let attempt = self.attempts.failed(id) + 1;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write};
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -179,6 +180,7 @@ impl Ready {
         job: &Job,
         extra: &[(OsString, OsString)],
         streams: [Plug; 3],
+        inherit: &[BorrowedFd<'_>],
     ) -> Result<Child, Complaint> {
         let closed = job.sandbox.as_ref().and_then(|sandbox| sandbox.env(&job.env, extra));
         let (env, extra) = match &closed {
@@ -193,6 +195,7 @@ impl Ready {
             env,
             extra,
             streams,
+            inherit,
         };
         match sandbox::spawn(&spec, &self.rules) {
             Ok(child) => Ok(child),

@@ -2,15 +2,17 @@
 //! Knows nothing of terminals' looks: events are all that comes out.
 //!
 //! Inside, from the bottom: `fresh` (verdicts), `state` (the scheduler, pure),
-//! `launch` (one command → one process), `units` (the processes and what is
-//! left of them), `ownership` (what tasks leave behind), `pipes` (their
-//! output), `prompt` (questions), `signals`, `foreground` (the terminal),
-//! `dispatcher` (the loop that owns them all).
+//! `limits` (locks, and the pool shared with other programs), `launch` (one
+//! command → one process), `units` (the processes and what is left of them),
+//! `ownership` (what tasks leave behind), `pipes` (their output), `prompt`
+//! (questions), `signals`, `foreground` (the terminal), `dispatcher` (the loop
+//! that owns them all).
 
 mod dispatcher;
 mod foreground;
 pub mod fresh;
 mod launch;
+mod limits;
 mod ownership;
 mod pipes;
 mod prompt;
@@ -19,3 +21,4 @@ pub mod state;
 mod units;
 
 pub use dispatcher::{Arrive, Arrived, Listening, OnFailure, RunOptions, run};
+pub use limits::Sharing;

@@ -20,6 +20,15 @@ pub struct Needs {
     pub tolerant: bool,
 }
 
+/// What runs now.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Load {
+    /// Slots that are taken.
+    pub slots: usize,
+    /// Jobs that have taken them.
+    pub jobs: usize,
+}
+
 /// Where a job stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Status {
@@ -84,7 +93,7 @@ pub struct State {
     queue: VecDeque<JobId>,
     turns: u32,
     limit: usize,
-    slots: usize,
+    load: Load,
     running: usize,
     alone: bool,
     open: usize,
@@ -106,7 +115,7 @@ impl State {
             queue: VecDeque::new(),
             turns: 0,
             limit: limit.max(1),
-            slots: 0,
+            load: Load::default(),
             running: 0,
             alone: false,
             open: 0,
@@ -205,7 +214,7 @@ impl State {
         let slots = self.slots_of(id);
         let blocked = self.alone
             || (alone && self.running > 0)
-            || (slots > 0 && self.slots + slots > self.limit);
+            || (slots > 0 && self.load.slots + slots > self.limit);
         (!blocked).then_some(id)
     }
 
@@ -213,7 +222,9 @@ impl State {
     pub fn start(&mut self, id: JobId) {
         self.dequeue(id);
         self.running += 1;
-        self.slots += self.slots_of(id);
+        let slots = self.slots_of(id);
+        self.load.slots += slots;
+        self.load.jobs += usize::from(slots > 0);
         self.alone |= self.nodes[id.0 as usize].needs.alone;
         let node = self.node(id);
         node.status = Status::Running;
@@ -249,11 +260,14 @@ impl State {
 
     fn leave(&mut self, id: JobId) {
         self.running -= 1;
-        self.slots -= self.slots_of(id);
+        let slots = self.slots_of(id);
+        self.load.slots -= slots;
+        self.load.jobs -= usize::from(slots > 0);
         self.alone &= !self.nodes[id.0 as usize].needs.alone;
     }
 
-    fn slots_of(&self, id: JobId) -> usize {
+    /// Slots that a job takes of those there are.
+    pub fn slots_of(&self, id: JobId) -> usize {
         self.nodes[id.0 as usize].needs.slots.min(self.limit)
     }
 
@@ -310,6 +324,11 @@ impl State {
     /// True once every job has ended.
     pub fn is_finished(&self) -> bool {
         self.open == 0
+    }
+
+    /// How much of the slots is taken.
+    pub fn load(&self) -> Load {
+        self.load
     }
 
     /// Number of jobs that run now.

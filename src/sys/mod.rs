@@ -4,7 +4,9 @@
 pub mod atomic;
 mod context;
 pub mod duration;
+pub mod jobserver;
 pub mod lookup;
+pub mod makeflags;
 pub mod process;
 pub mod processes;
 pub mod sandbox;

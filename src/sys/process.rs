@@ -3,12 +3,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{ChildStdin, Command, Stdio};
+use std::sync::Mutex;
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
@@ -44,6 +46,8 @@ pub struct Spawn<'a> {
     pub extra: &'a [(OsString, OsString)],
     /// Standard input, output, error.
     pub streams: [Plug; 3],
+    /// Descriptors that this child alone gets, under the same numbers.
+    pub inherit: &'a [BorrowedFd<'a>],
 }
 
 /// A running child.
@@ -133,12 +137,31 @@ pub fn spawn(spec: &Spawn<'_>) -> io::Result<Child> {
         .stdout(plug(spec.streams[1]))
         .stderr(plug(spec.streams[2]))
         .process_group(0);
-    let mut child = command.spawn()?;
+    let mut child = start(&mut command, spec.inherit)?;
     Ok(Child {
         pid: child.id(),
         stdout: child.stdout.take().map(OwnedFd::from),
         stderr: child.stderr.take().map(OwnedFd::from),
     })
+}
+
+/// Starts a program that gets these descriptors as they are numbered, and none
+/// that another one, started at the same time, is to get.
+///
+/// # Errors
+/// What the operating system says.
+pub fn start(command: &mut Command, inherit: &[BorrowedFd<'_>]) -> io::Result<std::process::Child> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock();
+    set_inherited(inherit, true)?;
+    let child = command.spawn();
+    set_inherited(inherit, false)?;
+    child
+}
+
+fn set_inherited(fds: &[BorrowedFd<'_>], inherited: bool) -> io::Result<()> {
+    let flags = if inherited { FdFlag::empty() } else { FdFlag::FD_CLOEXEC };
+    fds.iter().try_for_each(|fd| Ok(fcntl(fd, FcntlArg::F_SETFD(flags)).map(drop)?))
 }
 
 /// All news of children that waits to be heard; never blocks. With a list only

@@ -15,7 +15,7 @@ use tera::{Error, Kwargs, State, Tera, TeraResult};
 use tera_contrib as contrib;
 
 use super::{CACHE, DIR, EXEC_ENV, PROCESS, haiku, legacy};
-use crate::sys::{atomic, duration};
+use crate::sys::{atomic, duration, process};
 
 /// Adds everything to an engine.
 pub(super) fn register(tera: &mut Tera) {
@@ -203,12 +203,14 @@ fn output(command: &str, state: &State) -> TeraResult<String> {
         let env = state.get::<tera::Map>("env")?.unwrap_or_default();
         shell.env_clear().envs(env.iter().map(|(k, v)| (k.to_string(), v.to_string())));
     }
-    let output = shell
+    shell
         .args(["-o", "errexit", "-c", command])
         .current_dir(dir(state))
         .stdin(std::process::Stdio::null())
-        .stderr(std::process::Stdio::inherit())
-        .output()
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::inherit());
+    let output = process::start(&mut shell, &[])
+        .and_then(std::process::Child::wait_with_output)
         .map_err(|e| Error::message(format!("exec command: {command}: {e}")))?;
     if !output.status.success() {
         let how = output.status.code().map_or("a signal".into(), |c| format!("code {c}"));

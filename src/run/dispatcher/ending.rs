@@ -145,7 +145,8 @@ impl Dispatcher<'_> {
     /// When something has to be done next.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         let run = self.run_until.filter(|_| self.interrupted.is_none());
-        let times = [self.units.next_deadline(), self.attempts.next(), self.cleanup_until, run];
+        let own = [self.units.next_deadline(), self.attempts.next(), self.limits.next()];
+        let times = [own, [self.cleanup_until, run, None]].concat();
         times.into_iter().flatten().min()
     }
 

@@ -11,7 +11,7 @@ mod linux;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -89,6 +89,7 @@ pub fn spawn(spec: &Spawn<'_>, rules: &Rules) -> Result<Child, Refusal> {
     let variables = spec.env.iter().filter(|(key, _)| !is_for_loader(key));
     let env: EnvMap = variables.collect();
     let extra: Vec<_> = spec.extra.iter().filter(|(key, _)| !is_for_loader(key)).cloned().collect();
+    let inherit: Vec<_> = spec.inherit.iter().copied().chain([report.as_fd()]).collect();
     let launcher = Spawn {
         program: PathBuf::from(OURSELVES),
         arg0: OsStr::new(LAUNCHER),
@@ -97,10 +98,8 @@ pub fn spawn(spec: &Spawn<'_>, rules: &Rules) -> Result<Child, Refusal> {
         env: &env,
         extra: &extra,
         streams: spec.streams,
+        inherit: &inherit,
     };
-    // Only this thread starts processes, so nobody else inherits it.
-    let inherited = fcntl(&report, FcntlArg::F_SETFD(FdFlag::empty()));
-    inherited.map_err(|error| Refusal::Start(error.into()))?;
     let child = process::spawn(&launcher).map_err(Refusal::Start)?;
     drop(report);
     let mut text = Vec::new();

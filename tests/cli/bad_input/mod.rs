@@ -8,6 +8,7 @@ mod files;
 mod floods;
 mod graph;
 mod keys;
+mod limits;
 mod sandbox;
 mod templates;
 mod texts;

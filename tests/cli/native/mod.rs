@@ -9,6 +9,7 @@ mod fresh;
 mod graph;
 mod late;
 mod limits;
+mod locks;
 mod nested;
 mod other_projects;
 mod quotes;

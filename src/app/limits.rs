@@ -1,0 +1,50 @@
+//! What a run may use at a time, and how it shares that with others.
+
+use std::collections::BTreeSet;
+
+use crate::config::{self, Settings};
+use crate::model::{Dialect, PoolKind, Project};
+use crate::plan::Plan;
+use crate::run::Sharing;
+use crate::sys::Context;
+
+/// The slots of a run.
+pub(super) fn slots(settings: &Settings, dialect: Dialect) -> usize {
+    match settings.jobs {
+        _ if settings.raw => 1,
+        Some(jobs) => jobs,
+        None => config::default_jobs(dialect),
+    }
+}
+
+/// Whom a run shares with. The pool changes how many jobs a make in a task
+/// has, so mise has none.
+pub(super) fn sharing<'a>(
+    ctx: &'a Context,
+    dialect: Dialect,
+    project: &Project,
+    settings: &Settings,
+) -> Sharing<'a> {
+    let root = project.nearest_root().map_or(&project.dir, |root| &root.dir);
+    let pool = match dialect {
+        Dialect::Mep if !settings.raw => project.own.jobserver.unwrap_or(PoolKind::Pipe),
+        Dialect::Mep | Dialect::Mise => PoolKind::Off,
+    };
+    Sharing { env: &ctx.env, project: root.clone(), pool }
+}
+
+/// A line for each task that weighs more than there is: it gets all there is.
+pub(super) fn too_heavy(plan: &Plan, slots: usize) -> BTreeSet<String> {
+    let heavy = plan.jobs.iter().filter_map(|job| {
+        let (weight, spot) = job.policy.weight.as_ref()?;
+        let (name, place) = (&job.name, spot.place());
+        let text = || {
+            format!(
+                "task `{name}` has weight {weight}, more than -j {slots} allows: \
+                 it takes all slots ({place})"
+            )
+        };
+        (weight.get() as usize > slots).then(text)
+    });
+    heavy.collect()
+}
