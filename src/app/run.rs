@@ -334,9 +334,11 @@ fn execute(
     lens: &Lens<'_>,
     mut plan: Plan,
     planner: &mut Planner<'_>,
-    look: Look,
+    mut look: Look,
 ) -> Result<Exit, Vec<Problem>> {
     let Lens { settings, flags, .. } = *lens;
+    let views = lens.views(&plan, 0);
+    look.live = lens.live(ctx, dialect, &views);
     let options = RunOptions {
         jobs: limits::slots(settings, dialect),
         on_failure: match (flags.keep_going, dialect) {
@@ -350,8 +352,8 @@ fn execute(
         timeout: None,
         owned: (dialect == Dialect::Mep).then(|| lens.project_dir(&ctx.cwd)),
         sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings),
+        tick: look.live.tick().filter(|_| views.len() > 1),
     };
-    let views = lens.views(&plan, 0);
     let mut out = io::stdout();
     let mut err = io::stderr();
     let mut report = Report::new(views.clone(), look, &mut out, &mut err);

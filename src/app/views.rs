@@ -1,13 +1,14 @@
 //! How the jobs of a plan are to look: style, label, colour, what is shown of
 //! them. Decides; draws nothing.
 
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 use crate::config::Settings;
 use crate::config::workspace::Workspace;
 use crate::model::{Command, Dialect, JobId, JobView, OutputStyle, RunEntry};
 use crate::plan::{Plan, echo};
-use crate::report::{Look, Palette, label_color};
+use crate::report::{Live, Look, Palette, label_color};
 use crate::sys::{Context, terminal};
 
 use super::RunFlags;
@@ -93,6 +94,25 @@ impl<'a> Lens<'a> {
             hushed: quiet && dialect == Dialect::Mise,
             list_failures: self.flags.keep_going,
             dialect,
+            live: Live::Off,
+            summary: dialect == Dialect::Mep && !quiet,
+        }
+    }
+
+    /// What is shown beside the output of these jobs: mise has nothing of the
+    /// kind, and what is redrawn line by line has no place for it.
+    pub(super) fn live(&self, ctx: &Context, dialect: Dialect, views: &[JobView]) -> Live {
+        let quiet = self.settings.quiet || self.settings.silent;
+        if dialect == Dialect::Mise || quiet {
+            return Live::Off;
+        }
+        let dumb = ctx.env.get("TERM").is_none_or(|term| term == "dumb");
+        if !(io::stdout().is_terminal() && io::stderr().is_terminal()) || dumb {
+            Live::Heartbeat
+        } else if views.iter().any(|view| view.style == OutputStyle::Replacing) {
+            Live::Off
+        } else {
+            Live::Status(terminal::own_columns)
         }
     }
 }

@@ -81,6 +81,8 @@ pub enum Event {
     Output(JobId, Stream, Vec<u8>),
     /// Why it runs, for `-v`.
     Reason(JobId, String),
+    /// A person is about to be asked about a job.
+    Asking(JobId),
     /// A note about a job that stops nothing.
     Warning(JobId, String),
     /// It could start but for something that others have.
@@ -119,6 +121,8 @@ pub enum Event {
     Suspended,
     /// It goes on.
     Resumed,
+    /// A task has stopped, and may be given the terminal that it asks for.
+    Handover,
     /// Some time has passed, as often as the run was asked to say so.
     Tick,
     /// All jobs have ended; the wall time of the run.

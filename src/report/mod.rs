@@ -3,9 +3,15 @@
 
 mod color;
 mod lines;
+mod progress;
 mod redact;
+mod screen;
+#[cfg(test)]
+mod stories;
 mod stream;
+mod summary;
 
 pub use color::{Palette, label_color};
 pub use redact::Redactor;
+pub use screen::Live;
 pub use stream::{Look, Report};

@@ -1,19 +1,23 @@
 //! The two styles that print as things happen, `prefix` and `interleave`:
-//! command lines, labelled output, skips, errors, times.
+//! command lines, labelled output, skips, errors, times. What they write goes
+//! through the screen, which keeps the status line below it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Write};
-use std::time::Duration;
+use std::io::Write;
+use std::time::{Duration, Instant};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::color::Palette;
 use super::lines::{Flow, Lines};
+use super::progress::{fit, is_own};
 use super::redact::{Held, Redactor};
+use super::screen::{Live, Screen};
+use super::summary::{Summary, describe};
 use crate::model::{
-    Cause, Dialect, Event, JobId, JobView, Outcome, OutputStyle, Secrets, SkipReason, Stream, Wait,
-    format_elapsed,
+    Cause, Dialect, Event, JobId, JobView, Leftover, Outcome, OutputStyle, Secrets, SkipReason,
+    Stream, Wait, format_elapsed,
 };
 use crate::sys::signal;
 
@@ -36,19 +40,23 @@ pub struct Look {
     pub list_failures: bool,
     /// The words of warnings.
     pub dialect: Dialect,
+    /// What is shown beside the output while the run goes on.
+    pub live: Live,
+    /// What interrupted the run is said, and the end is told at length.
+    pub summary: bool,
 }
 
 /// Writes events as they come.
 pub struct Report<'a> {
     views: Vec<JobView>,
     look: Look,
-    out: &'a mut dyn Write,
-    err: &'a mut dyn Write,
+    screen: Screen<'a>,
+    summary: Summary,
     open: HashMap<(JobId, bool), Open>,
     redactor: Option<Redactor>,
     failed: Vec<(JobId, Cause)>,
-    /// The reader of standard output has gone away.
-    closed: bool,
+    /// What runs has been asked to end.
+    ending: bool,
 }
 
 /// What a stream that is open has not shown yet.
@@ -67,21 +75,28 @@ impl<'a> Report<'a> {
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Self {
+        let mut screen = Screen::new(out, err, look.live, look.palette, Instant::now());
+        screen.progress.add(&views);
         Self {
             views,
             look,
-            out,
-            err,
+            screen,
+            summary: Summary::default(),
             open: HashMap::new(),
             redactor: None,
             failed: Vec::new(),
-            closed: false,
+            ending: false,
         }
     }
 
     /// Takes these out of all that it shows from now on.
     pub fn hide(&mut self, secrets: &Secrets) {
         self.redactor = Redactor::new(secrets);
+        if let Some(redactor) = &self.redactor {
+            for text in self.views.iter_mut().flat_map(|view| [&mut view.label, &mut view.rerun]) {
+                *text = redactor.text(text).into_owned();
+            }
+        }
     }
 
     fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -90,16 +105,48 @@ impl<'a> Report<'a> {
 
     /// True once nobody reads standard output any more.
     pub fn is_closed(&self) -> bool {
-        self.closed
+        self.screen.is_closed()
     }
 
     /// Takes one event.
     pub fn event(&mut self, event: &Event) {
+        self.event_at(event, Instant::now());
+    }
+
+    /// Takes an event of that moment.
+    pub(super) fn event_at(&mut self, event: &Event, now: Instant) {
+        if let Event::Joined(views, secrets) = event {
+            self.views.extend(views.iter().cloned());
+            self.screen.progress.add(views);
+            self.hide(secrets);
+        }
+        let news = self.without_stragglers(event);
+        let event = news.as_ref().unwrap_or(event);
+        self.screen.before(event, &self.views, now);
+        self.summary.event(event, &self.views);
+        self.style(event);
+        self.screen.after(event, &self.views);
+        self.ending |= match event {
+            Event::Interrupted(..) | Event::TimedOut(_) => true,
+            Event::Ended { outcome: Outcome::Failed(_), .. } => !self.look.list_failures,
+            _ => false,
+        };
+    }
+
+    /// What has been asked to end and has not done so yet is no leak.
+    fn without_stragglers(&self, event: &Event) -> Option<Event> {
         match event {
-            Event::Joined(views, secrets) => {
-                self.views.extend(views.iter().cloned());
-                self.hide(secrets);
+            Event::Leaked(job, left) if self.ending => {
+                let spared = left.iter().filter(|left| left.spared).cloned().collect();
+                Some(Event::Leaked(*job, spared))
             }
+            _ => None,
+        }
+    }
+
+    fn style(&mut self, event: &Event) {
+        match event {
+            Event::Joined(..) => {}
             Event::Started(_) => {}
             Event::LateCall(job, text) => {
                 self.labelled(*job, &format!("calls {text}, which is known when it runs"));
@@ -111,11 +158,28 @@ impl<'a> Report<'a> {
                 self.labelled(*job, &format!("runs because {why}"));
             }
             Event::Waiting(job, wait) => self.waiting(*job, wait),
-            Event::Reason(..)
-            | Event::Retrying { .. }
-            | Event::Leaked(..)
-            | Event::Recovered(_)
-            | Event::Interrupted(..)
+            Event::Retrying { job, cause, attempt, delay } if !self.view(*job).quiet => {
+                self.close_streams(*job);
+                let (attempt, of) = attempt;
+                let text =
+                    format!("attempt {attempt} of {of} in {delay:?}, after {}", describe(cause));
+                let text = self.shown(&text).into_owned();
+                self.labelled(*job, &text);
+            }
+            Event::Retrying { job, .. } => self.close_streams(*job),
+            Event::Leaked(..) | Event::Recovered(_) if self.look.hushed => {}
+            Event::Leaked(job, left) => left.iter().for_each(|left| self.leaked(*job, left)),
+            Event::Recovered(left) => left.iter().for_each(|left| self.recovered(left)),
+            Event::TimedOut(limit) if self.look.summary => {
+                self.error_line(&format!(
+                    "interrupted, because the run took longer than {limit:?}"
+                ));
+            }
+            Event::Interrupted(signal, _) if self.look.summary => self.interrupted(*signal),
+            Event::Interrupted(..)
+            | Event::Reason(..)
+            | Event::Asking(_)
+            | Event::Handover
             | Event::TimedOut(_)
             | Event::Suspended
             | Event::Resumed
@@ -175,8 +239,7 @@ impl<'a> Report<'a> {
     }
 
     fn error_line(&mut self, text: &str) {
-        let line = format!("{text}\n");
-        let _ = self.err.write_all(line.as_bytes());
+        self.screen.write(Stream::Stderr, format!("{text}\n").as_bytes());
     }
 
     fn output(&mut self, job: JobId, stream: Stream, bytes: &[u8]) {
@@ -188,20 +251,9 @@ impl<'a> Report<'a> {
             Some(redactor) => Cow::from(redactor.push(&mut open.held, bytes)),
             None => bytes.into(),
         };
+        self.summary.output(job, stream, &bytes);
         let whole = open.shown(&bytes, labelled, &head, &tail);
-        self.write(stream, &whole);
-    }
-
-    fn write(&mut self, stream: Stream, bytes: &[u8]) {
-        if bytes.is_empty() {
-            return;
-        }
-        let result = match stream {
-            Stream::Stdout => self.out.write_all(bytes).and_then(|()| self.out.flush()),
-            Stream::Stderr => self.err.write_all(bytes),
-        };
-        let broken = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
-        self.closed |= stream == Stream::Stdout && result.as_ref().is_err_and(broken);
+        self.screen.write(stream, &whole);
     }
 
     /// Last lines that have no end.
@@ -211,6 +263,7 @@ impl<'a> Report<'a> {
                 continue;
             };
             let held = self.redactor.as_ref().map(|redactor| redactor.finish(&mut open.held));
+            self.summary.output(job, stream, held.as_deref().unwrap_or_default());
             let head = format!("{} ", self.label(job));
             let tail = format!("{}\n", self.look.palette.line_end());
             let labelled = self.view(job).labels_output;
@@ -219,7 +272,7 @@ impl<'a> Report<'a> {
                 last.extend_from_slice(&[head.as_bytes(), &rest, tail.as_bytes()].concat());
             }
             last.extend_from_slice(open.flow.finish());
-            self.write(stream, &last);
+            self.screen.write(stream, &last);
         }
     }
 
@@ -245,8 +298,41 @@ impl<'a> Report<'a> {
                 self.labelled(job, "skipped, because a task it depends on did not succeed");
             }
             Outcome::Failed(cause) => self.failed(job, cause),
+            Outcome::Tolerated(cause) if is_own(cause) => {
+                self.explain(job, cause);
+                let text = format!("tolerated: {}", describe(cause));
+                let text = self.shown(&text).into_owned();
+                self.labelled(job, &text);
+            }
             _ => {}
         }
+    }
+
+    /// A process that a task left behind.
+    fn leaked(&mut self, job: JobId, left: &Leftover) {
+        let what = if left.spared { "left running" } else { "ended what was left" };
+        let text = self.leaky(what, left);
+        self.labelled(job, &text);
+    }
+
+    /// A process that a run has left behind which was killed.
+    fn recovered(&mut self, left: &Leftover) {
+        let text = self.leaky("ended what a killed run had left", left);
+        self.error_line(&text);
+    }
+
+    fn leaky(&self, what: &str, left: &Leftover) -> String {
+        let command = self.shown(&left.command);
+        let leaky = self.look.palette.paint("33", "LEAKY");
+        format!("{leaky} {what}: {} {}", left.pid, fit(&command, 200))
+    }
+
+    fn interrupted(&mut self, number: i32) {
+        let typed = if number == 2 { " (Ctrl-C)" } else { "" };
+        if number == 2 {
+            self.screen.below_key();
+        }
+        self.error_line(&format!("interrupted by {}{typed}", signal::name(number)));
     }
 
     fn timed(&self, view: &JobView) -> bool {
@@ -255,9 +341,16 @@ impl<'a> Report<'a> {
     }
 
     fn failed(&mut self, job: JobId, cause: &Cause) {
+        if is_own(cause) {
+            self.explain(job, cause);
+            self.failed.push((job, cause.clone()));
+        }
+    }
+
+    /// What went wrong, where the task itself cannot have said so.
+    fn explain(&mut self, job: JobId, cause: &Cause) {
         match cause {
-            Cause::Cancelled | Cause::Inner(_) | Cause::Signal(2, _) => return,
-            Cause::Exit(_) => {}
+            Cause::Cancelled | Cause::Inner(_) | Cause::Exit(_) => {}
             Cause::TimedOut(limit) => self.complain(job, &format!("timed out after {limit:?}")),
             Cause::Signal(number, program) => {
                 let name = signal::name(*number);
@@ -270,7 +363,6 @@ impl<'a> Report<'a> {
                 }
             }
         }
-        self.failed.push((job, cause.clone()));
     }
 
     fn complain(&mut self, job: JobId, text: &str) {
@@ -285,6 +377,24 @@ impl<'a> Report<'a> {
             let text = self.look.palette.paint("2", &text);
             self.error_line(&text);
         }
+        if self.look.summary && self.screen.progress.total() > 1 {
+            self.at_length();
+        } else {
+            self.in_short();
+        }
+        self.screen.flush();
+    }
+
+    fn at_length(&mut self) {
+        let total = self.screen.progress.total();
+        let Look { list_failures, palette, .. } = self.look;
+        for line in self.summary.lines(&self.views, total, list_failures, palette) {
+            let line = self.shown(&line).into_owned();
+            self.error_line(&line);
+        }
+    }
+
+    fn in_short(&mut self) {
         let failed = std::mem::take(&mut self.failed);
         if self.look.list_failures && !failed.is_empty() {
             let error = self.look.palette.paint("31", "ERROR");
@@ -297,7 +407,6 @@ impl<'a> Report<'a> {
         if let Some((job, _)) = failed.first() {
             self.complain(*job, "task failed");
         }
-        let _ = self.err.flush();
     }
 }
 

@@ -76,6 +76,8 @@ pub struct RunOptions<'a> {
     pub owned: Option<&'a Path>,
     /// How what there is is shared with others.
     pub sharing: Sharing<'a>,
+    /// How often to tell that time has passed.
+    pub tick: Option<Duration>,
 }
 
 /// Why a run ends early, where no task is to blame.
@@ -213,6 +215,7 @@ impl<'a> Dispatcher<'a> {
         let begin = Instant::now();
         let mut signals = Signals::listen()?;
         self.take_ownership();
+        let mut clock = self.options.tick.map(ticks);
         loop {
             self.start_ready();
             self.units.look_after_groups();
@@ -233,6 +236,7 @@ impl<'a> Dispatcher<'a> {
                 signal = Signals::next(&mut signals.stopping) => self.suspend(signal, false),
                 () = self.limits.slot() => {}
                 () = sleep_until(deadline) => self.timers(),
+                () = tick(&mut clock) => self.tell(Event::Tick),
             }
         }
         self.tell(Event::Finished(begin.elapsed()));
@@ -475,6 +479,19 @@ fn needs(plan: &Plan, from: usize) -> Vec<Needs> {
 async fn sleep_until(deadline: Option<Instant>) {
     match deadline {
         Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn ticks(every: Duration) -> tokio::time::Interval {
+    let mut clock = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    clock
+}
+
+async fn tick(clock: &mut Option<tokio::time::Interval>) {
+    match clock {
+        Some(clock) => drop(clock.tick().await),
         None => std::future::pending().await,
     }
 }

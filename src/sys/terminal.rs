@@ -77,6 +77,13 @@ pub fn columns() -> Option<usize> {
     (w > 0).then_some(w)
 }
 
+/// Columns of the terminal behind standard error while we may write to it as
+/// we like; nothing while it belongs to another group.
+pub fn own_columns() -> Option<usize> {
+    let held = tcgetpgrp(std::io::stderr().as_fd()).is_ok_and(|holder| holder != getpgrp());
+    (!held).then(|| columns().unwrap_or(80))
+}
+
 fn terminal_size() -> Option<(usize, usize)> {
     let fds = [std::io::stderr().is_terminal(), std::io::stdout().is_terminal()];
     if !fds.contains(&true) {

@@ -32,6 +32,7 @@ impl Dispatcher<'_> {
             match news {
                 News::Exited(pid, _) | News::Killed(pid, _) => self.process_ended(pid, news),
                 News::Stopped(pid, signal) => {
+                    self.tell(Event::Handover);
                     if let Some(signal) = self.foreground.stopped(pid, signal) {
                         self.suspend(signal, true);
                     }

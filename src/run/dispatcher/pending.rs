@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Dispatcher;
-use crate::model::{Cause, JobId, Outcome, SkipReason};
+use crate::model::{Cause, Event, JobId, Outcome, SkipReason};
 use crate::plan::LateText;
 use crate::run::prompt::{self, Answer};
 
@@ -83,6 +83,7 @@ impl Dispatcher<'_> {
             }
             Ok(default) => {
                 self.pending.insert(id);
+                self.tell(Event::Asking(id));
                 prompt::ask(id, text, default, self.answers.clone());
             }
         }

@@ -1,0 +1,232 @@
+//! Where all bytes of a report go out. On a terminal the last line is kept for
+//! the state of the run: erased before anything is written, drawn again behind
+//! whole lines. Off a terminal a run that is silent for a minute says so.
+//!
+//! The cursor stands at the beginning of the status line. So whatever else is
+//! written there (a shell's prompt, should we be killed) covers it, and a
+//! terminal that wraps it anew when it gets narrower leaves nothing of it above
+//! the cursor. Nothing of the terminal is changed that had to be set back.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use super::color::Palette;
+use super::progress::Progress;
+use crate::model::{Event, JobId, JobView, Stream};
+
+/// Silence that is too long.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// What is shown beside the output while the run goes on.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Live {
+    /// Nothing.
+    #[default]
+    Off,
+    /// A line at the bottom of the terminal; the function tells its columns, or
+    /// nothing while somebody else has the terminal.
+    Status(fn() -> Option<usize>),
+    /// A line after each minute without any other.
+    Heartbeat,
+}
+
+impl Live {
+    /// How often a run has to tell that time has passed.
+    pub fn tick(self) -> Option<Duration> {
+        match self {
+            Self::Off => None,
+            Self::Status(_) => Some(Duration::from_millis(200)),
+            Self::Heartbeat => Some(Duration::from_secs(1)),
+        }
+    }
+}
+
+/// The two streams of a report, and the line below them.
+pub(super) struct Screen<'a> {
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+    live: Live,
+    palette: Palette,
+    pub(super) progress: Progress,
+    /// The status line that stands on the terminal.
+    drawn: Option<String>,
+    /// It is wanted: time has passed since the run began, or went on.
+    awake: bool,
+    /// The cursor is known to stand at the beginning of a line.
+    fresh_line: bool,
+    /// Tasks that write to the terminal themselves.
+    direct: Vec<JobId>,
+    /// The task that asks a person.
+    asking: Option<JobId>,
+    now: Instant,
+    /// When something was written last.
+    spoken: Instant,
+    /// The reader of standard output has gone away.
+    closed: bool,
+}
+
+impl<'a> Screen<'a> {
+    pub(super) fn new(
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+        live: Live,
+        palette: Palette,
+        now: Instant,
+    ) -> Self {
+        Self {
+            out,
+            err,
+            live,
+            palette,
+            progress: Progress::default(),
+            drawn: None,
+            awake: false,
+            fresh_line: true,
+            direct: Vec::new(),
+            asking: None,
+            now,
+            spoken: now,
+            closed: false,
+        }
+    }
+
+    /// True once nobody reads standard output any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Goes to a line of its own where a key that was typed stands there. The
+    /// status line takes it away with itself.
+    pub(super) fn below_key(&mut self) {
+        if matches!(self.live, Live::Status(_)) && self.drawn.is_none() {
+            self.write(Stream::Stderr, b"\n");
+        }
+    }
+
+    /// Writes to one of the streams, above the status line.
+    pub(super) fn write(&mut self, stream: Stream, bytes: &[u8]) {
+        let Some(last) = bytes.last() else {
+            return;
+        };
+        self.erase();
+        let result = match stream {
+            Stream::Stdout => self.out.write_all(bytes).and_then(|()| self.out.flush()),
+            Stream::Stderr => self.err.write_all(bytes),
+        };
+        let broken = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
+        self.closed |= stream == Stream::Stdout && result.as_ref().is_err_and(broken);
+        self.fresh_line = *last == b'\n';
+        self.spoken = self.now;
+    }
+
+    /// Has to hear of each event before anything is written about it.
+    pub(super) fn before(&mut self, event: &Event, views: &[JobView], now: Instant) {
+        self.now = now;
+        self.progress.event(event, views, now);
+        match event {
+            Event::Started(job) if views[job.0 as usize].direct && views[job.0 as usize].works => {
+                self.direct.push(*job);
+                self.erase();
+            }
+            Event::Asking(job) => {
+                self.asking = Some(*job);
+                self.erase();
+            }
+            Event::Command(job, _) => self.answered(*job),
+            Event::Retrying { job, .. } | Event::Ended { job, .. } => {
+                self.answered(*job);
+                let before = self.direct.len();
+                self.direct.retain(|id| id != job);
+                self.fresh_line &= before == self.direct.len();
+            }
+            Event::Handover => {
+                self.erase();
+                self.fresh_line = false;
+            }
+            Event::Suspended => {
+                self.erase();
+                self.awake = false;
+            }
+            Event::Resumed => {
+                self.fresh_line = true;
+                self.spoken = now;
+            }
+            Event::Finished(_) => {
+                self.erase();
+                self.live = Live::Off;
+            }
+            _ => {}
+        }
+    }
+
+    /// What a person typed after the question has moved the cursor.
+    fn answered(&mut self, job: JobId) {
+        if self.asking == Some(job) {
+            self.asking = None;
+            self.fresh_line = false;
+        }
+    }
+
+    /// Has to hear of each event after all was written about it.
+    pub(super) fn after(&mut self, event: &Event, views: &[JobView]) {
+        let tick = *event == Event::Tick;
+        match self.live {
+            Live::Off => {}
+            Live::Status(measure) => {
+                self.awake |= tick;
+                if tick || self.drawn.is_none() {
+                    self.draw(measure, views);
+                }
+            }
+            Live::Heartbeat if !self.direct.is_empty() => self.spoken = self.now,
+            Live::Heartbeat if tick && self.now.duration_since(self.spoken) >= SILENCE => {
+                let text = self.progress.sentence(views, self.now);
+                self.write(Stream::Stderr, format!("mep: {text}\n").as_bytes());
+            }
+            Live::Heartbeat => {}
+        }
+    }
+
+    fn draw(&mut self, measure: fn() -> Option<usize>, views: &[JobView]) {
+        let several = self.progress.total() > 1;
+        let free = self.fresh_line && self.direct.is_empty() && self.asking.is_none();
+        if !self.awake || !several || !free {
+            return;
+        }
+        let Some(columns) = measure() else {
+            self.drawn = None;
+            self.fresh_line = false;
+            return;
+        };
+        // In the last column a terminal may wrap, or erase what stands there.
+        let line = self.progress.line(views, self.now, columns.saturating_sub(1), self.palette);
+        if self.drawn.as_ref() == Some(&line) {
+            return;
+        }
+        let _ = self.err.write_all(format!("\r{line}\u{1b}[J\r").as_bytes());
+        let _ = self.err.flush();
+        self.drawn = Some(line);
+    }
+
+    fn erase(&mut self) {
+        let Live::Status(measure) = self.live else {
+            return;
+        };
+        if self.drawn.take().is_some() && measure().is_some() {
+            let _ = self.err.write_all(b"\r\x1b[J");
+            let _ = self.err.flush();
+        }
+    }
+
+    /// All that was written is on its way.
+    pub(super) fn flush(&mut self) {
+        let _ = self.err.flush();
+    }
+}
+
+impl Drop for Screen<'_> {
+    /// Nothing stays of the status line, however the run ended.
+    fn drop(&mut self) {
+        self.erase();
+    }
+}
