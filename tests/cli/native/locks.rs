@@ -119,7 +119,7 @@ mkfifo gate; mep -q run holds & until [ -e up ]; do sleep 0.01; done
 fn death_releases_and_no_child_keeps_it() {
     let line = "\
 mkfifo gate; mep -q run holds & until [ -e up ]; do sleep 0.01; done
-kill -9 $!; wait $! 2>/dev/null; mep -q run waits; echo > gate";
+kill -9 $!; wait $! 2>/dev/null; mise -q run waits; echo > gate";
     held().shell(line).run().stdout("waits\n").code(0);
 }
 
@@ -131,7 +131,8 @@ flock \"$XDG_STATE_HOME/mep/locks/db\" sh -c 'touch up; read x < gate' &
 mkfifo gate; until [ -e up ]; do sleep 0.01; done
 timeout -s INT 1.5 mep run waits; echo $?; echo > gate; wait";
     let begin = Instant::now();
-    let told = "[waits] waits for lock db, held by another run\n124\n";
+    let told =
+        "[waits] waits for lock db, held by another run\ninterrupted by SIGINT (Ctrl-C)\n124\n";
     held().shell(line).run().stdout(told).code(0);
     assert!(begin.elapsed() < Duration::from_secs(10));
 }
