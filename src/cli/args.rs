@@ -1,6 +1,7 @@
 //! What can be typed: flags and verbs, as clap types, and how they change the
 //! settings. Decides nothing else.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ Examples:
     version = VERSION,
     after_help = EXAMPLES,
     disable_help_subcommand = true,
+    args_override_self = true,
     subcommand_help_heading = "Commands",
     override_usage = "mep [FLAGS] [TASK] [ARGS]...\n       mep [FLAGS] COMMAND"
 )]
@@ -441,6 +443,7 @@ pub(super) fn split_words(
     argv: &[OsString],
     is_task: bool,
 ) -> (Vec<OsString>, Vec<OsString>) {
+    let argv = &run_before_its_flags(command, argv)[..];
     let run = command.find_subcommand("run").into_iter();
     let at = skip_flags(&[command], argv, 1);
     let verb = argv.get(at).and_then(|w| w.to_str()).unwrap_or_default();
@@ -465,6 +468,24 @@ pub(super) fn split_words(
     };
     let head = argv[..end].iter().cloned().chain(verbs).collect();
     (head, argv[end..].to_vec())
+}
+
+/// `-n build`, `-n run build`: flags of `run` stand behind it.
+fn run_before_its_flags<'a>(command: &clap::Command, argv: &'a [OsString]) -> Cow<'a, [OsString]> {
+    let Some(run) = command.find_subcommand("run") else {
+        return argv.into();
+    };
+    let at = skip_flags(&[command], argv, 1);
+    let name = skip_flags(&[command, run], argv, 1);
+    let Some(word) = argv.get(name).and_then(|w| w.to_str()).filter(|_| name > at) else {
+        return argv.into();
+    };
+    let rest = match command.find_subcommand(word).map(clap::Command::get_name) {
+        Some("run") => name + 1,
+        None if !word.starts_with('-') => name,
+        _ => return argv.into(),
+    };
+    [&argv[..at], &["run".into()], &argv[at..name], &argv[rest..]].concat().into()
 }
 
 /// Index of the first word from `at` on that is no known flag and no value of

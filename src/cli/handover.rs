@@ -9,27 +9,36 @@ use crate::model::{Dialect, Exit, Problem, Project};
 use crate::sys::{Context, shim};
 
 /// Commands and aliases of mise that are not ours.
-const FOREIGN: [&str; 93] = [
-    "activate", "aliases", "alias", "b", "backend", "backend-list", "backends", "bin-paths",
-    "bootstrap", "bs", "cache", "cfg", "complete", "completion", "completions", "config", "daemon",
-    "daemons", "deactivate", "dep", "deps", "doctor", "dot", "dotfiles", "dr", "e", "edit", "en",
-    "env", "env-vars", "ev", "exec", "x", "fmt", "g", "gen", "generate", "hook-env", "i",
-    "implode", "install", "install-into", "latest", "link", "list", "list-all", "list-remote",
-    "ln", "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons",
+const FOREIGN: [&str; 90] = [
+    "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends",
+    "bin-paths", "bootstrap", "bs", "cache", "cfg", "complete", "completion", "completions",
+    "config", "current", "daemon", "daemons", "deactivate", "dep", "deps", "direnv", "doctor",
+    "dot", "dotfiles", "dr", "e", "edit", "en", "env", "env-vars", "ev", "exec", "fmt", "g", "gen",
+    "generate", "github", "global", "help", "hook-env", "hook-not-found", "i", "implode",
+    "install", "install-into", "l", "latest", "link", "list", "list-all", "list-remote", "ln",
+    "local", "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons",
     "plugin", "plugin-list", "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm",
     "search", "self-update", "set", "settings", "sh", "shell", "shell-alias", "skill", "skills",
-    "sponsors", "ssh", "sync", "test-tool", "token", "tool", "tool-alias", "tool-stub", "toml",
-    "u", "uninstall", "unset", "unuse", "up", "upgrade", "use", "w", "watch",
+    "sponsors", "ssh", "sync", "test-tool", "token", "toml", "tool",
 ];
 
 /// More of them, apart only to keep the list above in one block.
-const FOREIGN_TOO: [&str; 2] = ["where", "which"];
+const FOREIGN_TOO: [&str; 14] = [
+    "tool-alias", "tool-stub", "u", "uninstall", "unset", "unuse", "up", "upgrade", "use", "w",
+    "watch", "where", "which", "x",
+];
 
 /// Verbs of `mise tasks` that are ours; any other word after it is mise's.
 const OWN_TASKS: [&str; 4] = ["ls", "deps", "run", "r"];
 
 /// Flags of `mise tasks` that are not ours yet.
 const FOREIGN_TASK_FLAGS: [&str; 2] = ["--usage", "--complete"];
+
+/// Flags that may stand before a command, and take a word.
+const TAKE_VALUES: [&str; 13] = [
+    "-C", "--cd", "-E", "--env", "-j", "--jobs", "-t", "--tool", "-s", "--shell", "--output",
+    "--sort", "--sort-order",
+];
 
 /// How often a call was handed over on its way here, so that two of us cannot
 /// do so without end.
@@ -62,7 +71,7 @@ fn positions(argv: &[OsString]) -> impl Iterator<Item = &str> {
         if std::mem::take(&mut skip) {
             return false;
         }
-        skip = ["-C", "--cd", "-E", "--env", "-j", "--jobs"].contains(word);
+        skip = TAKE_VALUES.contains(word);
         !word.starts_with('-')
     })
 }

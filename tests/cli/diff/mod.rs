@@ -38,3 +38,4 @@ mod usage_help;
 mod variables;
 mod vars;
 mod wild;
+mod words;

@@ -2,6 +2,7 @@
 
 mod allow_failure;
 mod changed;
+mod command_line;
 mod converge;
 mod ending;
 mod finally;

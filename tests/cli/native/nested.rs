@@ -105,7 +105,10 @@ run = 'echo after'
 #[test]
 fn what_is_not_ours_goes_to_another_mise() {
     let both = with_fake(OUTER);
-    for words in ["config x", "tasks edit x", "-C / install node@20"] {
+    for words in [
+        "config x", "tasks edit x", "-C / install node@20", "-t node@20 exec x", "help",
+        "help run", "local", "l", "hook-not-found",
+    ] {
         let output = both.mise(words.split(' ')).env("PATH", FAKE_ON_PATH).run();
         output.stdout(&format!("another mise: {words}\n")).stderr("").code(7);
     }
