@@ -13,6 +13,7 @@ use sha2::Digest;
 use tera::value::Key;
 use tera::{Error, Kwargs, State, Tera, TeraResult};
 use tera_contrib as contrib;
+use versions::{Requirement, Versioning};
 
 use super::{CACHE, DIR, EXEC_ENV, PROCESS, haiku, legacy};
 use crate::sys::{atomic, duration, process};
@@ -26,7 +27,19 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_test("file", |p: &str, _: Kwargs, s: &State| below(p, s).is_file());
     tera.register_test("dir", |p: &str, _: Kwargs, s: &State| below(p, s).is_dir());
     tera.register_test("matching", contrib::regex::Matching::default());
+    tera.register_test("semver_matching", semver_matching);
     legacy::register(tera);
+}
+
+/// By the library that mise compares versions with: `^1.2` wants all parts.
+fn semver_matching(version: &str, kwargs: Kwargs, _: &State) -> TeraResult<bool> {
+    let wanted = kwargs.must_get::<&str>("requirement")?;
+    let invalid = |what: &str, text: &str| {
+        Error::message(format!("semver_matching {what} is invalid: {text}"))
+    };
+    let requirement = Requirement::new(wanted).ok_or_else(|| invalid("requirement", wanted))?;
+    let version = Versioning::new(version).ok_or_else(|| invalid("version", version))?;
+    Ok(requirement.matches(&version))
 }
 
 /// Replaces the functions whose answer is not known before a task starts by

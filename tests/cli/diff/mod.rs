@@ -37,5 +37,6 @@ mod usage_flags;
 mod usage_help;
 mod variables;
 mod vars;
+mod venvs;
 mod wild;
 mod words;

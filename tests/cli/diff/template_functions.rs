@@ -354,3 +354,49 @@ fn what_does_not_render_fails_as_in_the_reference() {
             .check();
     }
 }
+
+#[test]
+fn versions_match_requirements() {
+    let lines: Vec<String> = [
+        ("1.2.3", ">=1.0"),
+        ("1.2.3", "^1.3"),
+        ("1.2.3", "^1.2"),
+        ("1.2.3", "^1.2.0"),
+        ("1.2.3", "~1.2.0"),
+        ("1.2", "^1"),
+        ("v1.2.3", "^1"),
+        ("abc", "^1"),
+        ("1.2.3-beta.1", ">=1.0"),
+        ("1.2.3", "*"),
+        ("1.2.3", "=1.2"),
+        ("2026.9.15", ">=2024.8.0"),
+        ("1.2.3+b", "=1.2.3"),
+        ("1.2.3-beta.1", ">=1.2.3-alpha"),
+        ("1.2.3.4", ">1"),
+    ]
+    .iter()
+    .map(|(v, r)| {
+        format!("echo {v} '{r}' {{{{ \"{v}\" is semver_matching(requirement=\"{r}\") }}}}")
+    })
+    .collect();
+    let config = format!("[tasks]\nx = '''\n{}\n'''\n", lines.join("\n"));
+    Case::config(&config).mise(["run", "-q", "x"]).check();
+}
+
+#[test]
+fn what_is_no_version_or_requirement_is_an_error() {
+    for call in [
+        "\"1.2.3\" is semver_matching(requirement=\"bogus\")",
+        "\"1.2.3\" is semver_matching(requirement=\"1.2\")",
+        "\"1.2.3\" is semver_matching(requirement=\">=1, <2\")",
+        "\"\" is semver_matching(requirement=\"*\")",
+        "5 is semver_matching(requirement=\"*\")",
+        "\"1.2.3\" is semver_matching(requirement=5)",
+        "\"1.2.3\" is semver_matching",
+    ] {
+        Case::config(&format!("[tasks]\nx = 'echo {{{{ {call} }}}}'\n"))
+            .mise(["run", "-q", "x"])
+            .stderr_differs("file and line")
+            .check();
+    }
+}
