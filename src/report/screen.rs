@@ -140,7 +140,8 @@ impl<'a> Screen<'a> {
                 self.fresh_line &= before == self.direct.len();
             }
             Event::Handover => {
-                self.erase();
+                // What it has asked already stands over the line's beginning.
+                self.erase_by(b"\x1b[J");
                 self.fresh_line = false;
             }
             Event::Suspended => {
@@ -209,11 +210,15 @@ impl<'a> Screen<'a> {
     }
 
     fn erase(&mut self) {
+        self.erase_by(b"\r\x1b[J");
+    }
+
+    fn erase_by(&mut self, how: &[u8]) {
         let Live::Status(measure) = self.live else {
             return;
         };
         if self.drawn.take().is_some() && measure().is_some() {
-            let _ = self.err.write_all(b"\r\x1b[J");
+            let _ = self.err.write_all(how);
             let _ = self.err.flush();
         }
     }

@@ -118,7 +118,7 @@ impl Summary {
     ) -> Vec<String> {
         let skipped = if skips { self.skipped.as_slice() } else { &[] };
         let kinds = [
-            ("skipped, because a task they depend on did not succeed", skipped),
+            ("skipped", skipped),
             ("leaky", &self.leaky),
             ("tolerated", &self.tolerated),
             ("flaky", &self.flaky),

@@ -9,5 +9,6 @@ mod examples;
 mod native;
 mod queries;
 mod seeds;
+mod status;
 mod support;
 mod terminal;

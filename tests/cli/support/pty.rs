@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _, pipe};
+use std::num::NonZero;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
@@ -77,6 +78,8 @@ pub(crate) struct Terminal<'p> {
     keyboard: Option<Keyboard>,
     news: Receiver<News>,
     shown: Vec<u8>,
+    /// The widths it has had, each from which byte of `shown` on.
+    columns: Vec<(usize, u16)>,
     /// Up to where the text on the screen was expected already, in [`Terminal::screen`].
     seen: usize,
     end: Option<End>,
@@ -164,6 +167,7 @@ impl<'p> OnTerminal<'p> {
             keyboard: Some(Keyboard { keys, _reading }),
             news,
             shown: Vec::new(),
+            columns: vec![(0, self.columns)],
             seen: 0,
             end: None,
             stopped: None,
@@ -343,6 +347,38 @@ impl Terminal<'_> {
     pub(crate) fn screen(&self) -> String {
         let text = String::from_utf8_lossy(&self.shown).replace("\r\n", "\n");
         text::hide_durations(&self.layout.normalise(&text))
+    }
+
+    /// All that appeared as a terminal that never scrolls shows it: what was erased or
+    /// overwritten is gone.
+    pub(crate) fn picture(&self) -> String {
+        let size = |columns| (NonZero::new(2000), NonZero::new(columns));
+        let (Some(rows), Some(first)) = size(self.columns[0].1) else {
+            panic!("a terminal has columns");
+        };
+        let mut emulator = vt100::Parser::new(rows, first, 0);
+        let ends = self.columns[1..].iter().map(|(from, _)| *from).chain([self.shown.len()]);
+        for ((from, columns), until) in self.columns.iter().zip(ends) {
+            if let (Some(rows), Some(columns)) = size(*columns) {
+                emulator.screen_mut().set_size(rows, columns);
+            }
+            emulator.process(&self.shown[*from..until]);
+        }
+        text::hide_durations(&self.layout.normalise(&emulator.screen().contents()))
+    }
+
+    /// Makes the terminal narrower or wider; who is in its foreground gets a signal.
+    #[track_caller]
+    pub(crate) fn resize(&mut self, columns: u16) -> &mut Self {
+        let keyboard = self.keyboard.as_ref().expect("a terminal that was closed has no size");
+        let size = Winsize { ws_row: 30, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let fd = keyboard.keys.as_raw_fd();
+        // SAFETY: TIOCSWINSZ reads one winsize, which outlives the call.
+        #[expect(unsafe_code, reason = "the window size is only to be set by ioctl")]
+        let result = unsafe { libc::ioctl(fd, libc::TIOCSWINSZ, &raw const size) };
+        assert_eq!(result, 0, "the terminal takes a size");
+        self.columns.push((self.shown.len(), columns));
+        self
     }
 
     /// All that appeared, exactly.

@@ -3,13 +3,18 @@
 
 use std::fmt::Write as _;
 
-/// Replaces every `Finished in <duration>` by `Finished in [t]`.
+/// Replaces every `Finished in <duration>` by `Finished in [t]`, and so behind `task failed in`.
 pub(crate) fn hide_durations(text: &str) -> String {
-    const MARK: &str = "Finished in ";
+    ["Finished in ", "task failed in "]
+        .iter()
+        .fold(text.to_owned(), |text, mark| hide_behind(&text, mark))
+}
+
+fn hide_behind(text: &str, mark: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(MARK) {
-        let (before, after) = rest.split_at(at + MARK.len());
+    while let Some(at) = rest.find(mark) {
+        let (before, after) = rest.split_at(at + mark.len());
         out.push_str(before);
         let length = duration_length(after);
         if length > 0 {
@@ -142,8 +147,10 @@ mod tests {
     #[test]
     fn durations_are_hidden_in_every_unit() {
         for duration in ["376µs", "5.4ms", "1.04s", "120.5s"] {
-            let text = format!("[a] Finished in {duration}\nFinished in {duration}");
-            let hidden = "[a] Finished in [t]\nFinished in [t]";
+            let text = format!(
+                "[a] Finished in {duration}\nFinished in {duration}\ntask failed in {duration}: x"
+            );
+            let hidden = "[a] Finished in [t]\nFinished in [t]\ntask failed in [t]: x";
             assert_eq!(hide_durations(&text), hidden);
         }
     }
