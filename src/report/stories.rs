@@ -379,7 +379,8 @@ fn failed_tasks_come_last_with_all_that_is_needed() {
         "[a] from a\n[b] from b\n[a] half\n\
          [b] ERROR sh exited with non-zero status: killed by SIGKILL\n\
          [c] skipped, because a task it depends on did not succeed\n\
-         [d] tolerated: exit code 4\n",
+         [d] tolerated: exit code 4\n\
+         [e] flaky: attempt 2 went well\n",
     );
     story.finishes().wrote(
         "skipped: c\n\

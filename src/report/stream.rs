@@ -189,7 +189,9 @@ impl<'a> Report<'a> {
                 let line = self.look.palette.warning(self.look.dialect, &self.shown(text));
                 self.error_line(&line);
             }
-            Event::Ended { job, outcome, elapsed, .. } => self.ended(*job, outcome, *elapsed),
+            Event::Ended { job, outcome, elapsed, attempt } => {
+                self.ended(*job, outcome, *elapsed, *attempt);
+            }
             Event::Finished(elapsed) => self.finished(*elapsed),
         }
     }
@@ -278,8 +280,11 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn ended(&mut self, job: JobId, outcome: &Outcome, elapsed: Duration) {
+    fn ended(&mut self, job: JobId, outcome: &Outcome, elapsed: Duration, attempt: u32) {
         self.close_streams(job);
+        if *outcome == Outcome::Success && attempt > 1 && !self.view(job).quiet {
+            self.labelled(job, &format!("flaky: attempt {attempt} went well"));
+        }
         let view = self.view(job);
         match outcome {
             Outcome::Fresh if view.first && !view.quiet => {
@@ -300,13 +305,18 @@ impl<'a> Report<'a> {
                 self.labelled(job, "skipped, because a task it depends on did not succeed");
             }
             Outcome::Failed(cause) => self.failed(job, cause),
-            Outcome::Tolerated(cause) if is_own(cause) => {
-                self.explain(job, cause);
-                let text = format!("tolerated: {}", describe(cause));
-                let text = self.shown(&text).into_owned();
-                self.labelled(job, &text);
-            }
+            Outcome::Tolerated(cause) if is_own(cause) => self.tolerated(job, cause),
             _ => {}
+        }
+    }
+
+    /// A failure that is nothing to the run.
+    fn tolerated(&mut self, job: JobId, cause: &Cause) {
+        self.explain(job, cause);
+        if !self.view(job).quiet {
+            let text = format!("tolerated: {}", describe(cause));
+            let text = self.shown(&text).into_owned();
+            self.labelled(job, &text);
         }
     }
 

@@ -311,3 +311,36 @@ fn a_failure_is_told_as_ever_where_there_is_one_task_or_quiet() {
     project.mep(["run", "bad"]).run().stderr(&format!("[bad] $ exit 3\n{short}")).code(3);
     project.mep(["run", "-q", "last"]).run().stderr(short).code(3);
 }
+
+#[test]
+fn what_went_well_only_in_part_is_told_before() {
+    let config = "
+[tasks.flaky]
+run = 'echo try; mkdir once 2>/dev/null && exit 1; echo third time lucky'
+[tasks.lint]
+run = 'exit 4'
+[tasks.serve]
+run = 'sleep 600 >/dev/null 2>&1 & echo up'
+[tasks.all]
+run = [{ task = 'flaky' }, { task = 'lint' }, { task = 'serve' }]
+";
+    let keys =
+        "[tasks.flaky]\nretry = { count = 2, delay = '1ms' }\n[tasks.lint]\nallow_failure = true\n";
+    let project = Project::new().file("mise.toml", config).file("mep.toml", keys);
+    let output = project.mep(["run", "-o", "prefix", "--no-timings", "all"]).run();
+    output.code(0).stdout("[flaky] try\n[flaky] try\n[flaky] third time lucky\n[serve] up\n");
+    let transcript = output.transcript();
+    for line in [
+        "[flaky] attempt 2 of 3 in 1ms, after exit code 1\n",
+        "[flaky] flaky: attempt 2 went well\n",
+        "[lint] tolerated: exit code 4\n",
+        "\n  leaky: serve\n  tolerated: lint\n  flaky: flaky\n",
+    ] {
+        assert!(transcript.contains(line), "{line}: {transcript}");
+    }
+    let ended = |line: &str| line.contains("[serve] LEAKY ended what was left: ");
+    assert!(
+        transcript.lines().any(|line| ended(line) && line.ends_with(" sleep 600")),
+        "{transcript}"
+    );
+}
