@@ -93,8 +93,7 @@ pub fn specification(
 /// One line of a specification.
 fn node(one: &Declared) -> String {
     let truth = |key: &str| one.truths.get(key).copied();
-    let required =
-        truth("required").unwrap_or(one.kind == Kind::Arg && !one.texts.contains_key("default"));
+    let required = truth("required").unwrap_or(one.kind == Kind::Arg);
     let value = if required { format!("<{}>", one.name) } else { format!("[{}]", one.name) };
     let takes_value = match one.kind {
         Kind::Flag => one.texts.contains_key("env"),
@@ -127,9 +126,17 @@ fn node(one: &Declared) -> String {
     if one.kind != Kind::Arg && required {
         line += " required=#true";
     }
+    let mut inside = Vec::new();
     if !one.choices.is_empty() {
         let choices: Vec<String> = one.choices.iter().map(|choice| quoted(choice)).collect();
-        line += &format!(" {{ choices {} }}", choices.join(" "));
+        inside.push(format!("choices {}", choices.join(" ")));
+    }
+    // As a key it would yield to the default; mise's help shows it.
+    if one.kind == Kind::Arg && required && one.texts.contains_key("default") {
+        inside.push("required #true".to_string());
+    }
+    if !inside.is_empty() {
+        line += &format!(" {{ {} }}", inside.join("; "));
     }
     line + "\n"
 }

@@ -217,6 +217,25 @@ run = 'echo {{ arg(name="a", help="the a") }} {{ option(name="o", short="O", hel
 }
 
 #[test]
+fn a_default_keeps_an_argument_required_on_its_page() {
+    for (words, call) in [
+        (&["d", "g"][..], "arg(name='x', default='d', help='hx') }} {{ arg(name='z')"),
+        (&["d", "g"], "arg(name='x', var=true, default='d') }} {{ option(name='o', default='q')"),
+        (&["e"], "arg(name='x', default='d', choices=['d', 'e'])"),
+        (
+            &["d", "g"],
+            "arg(name='x', default='d', required=false) }} {{ arg(name='w', required=true, default='m')",
+        ),
+        (&["d", "g"], "arg(name='y', default='k', i=1) }} {{ arg(name='x', i=0)"),
+    ] {
+        let body = format!("run = \"echo {{{{ {call} }}}}\"");
+        let page = task(&body).mise(["run", "t", "--help"]);
+        page.stderr_differs("no warning where nothing runs").check();
+        run(&body, words);
+    }
+}
+
+#[test]
 fn a_script_may_ask_a_program_beside_them() {
     let body = r#"run = 'echo {{ exec(command="echo hi") }} {{ arg(name="a") }}'"#;
     run(body, &["v"]);
