@@ -13,13 +13,14 @@ use crate::model::{EnvMap, Sandbox};
 use crate::sys::sandbox::Rules;
 use crate::sys::{Context, normalize};
 
-/// Variables that a closed environment keeps. The last one is ours: it makes a
-/// nested run obey the rules of this one.
-const KEPT: [&str; 8] =
-    ["PATH", "HOME", "USER", "SHELL", "TERM", "COLORTERM", "LANG", "MEP_DIALECT"];
+/// Variables that a closed environment keeps. The last two are ours: they make
+/// a nested run obey the rules of this one, and ask for no tools again.
+const KEPT: [&str; 9] =
+    ["PATH", "HOME", "USER", "SHELL", "TERM", "COLORTERM", "LANG", "MEP_DIALECT", "MEP_TOOLS"];
 
-/// A variable that is about the process, and so is never inherited.
-const OF_THE_PROCESS: &str = "MISE_TASK_PGID_MANAGED";
+/// Variables that are about the process, and so are never inherited. By the
+/// second one a run knows what is its own.
+const OF_THE_PROCESS: [&str; 2] = ["MISE_TASK_PGID_MANAGED", "MEP_RUN"];
 
 /// mise's words.
 const NO_HOSTS: &str = "per-host network filtering (--allow-net=<host>) is not supported on Linux. \
@@ -152,7 +153,8 @@ impl Confinement {
         };
         let inherited = env.iter().filter(|(key, _)| passes(key));
         let extra = extra.iter().map(|(key, value)| (key.as_os_str(), value.as_os_str()));
-        let extra = extra.filter(|(key, _)| passes(key) || *key == OF_THE_PROCESS);
+        let extra =
+            extra.filter(|(key, _)| passes(key) || OF_THE_PROCESS.iter().any(|own| key == own));
         Some(inherited.chain(extra).collect())
     }
 }

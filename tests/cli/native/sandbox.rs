@@ -241,6 +241,59 @@ Error: cannot read [P]/mise.toml: Permission denied (os error 13)
     prints(&project, "nested\n", 1);
 }
 
+#[test]
+fn what_a_closed_in_task_leaves_behind_is_known() {
+    if !kernel_confines() {
+        return;
+    }
+    let left = |keys: &str| {
+        let project = task(keys, "sleep 600 >/dev/null 2>&1 &");
+        project.write("mep.toml", "grace = '1s'\n");
+        let output = project.mep(["run", "t"]).run();
+        let stderr = output.stderr.clone();
+        let hidden: String = stderr.chars().filter(|c| !c.is_ascii_digit()).collect();
+        (output.stdout.clone(), hidden, output.code)
+    };
+    let open = left("");
+    assert!(open.1.contains("sleep"), "{open:?}");
+    for keys in ["deny_env = true", "deny_all = true"] {
+        assert_eq!(left(keys), open);
+    }
+}
+
+#[test]
+fn a_closed_environment_has_no_pool_unless_it_is_let_in() {
+    let makeflags = |keys: &str| {
+        let project = task(keys, "echo ${MAKEFLAGS-none} | sed 's/jobserver.*/jobserver/'");
+        let output = project.mep(["-q", "run", "-j3", "t"]).run();
+        output.code(0).stdout.clone()
+    };
+    assert_eq!(makeflags("deny_env = true"), "none\n");
+    assert_eq!(makeflags("allow_env = ['MAKEFLAGS']"), makeflags(""));
+    assert_ne!(makeflags(""), "none\n");
+}
+
+#[test]
+fn a_text_that_is_made_meanwhile_holds_nobody_up() {
+    if !kernel_confines() {
+        return;
+    }
+    let config = "
+[tasks.slow]
+run = \"echo {{ exec(command='cat line') }}\"
+[tasks.closed]
+deny_all = true
+allow_write = ['line']
+run = ['true', 'true', 'true', 'true', 'echo sent > line']
+[tasks.t]
+depends = ['slow', 'closed']
+";
+    let project = Project::outside_tmp().file("mise.toml", config);
+    let mode = nix::sys::stat::Mode::S_IRWXU;
+    nix::unistd::mkfifo(&project.path("line"), mode).expect("a new directory takes a fifo");
+    project.mep(["-q", "run", "-j2", "t"]).run().stdout("[slow] sent\n").code(0);
+}
+
 // ---- when it is said ------------------------------------------------------------
 
 #[test]
