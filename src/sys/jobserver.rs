@@ -22,8 +22,9 @@ use super::makeflags::Auth;
 
 /// What a new pool may hold: a page, which every pipe takes without a reader.
 pub const MOST: usize = 4096;
-/// Descriptors that are handed on begin here: scripts open 3 to 9 by number.
-const FIRST: i32 = 64;
+/// Descriptors that are handed on begin here: above those that scripts open by
+/// number, and below those for which the kernel makes a larger table.
+const FIRST: i32 = 50;
 /// A slot, as make writes it.
 const TOKEN: u8 = b'+';
 /// Where an open descriptor can be opened once more.
@@ -67,7 +68,7 @@ impl Jobserver {
             ends: vec![read, write],
             _file: None,
         };
-        new.fill(slots)?;
+        new.put(slots)?;
         Ok(new)
     }
 
@@ -80,7 +81,7 @@ impl Jobserver {
         mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
         let file = FifoFile(path.to_path_buf());
         let mut new = Self { _file: Some(file), ..Self::named(path)? };
-        new.fill(slots)?;
+        new.put(slots)?;
         Ok(new)
     }
 
@@ -162,6 +163,10 @@ impl Jobserver {
     pub fn fill(&mut self, slots: usize) -> io::Result<()> {
         let mut drained = [0; MOST];
         while self.read(&mut drained)?.is_some() {}
+        self.put(slots)
+    }
+
+    fn put(&mut self, slots: usize) -> io::Result<()> {
         self.writer.write_all(&vec![TOKEN; slots.min(MOST)])
     }
 

@@ -126,7 +126,8 @@ impl Pool {
     /// Waits until there is one more token, if one is wanted; it is kept.
     pub(super) async fn token(&mut self) {
         loop {
-            let (true, Some(watch)) = (self.wanted, self.watch()) else {
+            let wanted = self.wanted;
+            let Some(watch) = wanted.then(|| self.watch()).flatten() else {
                 return std::future::pending().await;
             };
             let mut byte = [0];

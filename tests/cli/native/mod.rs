@@ -8,6 +8,7 @@ mod ending;
 mod finally;
 mod fresh;
 mod graph;
+mod jobserver;
 mod late;
 mod limits;
 mod locks;
