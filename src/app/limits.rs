@@ -9,26 +9,34 @@ use crate::run::Sharing;
 use crate::sys::Context;
 
 /// The slots of a run.
-pub(super) fn slots(settings: &Settings, dialect: Dialect) -> usize {
+pub(super) fn slots(settings: &Settings, dialect: Dialect, plan: &Plan) -> usize {
     match settings.jobs {
         _ if settings.raw => 1,
         Some(jobs) => jobs,
+        // Counting cores takes longer than all else here.
+        None if plan.jobs.len() == 1 => 1,
         None => config::default_jobs(dialect),
     }
 }
 
 /// Whom a run shares with. The pool changes how many jobs a make in a task
-/// has, so mise has none.
+/// has, so mise has none, and neither has a single task that nobody limits.
 pub(super) fn sharing<'a>(
     ctx: &'a Context,
     dialect: Dialect,
     project: &Project,
     settings: &Settings,
+    plan: &Plan,
 ) -> Sharing<'a> {
     let root = project.nearest_root().map_or(&project.dir, |root| &root.dir);
     let pool = match dialect {
-        Dialect::Mep if !settings.raw => project.own.jobserver.unwrap_or(PoolKind::Pipe),
-        Dialect::Mep | Dialect::Mise => PoolKind::Off,
+        Dialect::Mise => PoolKind::Off,
+        Dialect::Mep if settings.raw => PoolKind::Off,
+        Dialect::Mep => match project.own.jobserver {
+            Some(kind) => kind,
+            None if plan.jobs.len() > 1 || settings.jobs.is_some() => PoolKind::Pipe,
+            None => PoolKind::Off,
+        },
     };
     Sharing { env: &ctx.env, project: root.clone(), pool }
 }

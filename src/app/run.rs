@@ -110,7 +110,7 @@ pub fn run(
         return Ok(Exit::Success);
     }
     if dialect == Dialect::Mep && !main.settings.raw {
-        let slots = limits::slots(&main.settings, dialect);
+        let slots = limits::slots(&main.settings, dialect, &plan);
         limits::too_heavy(&plan, slots).iter().for_each(|line| warn(line));
     }
     execute(ctx, dialect, &lens, plan, &mut planner, look)
@@ -340,7 +340,7 @@ fn execute(
     let views = lens.views(&plan, 0);
     look.live = lens.live(ctx, dialect, &views);
     let options = RunOptions {
-        jobs: limits::slots(settings, dialect),
+        jobs: limits::slots(settings, dialect, &plan),
         on_failure: match (flags.keep_going, dialect) {
             (false, _) => OnFailure::Stop,
             (true, Dialect::Mep) => OnFailure::GoOn,
@@ -351,7 +351,7 @@ fn execute(
         show_full_cmd: settings.show_full_cmd,
         timeout: None,
         owned: (dialect == Dialect::Mep).then(|| lens.project_dir(&ctx.cwd)),
-        sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings),
+        sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings, &plan),
         tick: look.live.tick().filter(|_| views.len() > 1),
     };
     let mut out = io::stdout();

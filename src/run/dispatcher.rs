@@ -126,6 +126,8 @@ struct Dispatcher<'a> {
     working: HashMap<usize, Instant>,
     attempts: Attempts,
     ownership: Option<Ownership>,
+    /// The last look found processes that are nobody's.
+    strays_seen: bool,
     foreground: Foreground,
     first_failure: Option<u8>,
     last_ended: Option<JobId>,
@@ -188,6 +190,7 @@ impl<'a> Dispatcher<'a> {
             launcher: Launcher::new(options.show_full_cmd),
             units: Units::new(options.owned.is_some()),
             ownership: None,
+            strays_seen: false,
             chunks,
             answers,
             texts,

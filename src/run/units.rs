@@ -102,6 +102,8 @@ pub(super) struct Units {
     running: HashMap<u32, Unit>,
     /// What is asked to end without a leader of ours, and when it is killed.
     lingering: Vec<(Target, Instant)>,
+    /// Something has been lingering since somebody asked.
+    lingered: bool,
     /// What a task leaves behind is ours to end.
     owned: bool,
 }
@@ -167,7 +169,7 @@ impl Units {
     /// What somebody who has ended has left is asked to end as well.
     pub(super) fn end_stray(&mut self, target: Target) {
         target.end(Signal::SIGTERM);
-        self.lingering.push((target, Instant::now() + GRACE));
+        self.linger(target, Instant::now() + GRACE);
     }
 
     /// After a failure or an interrupt nothing of the group may go on: what the
@@ -181,7 +183,17 @@ impl Units {
         }
         let grace = unit.grace.unwrap_or(GRACE);
         let kill_at = unit.kill_at.unwrap_or_else(|| Instant::now() + grace);
-        self.lingering.push((Target::Group(group), kill_at));
+        self.linger(Target::Group(group), kill_at);
+    }
+
+    fn linger(&mut self, target: Target, kill_at: Instant) {
+        self.lingered = true;
+        self.lingering.push((target, kill_at));
+    }
+
+    /// True once after something had to be ended without a leader of ours.
+    pub(super) fn have_lingered(&mut self) -> bool {
+        std::mem::take(&mut self.lingered)
     }
 
     /// Forgets groups that are gone, kills those whose time is up.

@@ -34,7 +34,7 @@ impl Dispatcher<'_> {
     /// is not, and that is a failure.
     pub(super) fn leaked(&mut self, job: JobId, in_group: bool) -> Option<Cause> {
         let mine = |marked: Option<JobId>| marked.filter(|marked| *marked == job);
-        let leaked = self.look_for_strays(processes::adopted, mine) || in_group;
+        let leaked = self.look_for_strays(mine) || in_group;
         let fails = leaked && self.job(job).policy.leaks == Some(Leaks::Fail);
         let why = "it left processes behind, which `leaks = \"fail\"` forbids";
         fails.then(|| Cause::Error(vec![why.into()]))
@@ -43,16 +43,15 @@ impl Dispatcher<'_> {
     /// All jobs have ended: what is still there is ended as well. True where
     /// that has to be waited for.
     pub(super) fn sweep(&mut self) -> bool {
-        let last = self.last_ended;
-        self.look_for_strays(processes::children, |marked| marked.or(last));
+        let lingered = self.units.have_lingered();
+        if lingered || self.strays_seen {
+            let last = self.last_ended;
+            self.look_for_strays(|marked| marked.or(last));
+        }
         !self.units.is_quiet()
     }
 
-    fn look_for_strays(
-        &mut self,
-        children: fn() -> Vec<u32>,
-        owner: impl Fn(Option<JobId>) -> Option<JobId>,
-    ) -> bool {
+    fn look_for_strays(&mut self, owner: impl Fn(Option<JobId>) -> Option<JobId>) -> bool {
         let Some(ownership) = &mut self.ownership else {
             return false;
         };
@@ -60,7 +59,8 @@ impl Dispatcher<'_> {
         known.extend(self.foreground.sentinel());
         let jobs = &self.plan.jobs;
         let leaks = |id: JobId| jobs[id.0 as usize].policy.leaks.unwrap_or_default();
-        let Found { left, to_end } = ownership.find(children(), &known, leaks, owner);
+        let Found { left, to_end, nobody } = ownership.find(&known, leaks, owner);
+        self.strays_seen = !nobody;
         for target in to_end {
             self.units.end_stray(target);
         }

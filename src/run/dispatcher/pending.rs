@@ -29,6 +29,10 @@ impl Dispatcher<'_> {
     /// Renders a text beside the loop.
     pub(super) fn render(&mut self, job: JobId, which: Text, late: &Arc<LateText>) {
         self.pending.insert(job);
+        self.strays_seen = true;
+        if let Some(ownership) = &mut self.ownership {
+            ownership.expect_unmarked();
+        }
         let (late, texts) = (Arc::clone(late), self.texts.clone());
         tokio::task::spawn_blocking(move || {
             let text = late.render();

@@ -50,17 +50,21 @@ impl Ownership {
         members.map(|p| strays::leftover(p.pid, false)).collect()
     }
 
+    /// From now on there are programs that carry no mark.
+    pub(super) fn expect_unmarked(&mut self) {
+        self.strays.expect_unmarked();
+    }
+
     /// Those of our children that nobody in `running` answers for. `owner` gets the job of the mark
     /// that a process carries, and says whose it is.
     pub(super) fn find(
         &mut self,
-        children: Vec<u32>,
         running: &HashSet<u32>,
         leaks: impl Fn(JobId) -> Leaks,
         owner: impl Fn(Option<JobId>) -> Option<JobId>,
     ) -> Found {
         let ledger = self.ledger.as_ref();
         let marked = |pid| ledger.and_then(|ledger| ledger.job_of(pid));
-        self.strays.find(children, running, leaks, |pid| owner(marked(pid)))
+        self.strays.find(running, leaks, |pid| owner(marked(pid)))
     }
 }

@@ -16,6 +16,8 @@ pub(in crate::run) struct Found {
     pub(in crate::run) left: Vec<(JobId, Leftover)>,
     /// What of it has to be ended.
     pub(in crate::run) to_end: Vec<Target>,
+    /// There was nobody at all.
+    pub(in crate::run) nobody: bool,
 }
 
 /// What a signal is sent to.
@@ -30,33 +32,42 @@ pub(in crate::run) enum Target {
 /// Remembers what has been told of.
 #[derive(Debug)]
 pub(super) struct Strays {
-    /// Not ours to end, or told of: children of what we were before an `exec`
-    /// are among them.
+    /// Not ours to end, or told of.
     spared: HashSet<u32>,
     session: u32,
+    /// Templates ask programs, which carry no mark.
+    unmarked: bool,
 }
 
 impl Strays {
     /// Nothing has been told of yet.
     pub(super) fn new() -> Self {
         let session = getsid(None).map_or(0, |session| session.as_raw() as u32);
-        Self { spared: processes::adopted().into_iter().collect(), session }
+        Self { spared: HashSet::new(), session, unmarked: false }
     }
 
-    /// Those of `children` that belong to no process in `running`.
-    /// `owner` says whose a process is: `None` means that it is not for us to
-    /// say yet.
+    /// From now on there are programs that carry no mark. What there is already
+    /// was given us by an `exec`.
+    pub(super) fn expect_unmarked(&mut self) {
+        if !std::mem::replace(&mut self.unmarked, true) {
+            self.spared.extend(processes::adopted());
+        }
+    }
+
+    /// Those of our children that belong to no process in `running`. `owner`
+    /// says whose a process is: `None` means that it is not for us to say yet.
     pub(super) fn find(
         &mut self,
-        children: Vec<u32>,
         running: &HashSet<u32>,
         leaks: impl Fn(JobId) -> Leaks,
         owner: impl Fn(u32) -> Option<JobId>,
     ) -> Found {
         let mut found = Found::default();
+        let children = if self.unmarked { processes::children() } else { processes::adopted() };
         let unknown =
             children.into_iter().filter(|c| !running.contains(c) && !self.spared.contains(c));
         let orphans: Vec<Process> = unknown.filter_map(processes::look).collect();
+        found.nobody = orphans.is_empty();
         let ours = |p: &Process| !p.zombie && !running.contains(&p.group);
         for orphan in orphans.into_iter().filter(ours) {
             let Some(job) = owner(orphan.pid) else {
