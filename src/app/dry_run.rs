@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use super::forecast::Forecast;
-use crate::model::{Event, JobId, JobView, Outcome};
+use crate::model::{Event, JobId, JobView, Outcome, OutputStyle};
 use crate::plan::{Action, Invocation, Plan, echo, script};
 use crate::report::{Look, Report};
 use crate::run::fresh::Freshness;
@@ -23,7 +23,12 @@ pub(super) fn print(
     let begin = Instant::now();
     let whole = look.columns.is_none();
     let mut nowhere = std::io::sink();
-    let mut report = Report::new(views.to_vec(), look, &mut nowhere, err);
+    let mut shown_as = views.to_vec();
+    if !timed {
+        // The order of the lines says enough; none of them has to wait.
+        shown_as.iter_mut().for_each(|view| view.style = OutputStyle::Interleave);
+    }
+    let mut report = Report::new(shown_as, look, &mut nowhere, err);
     report.hide(&plan.secrets);
     let forecast = Forecast::new(plan, fresh);
     for id in plan.graph.order().unwrap_or_default() {

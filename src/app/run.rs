@@ -38,6 +38,10 @@ pub struct RunFlags {
     pub keep_going: bool,
     /// `-o`, or its variable.
     pub style: Option<OutputStyle>,
+    /// `-o` or its variable names one, whatever it is.
+    pub styled: bool,
+    /// It is the deprecated `quiet`.
+    pub old_style: bool,
     /// `-s`
     pub shell: Option<String>,
     /// `--changed`
@@ -89,8 +93,8 @@ pub fn run(
     let mut planner = Planner::new(ctx, evaluators, scope(main, flags), plan_options);
     let mut plan = prepare(&mut planner, &workspace, &requests, warn)?;
     if flags.changed {
-        let lens = Lens::new(&workspace, flags, palette, &plan);
-        let requests = changed(ctx, dialect, &lens, &plan, requests);
+        let lens = Lens::new(&workspace, flags, palette, dialect, &plan);
+        let requests = changed(ctx, &lens, &plan, requests);
         if requests.is_empty() {
             return Ok(Exit::Success);
         }
@@ -101,8 +105,9 @@ pub fn run(
         toolbox.deps(&main.project).map_err(|problem| vec![problem])?;
         toolbox.notes(&main.project).iter().for_each(|note| warn(note));
     }
-    let lens = Lens::new(&workspace, flags, palette, &plan);
-    let look = lens.look(ctx, dialect, &plan);
+    let lens = Lens::new(&workspace, flags, palette, dialect, &plan);
+    lens.notes(&plan).into_iter().for_each(&mut *warn);
+    let look = lens.look(ctx, &plan);
     if flags.dry_run {
         let timed = dialect == Dialect::Mise;
         let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
@@ -146,17 +151,11 @@ fn requested(
 
 /// Those of `requests` that have changed, or need something that has; one line
 /// for each of the others.
-fn changed(
-    ctx: &Context,
-    dialect: Dialect,
-    lens: &Lens<'_>,
-    plan: &Plan,
-    requests: Vec<Request>,
-) -> Vec<Request> {
+fn changed(ctx: &Context, lens: &Lens<'_>, plan: &Plan, requests: Vec<Request>) -> Vec<Request> {
     let fresh = Freshness::new(&ctx.dirs.state, mode(lens.settings, lens.flags));
     let (kept, dropped) = Forecast::new(plan, &fresh).changed(plan, requests);
     let (mut out, mut err) = (io::sink(), io::stderr());
-    let look = lens.look(ctx, dialect, plan);
+    let look = lens.look(ctx, plan);
     let mut report = Report::new(lens.views(plan, 0), look, &mut out, &mut err);
     for (job, outcome) in dropped {
         report.event(&Event::Ended { job, outcome, elapsed: Duration::ZERO, attempt: 1 });

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use crate::config::Settings;
 use crate::config::workspace::Workspace;
-use crate::model::{Command, Dialect, JobId, JobView, OutputStyle, RunEntry};
-use crate::plan::{Plan, echo};
-use crate::report::{Live, Look, Palette, label_color};
+use crate::model::{Command, Dialect, JobId, JobView, OutputStyle, RunEntry, Silence};
+use crate::plan::{Invocation, Job, Occurrence, Plan, echo};
+use crate::report::{Live, Look, Palette, Sections, label_color};
 use crate::sys::{Context, terminal};
 
 use super::RunFlags;
@@ -20,6 +20,7 @@ pub(super) struct Lens<'a> {
     pub(super) settings: &'a Settings,
     pub(super) flags: &'a RunFlags,
     palette: Palette,
+    dialect: Dialect,
     /// The style where nobody names one.
     default: OutputStyle,
 }
@@ -29,38 +30,93 @@ impl<'a> Lens<'a> {
         workspace: &'a Workspace<'a>,
         flags: &'a RunFlags,
         palette: Palette,
+        dialect: Dialect,
         plan: &Plan,
     ) -> Self {
         let settings = &workspace.main().settings;
         let default = if settings.raw || settings.jobs == Some(1) || is_line(plan) {
             OutputStyle::Interleave
+        } else if settings.ci && dialect == Dialect::Mep {
+            OutputStyle::Grouped
         } else {
             OutputStyle::Prefix
         };
-        Self { workspace, settings, flags, palette, default }
+        Self { workspace, settings, flags, palette, dialect, default }
     }
 
     /// The views of all jobs from `from` on.
     pub(super) fn views(&self, plan: &Plan, from: usize) -> Vec<JobView> {
-        plan.graph.ids().skip(from).map(|id| self.view(plan, id)).collect()
+        let mut views: Vec<JobView> =
+            plan.graph.ids().skip(from).map(|id| self.view(plan, id)).collect();
+        // mise keeps the order in which tasks were found, roots first; we the
+        // one in which they run. What joins later comes last in both.
+        let ordered = views.iter().any(|view| view.style == OutputStyle::KeepOrder);
+        if ordered && self.dialect == Dialect::Mep && from == 0 {
+            for (rank, id) in plan.graph.order().unwrap_or_default().iter().enumerate() {
+                views[id.0 as usize].rank = rank as u32;
+            }
+        }
+        views
+    }
+
+    fn style(&self, job: &Job) -> OutputStyle {
+        let fixed = job.inherits_terminal || job.reads_input;
+        if self.silence(job) == Silence::Both {
+            return OutputStyle::Interleave;
+        }
+        let own = if fixed { job.style } else { self.flags.style.or(job.style) };
+        own.or(self.settings.output).unwrap_or(self.default)
+    }
+
+    /// The setting `task.output = "silent"` is for those that nobody gave a
+    /// style.
+    fn silence(&self, job: &Job) -> Silence {
+        let unstyled = !self.flags.styled && job.style.is_none();
+        if self.settings.output_silent && unstyled { Silence::Both } else { job.silent }
+    }
+
+    /// Notes about old names of styles that this run makes use of.
+    pub(super) fn notes(&self, plan: &Plan) -> Option<&'static str> {
+        let old = |o: &Occurrence| self.workspace.task(o.task).old_output;
+        let in_files = || self.settings.old_output || plan.graph.occurrences.iter().any(old);
+        let is_old = self.flags.old_style || (!self.flags.styled && in_files());
+        is_old.then_some(match self.dialect {
+            Dialect::Mep => {
+                "the style `quiet` is deprecated: use `-q`, or `quiet = true` in the task, or the \
+                 setting `task.quiet`"
+            }
+            Dialect::Mise => {
+                "deprecated [task-output-quiet]: The quiet task output mode is deprecated. Use \
+                 output=\"interleave\" with task.quiet=true or a per-task quiet=true, or use \
+                 --output interleave --quiet. This will be removed in mise 2027.9.3."
+            }
+        })
     }
 
     fn view(&self, plan: &Plan, id: JobId) -> JobView {
         let job = &plan.jobs[id.0 as usize];
+        let node = plan.graph.get(id).occurrence;
         let occurrence = plan.graph.occurrence(id);
         let task = self.workspace.task(occurrence.task);
-        let fixed = job.inherits_terminal || job.reads_input;
-        let own = if fixed { job.style } else { self.flags.style.or(job.style) };
-        let style = own.or(self.settings.output).unwrap_or(self.default);
+        let style = self.style(job);
         let color = self.palette.is_on().then(|| label_color(&task.display));
         let redacted = !job.inherits_terminal && !plan.secrets.is_empty();
         JobView {
             label: job.label.clone(),
             style,
             quiet: job.quiet,
-            silent: job.silent,
+            silent: self.silence(job),
             color: color.unwrap_or_default(),
-            labels_output: style == OutputStyle::Prefix,
+            labels_output: matches!(
+                style,
+                OutputStyle::Prefix
+                    | OutputStyle::KeepOrder
+                    | OutputStyle::Timed
+                    | OutputStyle::Replacing
+            ),
+            task: node as u32,
+            rank: if self.dialect == Dialect::Mep { id.0 } else { node as u32 },
+            program: program(job),
             rerun: echo::with_args(&echo::quote(&task.name), &occurrence.args),
             direct: job.inherits_terminal || (style == OutputStyle::Interleave && !redacted),
             works: job.takes_slot(),
@@ -80,20 +136,31 @@ impl<'a> Lens<'a> {
         self.workspace.main().project.nearest_root().map_or(cwd, |root| &root.dir)
     }
 
+    /// mise's has no thought for CI, because it is for the ends of lines only.
+    fn out_palette(&self, ctx: &Context) -> Palette {
+        let terminal = std::io::stdout().is_terminal();
+        match self.dialect {
+            Dialect::Mep => Palette::decide(ctx, terminal),
+            Dialect::Mise => Palette::of_terminal(ctx, terminal),
+        }
+    }
+
     /// What holds for the whole report.
-    pub(super) fn look(&self, ctx: &Context, dialect: Dialect, plan: &Plan) -> Look {
-        let settings = self.settings;
+    pub(super) fn look(&self, ctx: &Context, plan: &Plan) -> Look {
+        let (settings, dialect) = (self.settings, self.dialect);
         let whole = settings.show_full_cmd || settings.ci;
-        let quiet = settings.quiet || settings.silent;
+        let quiet = settings.quiet || settings.task_quiet || settings.silent;
         Look {
             palette: self.palette,
+            out: self.out_palette(ctx),
             columns: (!whole).then(|| columns(ctx)),
             timings: if self.flags.timings { Some(true) } else { settings.timings },
             total: plan.several && !quiet && !self.flags.no_total,
             verbose: settings.verbose > 0,
-            hushed: quiet && dialect == Dialect::Mise,
+            hushed: settings.quiet && dialect == Dialect::Mise,
             list_failures: self.flags.keep_going,
             dialect,
+            sections: Sections::decide(ctx),
             live: Live::Off,
             summary: dialect == Dialect::Mep && !quiet,
         }
@@ -114,6 +181,18 @@ impl<'a> Lens<'a> {
         } else {
             Live::Status(terminal::own_columns)
         }
+    }
+}
+
+/// The program that a job's commands are given to.
+fn program(job: &Job) -> String {
+    match job.commands.first() {
+        Some(Invocation::Shell { shell, .. } | Invocation::File { shell: Some(shell), .. }) => {
+            shell.first().cloned().unwrap_or_default()
+        }
+        Some(Invocation::File { shown, .. }) => shown.clone(),
+        Some(Invocation::Shebang { .. }) => "script".into(),
+        None => String::new(),
     }
 }
 

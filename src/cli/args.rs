@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
+use super::output::Output;
 use super::sandbox_flags::SandboxFlags;
+use crate::config::Settings;
 use crate::config::tools::ToolFlags;
-use crate::config::{Settings, parse_style};
-use crate::model::{Dialect, OutputStyle, Problem, Project, closest, mise_release};
-use crate::sys::Context;
+use crate::model::{Dialect, Problem, Project, closest, mise_release};
 
 /// The program's version beside the one it is compatible with.
 const VERSION: &str =
@@ -195,9 +195,10 @@ pub(super) struct RunArgs {
     /// Go on with what does not depend on a failed task
     #[arg(short = 'c', long)]
     pub(super) continue_on_error: bool,
-    /// How output is arranged: prefix or interleave
-    #[arg(short, long, value_name = "STYLE", value_parser = parse_output)]
-    output: Option<Output>,
+    /// How output is arranged: prefix, interleave, keep-order, replacing,
+    /// timed, silent, grouped or failures
+    #[arg(short, long, value_name = "STYLE", value_parser = Output::parse)]
+    pub(super) output: Option<Output>,
     /// The same as --raw
     #[arg(short)]
     r: bool,
@@ -235,27 +236,6 @@ pub(super) struct RunArgs {
 
 fn parse_jobs(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| "it has to be a whole number, 1 or more".into())
-}
-
-/// What `-o` can say.
-#[derive(Debug, Clone, Copy)]
-enum Output {
-    Style(OutputStyle),
-    Quiet,
-    Silent,
-}
-
-fn parse_output(text: &str) -> Result<Output, String> {
-    match text {
-        "quiet" => Ok(Output::Quiet),
-        "silent" => Ok(Output::Silent),
-        "keep-order" | "replacing" | "timed" => {
-            Err("this style comes in a later version; use prefix or interleave".into())
-        }
-        _ => parse_style(text)
-            .map(Output::Style)
-            .ok_or_else(|| "the styles are prefix and interleave".into()),
-    }
 }
 
 /// `tasks`
@@ -378,7 +358,7 @@ impl Global {
         if let Some(jobs) = self.jobs {
             settings.jobs = Some(jobs.max(1));
         }
-        settings.quiet |= self.quiet;
+        settings.quiet |= self.quiet || self.silent;
         settings.silent |= self.silent;
         settings.verbose = settings.verbose.max(self.verbose);
         settings.yes |= self.yes;
@@ -390,18 +370,6 @@ impl RunArgs {
     /// Flags beat files and environment.
     pub(super) fn apply(&self, settings: &mut Settings) {
         settings.raw |= self.r;
-        settings.quiet |= matches!(self.output, Some(Output::Quiet));
-        settings.silent |= matches!(self.output, Some(Output::Silent));
-    }
-
-    /// `-o`, else its variable: both beat a task's own style.
-    pub(super) fn style(&self, ctx: &Context) -> Option<OutputStyle> {
-        match self.output {
-            Some(Output::Style(style)) => Some(style),
-            Some(Output::Quiet) => Some(OutputStyle::Interleave),
-            Some(Output::Silent) => None,
-            None => ctx.env.get_str("MISE_TASK_OUTPUT").and_then(parse_style),
-        }
     }
 
     /// What the command line says about tools.

@@ -8,6 +8,7 @@ mod diagnostics;
 mod handover;
 mod late_flags;
 mod list;
+mod output;
 mod prefix;
 mod run;
 mod sandbox_flags;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::args::{self, Global, RunArgs};
 use super::diagnostics::Voice;
 use super::late_flags::{self, LateFlags};
+use super::output::Output;
 use super::{dialect, is_nested, load, options, query};
 use super::{handover, prefix, task_help, trust};
 use crate::app::{self, RunFlags};
@@ -49,6 +50,8 @@ impl Call<'_> {
         }
         self.args.apply(&mut loaded.settings);
         self.args.sandbox.apply(&mut loaded.settings.sandbox, self.ctx);
+        let output = self.output().map_err(|p| vec![p])?;
+        output.iter().for_each(|output| output.apply(&mut loaded.settings));
         if !looks {
             trust::keep(self.ctx, &loaded, self.voice);
         }
@@ -63,7 +66,7 @@ impl Call<'_> {
             }
         };
         loaded.project.warnings.iter().for_each(|w| warn(w));
-        let flags = self.flags(words, &late);
+        let flags = self.flags(words, output, &late);
         let palette = self.voice.palette();
         app::run(self.ctx, self.dialect, loaded, &options, &flags, palette, &mut warn)
     }
@@ -129,11 +132,18 @@ impl Call<'_> {
 
     /// As mise, `-q` drops warnings, too.
     fn hushes(&self, loaded: &Loaded) -> bool {
-        let quiet = loaded.settings.quiet || loaded.settings.silent;
-        quiet && self.grammar == Dialect::Mise
+        loaded.settings.quiet && self.grammar == Dialect::Mise
     }
 
-    fn flags(&self, words: Vec<String>, late: &LateFlags) -> RunFlags {
+    /// `-o`, else its variable: both beat a task's own style.
+    fn output(&self) -> Result<Option<Output>, Problem> {
+        match self.args.output {
+            Some(output) => Ok(Some(output)),
+            None => Output::of_variable(self.ctx),
+        }
+    }
+
+    fn flags(&self, words: Vec<String>, output: Option<Output>, late: &LateFlags) -> RunFlags {
         let args = self.args;
         RunFlags {
             words,
@@ -141,7 +151,9 @@ impl Call<'_> {
             dry_run: args.dry_run || late.dry_run,
             keep_going: args.continue_on_error,
             changed: args.changed,
-            style: args.style(self.ctx),
+            style: output.and_then(Output::style),
+            styled: output.is_some(),
+            old_style: output == Some(Output::Quiet),
             shell: args.shell.clone(),
             skip_deps: args.skip_deps,
             timings: args.timings,

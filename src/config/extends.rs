@@ -130,6 +130,7 @@ fn fill(task: &mut RawTask, template: RawTask) {
     let mut sandbox = template.sandbox;
     sandbox.add(&task.sandbox);
     task.sandbox = sandbox;
+    task.old_output |= template.old_output;
     task.later.extend(template.later);
     task.broken.extend(template.broken);
     task.also_in.push(Arc::clone(&template.spot.file));

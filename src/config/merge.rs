@@ -58,6 +58,7 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     macro_rules! append {
         ($($field:ident),*) => { $( lower.$field.extend(upper.$field); )* };
     }
+    lower.old_output |= upper.old_output;
     lower.tools.retain(|tool| upper.tools.iter().all(|over| over.name != tool.name));
     append!(alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken);
     lower.sandbox.add(&upper.sandbox);
@@ -103,6 +104,7 @@ pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
         quiet: raw.quiet.unwrap_or(false),
         silent: raw.silent.unwrap_or(Silence::None),
         output: raw.output,
+        old_output: raw.old_output,
         sources: raw.sources,
         outputs: raw.outputs.unwrap_or_default(),
         shell: raw.shell.or_else(|| root.task_shell.clone()),

@@ -44,4 +44,4 @@ pub use header::{
 };
 pub use load::{ConfigRoot, Options, ad_hoc_task, config_roots, trust_here};
 pub use loaded::Loaded;
-pub use settings::{EnvSettings, Settings, default_jobs, parse_style};
+pub use settings::{EnvSettings, STYLES, Settings, default_jobs, parse_style};

@@ -35,6 +35,8 @@ pub(super) struct RawTask {
     pub(super) quiet: Option<bool>,
     pub(super) silent: Option<Silence>,
     pub(super) output: Option<OutputStyle>,
+    /// `output` is the deprecated `quiet`.
+    pub(super) old_output: bool,
     pub(super) tools: Vec<TaskTool>,
     pub(super) sandbox: Sandbox,
     pub(super) usage: Option<String>,
@@ -79,6 +81,7 @@ impl RawTask {
             quiet: None,
             silent: None,
             output: None,
+            old_output: false,
             tools: Vec::new(),
             sandbox: Sandbox::default(),
             usage: None,

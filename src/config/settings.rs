@@ -12,18 +12,22 @@ use super::value::{At, Value};
 use crate::model::{Dialect, OutputStyle, Problem, Sandbox, Scope, closest};
 use crate::sys::Context;
 
-/// Every style of the reference.
-pub(super) const STYLES: [&str; 7] =
-    ["prefix", "interleave", "keep-order", "replacing", "timed", "quiet", "silent"];
-
-/// Styles that this version reads but does not draw.
-pub(super) const LATER_STYLES: [&str; 3] = ["keep-order", "replacing", "timed"];
+/// Every style of the reference, then two of our own.
+pub const STYLES: [&str; 9] = [
+    "prefix", "interleave", "keep-order", "replacing", "timed", "quiet", "silent", "grouped",
+    "failures",
+];
 
 /// A style by its name.
 pub fn parse_style(name: &str) -> Option<OutputStyle> {
     match name {
         "prefix" => Some(OutputStyle::Prefix),
         "interleave" => Some(OutputStyle::Interleave),
+        "keep-order" => Some(OutputStyle::KeepOrder),
+        "replacing" => Some(OutputStyle::Replacing),
+        "timed" => Some(OutputStyle::Timed),
+        "grouped" => Some(OutputStyle::Grouped),
+        "failures" => Some(OutputStyle::Failures),
         _ => None,
     }
 }
@@ -47,8 +51,10 @@ enum Setting {
 pub struct Settings {
     /// Tasks side by side, at least 1; `None` where nobody says.
     pub jobs: Option<usize>,
-    /// No lines of ours.
+    /// No lines of ours, and no warnings.
     pub quiet: bool,
+    /// No lines of ours about tasks.
+    pub task_quiet: bool,
     /// No output of tasks either.
     pub silent: bool,
     /// Inherited streams, one at a time.
@@ -61,6 +67,10 @@ pub struct Settings {
     pub ci: bool,
     /// `task.output`
     pub output: Option<OutputStyle>,
+    /// It is `silent`: tasks without a style of their own print nothing.
+    pub output_silent: bool,
+    /// It is the deprecated `quiet`.
+    pub old_output: bool,
     /// `task.timings`
     pub timings: Option<bool>,
     /// Whole commands in the echo line.
@@ -386,15 +396,20 @@ impl Settings {
         let style = style.as_deref();
         Self {
             jobs: from.jobs(),
-            quiet: flag("quiet", "MISE_QUIET")
-                || flag("task.quiet", "MISE_TASK_QUIET")
-                || style == Some("quiet"),
-            silent: flag("silent", "MISE_SILENT") || style == Some("silent"),
+            quiet: flag("quiet", "MISE_QUIET"),
+            task_quiet: flag("task.quiet", "MISE_TASK_QUIET")
+                || matches!(style, Some("quiet" | "silent")),
+            silent: flag("silent", "MISE_SILENT"),
             raw: flag("raw", "MISE_RAW"),
             verbose: u8::from(flag("verbose", "MISE_VERBOSE")),
             yes: flag("yes", "MISE_YES"),
             ci: flag("ci", "CI"),
-            output: style.and_then(parse_style),
+            output: match style {
+                Some("quiet") => Some(OutputStyle::Interleave),
+                other => other.and_then(parse_style),
+            },
+            output_silent: style == Some("silent"),
+            old_output: style == Some("quiet"),
             timings: from.flag("task.timings", "MISE_TASK_TIMINGS"),
             show_full_cmd: flag("task.show_full_cmd", "MISE_TASK_SHOW_FULL_CMD"),
             skip: from.list("task.skip", "MISE_TASK_SKIP"),

@@ -8,8 +8,10 @@ use super::dep_table::dependencies;
 use super::raw::RawTask;
 use super::settings::{STYLES, parse_style};
 use super::value::{At, Value, integer_text};
-use super::{env_table, sandbox, settings};
-use crate::model::{Blame, Confirm, LaterKey, Outputs, Problem, RunEntry, Silence, TaskTool};
+use super::{env_table, sandbox};
+use crate::model::{
+    Blame, Confirm, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Silence, TaskTool,
+};
 
 /// Every key of a task, in the order the reference lists them.
 pub(super) const KEYS: [&str; 41] = [
@@ -286,17 +288,14 @@ fn silence(at: &At<'_>, value: &Value<'_>) -> Result<Silence, Problem> {
 fn output(at: &At<'_>, task: &mut RawTask, value: &Value<'_>) -> Result<(), Problem> {
     let name = at.string("output", value)?;
     match name.as_str() {
-        "quiet" => task.quiet = Some(true),
+        "quiet" => {
+            task.quiet = Some(true);
+            task.output = Some(OutputStyle::Interleave);
+            task.old_output = true;
+        }
         "silent" => task.silent = Some(Silence::Both),
         _ => match parse_style(&name) {
             Some(style) => task.output = Some(style),
-            None if settings::LATER_STYLES.contains(&name.as_str()) => {
-                task.later.push(LaterKey {
-                    key: "output",
-                    spot: at.spot(value.span()),
-                    harmless: true,
-                });
-            }
             None => {
                 let known = STYLES.join(", ");
                 return Err(at.wrong("output", value, &format!("one of {known}")));

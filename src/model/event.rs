@@ -23,6 +23,12 @@ pub struct JobView {
     pub rerun: String,
     /// The arrangement of its output.
     pub style: OutputStyle,
+    /// Which task of the run it is part of.
+    pub task: u32,
+    /// Its place where output is kept in order; parts of one task may share it.
+    pub rank: u32,
+    /// The program that its commands are given to.
+    pub program: String,
     /// No lines of ours about it.
     pub quiet: bool,
     /// What of its streams is dropped.

@@ -136,6 +136,8 @@ pub struct Task {
     pub silent: Silence,
     /// Its own output style.
     pub output: Option<OutputStyle>,
+    /// It is named by the deprecated `quiet`.
+    pub old_output: bool,
     /// Input patterns, templates.
     pub sources: Vec<String>,
     /// Output patterns.

@@ -5,6 +5,13 @@ use crate::sys::Context;
 
 const RESET: &str = "\u{1b}[0m";
 
+/// Variables of which one is set wherever nobody sits before the log.
+const CI: [&str; 17] = [
+    "CI", "GITHUB_ACTIONS", "GITLAB_CI", "GITEA_ACTIONS", "APPVEYOR", "BITRISE_IO",
+    "BUDDY_WORKSPACE_ID", "BUILDKITE", "CIRCLECI", "CIRRUS_CI", "DRONE", "HUDSON_URL", "RENDER",
+    "SEMAPHORE", "TEAMCITY_VERSION", "TF_BUILD", "TRAVIS",
+];
+
 /// Paints words, or leaves them as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
@@ -15,6 +22,15 @@ impl Palette {
     /// `NO_COLOR` and `MISE_COLOR=0`, then `CLICOLOR_FORCE`; `CLICOLOR=0` turns
     /// colours off; else they are on for a terminal and in CI.
     pub fn decide(ctx: &Context, terminal: bool) -> Self {
+        Self::of(ctx, terminal, true)
+    }
+
+    /// The same, without a thought for CI.
+    pub fn of_terminal(ctx: &Context, terminal: bool) -> Self {
+        Self::of(ctx, terminal, false)
+    }
+
+    fn of(ctx: &Context, terminal: bool, asks_ci: bool) -> Self {
         let set = |key: &str| ctx.env.get(key).is_some_and(|v| !v.is_empty());
         let on = if set("NO_COLOR") || ctx.flag_value("MISE_COLOR") == Some(false) {
             false
@@ -22,7 +38,8 @@ impl Palette {
             true
         } else {
             let wanted = ctx.flag_value("CLICOLOR") != Some(false);
-            wanted && (terminal || ctx.flag("CI") || ctx.flag("GITHUB_ACTIONS"))
+            let draws = terminal && ctx.env.get_str("TERM") != Some("dumb");
+            wanted && (draws || (asks_ci && CI.iter().any(|key| ctx.flag(key))))
         };
         Self { on }
     }

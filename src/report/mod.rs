@@ -3,15 +3,21 @@
 
 mod color;
 mod lines;
+mod look;
 mod progress;
 mod redact;
 mod screen;
+mod sections;
+mod store;
 #[cfg(test)]
 mod stories;
 mod stream;
+mod styles;
 mod summary;
 
 pub use color::{Palette, label_color};
+pub use look::Look;
 pub use redact::Redactor;
 pub use screen::Live;
-pub use stream::{Look, Report};
+pub use sections::Sections;
+pub use stream::Report;

@@ -90,6 +90,11 @@ impl<'a> Screen<'a> {
         }
     }
 
+    /// The moment of the event that is being told.
+    pub(super) fn now(&self) -> Instant {
+        self.now
+    }
+
     /// True once nobody reads standard output any more.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
@@ -117,6 +122,11 @@ impl<'a> Screen<'a> {
         self.closed |= stream == Stream::Stdout && result.as_ref().is_err_and(broken);
         self.fresh_line = *last == b'\n';
         self.spoken = self.now;
+    }
+
+    /// A line of ours.
+    pub(super) fn line(&mut self, text: &str) {
+        self.write(Stream::Stderr, format!("{text}\n").as_bytes());
     }
 
     /// Has to hear of each event before anything is written about it.

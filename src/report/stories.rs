@@ -7,7 +7,7 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::{Live, Look, Palette, Report};
+use super::{Live, Look, Palette, Report, Sections};
 use crate::model::{
     Cause, Dialect, Event, JobId, JobView, Leftover, Outcome, OutputStyle, Secrets, Silence,
     SkipReason, Stream, Wait,
@@ -46,6 +46,9 @@ fn view(label: &str) -> JobView {
         label: label.to_string(),
         rerun: label.to_string(),
         style: OutputStyle::Prefix,
+        task: 0,
+        rank: 0,
+        program: "sh".to_string(),
         quiet: false,
         silent: Silence::None,
         color: String::new(),
@@ -66,6 +69,8 @@ fn on_terminal() -> Live {
 fn look(live: Live) -> Look {
     Look {
         palette: Palette::plain(),
+        out: Palette::plain(),
+        sections: Sections::None,
         columns: None,
         timings: Some(false),
         total: false,
@@ -79,7 +84,10 @@ fn look(live: Live) -> Look {
 }
 
 impl Story {
-    fn of(views: Vec<JobView>, look: Look) -> Self {
+    fn of(mut views: Vec<JobView>, look: Look) -> Self {
+        for (number, view) in (0..).zip(&mut views) {
+            (view.task, view.rank) = (number, number);
+        }
         COLUMNS.set(Some(60));
         let shown = Shared::default();
         let twin = || Box::leak(Box::new(shown.clone()));
@@ -203,7 +211,7 @@ fn what_joins_the_run_is_counted_and_what_is_not_needed_is_not() {
 #[test]
 fn an_unfinished_line_is_left_alone() {
     let mut untouched = view("a");
-    untouched.labels_output = false;
+    untouched.style = OutputStyle::Interleave;
     let mut story = Story::of(vec![untouched, view("b")], look(on_terminal()));
     story.starts(0).starts(1).ticks().shows("0/2 · a 0s · b 0s");
     story.says(0, "Name? ").ticks().shows("Name? ");
@@ -423,7 +431,8 @@ fn what_is_on_the_screen_anyway_is_not_repeated() {
         (OutputStyle::Interleave, true, true),
         (OutputStyle::Grouped, true, false),
         (OutputStyle::Failures, true, false),
-        (OutputStyle::Timed, false, true),
+        (OutputStyle::Timed, false, false),
+        (OutputStyle::Timed, true, true),
     ] {
         let mut first = view("a");
         first.style = style;
@@ -433,7 +442,8 @@ fn what_is_on_the_screen_anyway_is_not_repeated() {
             story.tell(Event::Command(JobId(1), "true".into()));
         }
         story.ends(0, exit(1)).shown.0.lock().unwrap().clear();
-        story.finishes().wrote(&format!("{}{end}", if repeated { tail } else { "" }));
+        let held = if style == OutputStyle::Grouped { "x\n" } else { "" };
+        story.finishes().wrote(&format!("{held}{}{end}", if repeated { tail } else { "" }));
     }
 }
 

@@ -1,50 +1,25 @@
-//! The two styles that print as things happen, `prefix` and `interleave`:
-//! command lines, labelled output, skips, errors, times. What they write goes
-//! through the screen, which keeps the status line below it.
+//! What is said of a run, event by event: command lines, skips, errors, times.
+//! Secrets end here; where the rest goes, and when, the styles decide. All of it
+//! goes through the screen, which keeps the status line below it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
-use super::color::Palette;
-use super::lines::{Flow, Lines};
+use super::look::{Look, cut};
 use super::progress::{fit, is_own};
 use super::redact::{Held, Redactor};
 use super::screen::{Live, Screen};
+use super::styles::{Arrangement, At, End, Styles};
 use super::summary::{Summary, describe};
 use crate::model::{
-    Cause, Dialect, Event, JobId, JobView, Leftover, Outcome, OutputStyle, Secrets, SkipReason,
-    Stream, Wait, format_elapsed,
+    Cause, Event, JobId, JobView, Leftover, Outcome, OutputStyle, Secrets, SkipReason, Stream,
+    Wait, format_elapsed,
 };
 use crate::sys::signal;
-
-/// Choices that hold for the whole run.
-#[derive(Debug, Clone)]
-pub struct Look {
-    /// Colours on standard error.
-    pub palette: Palette,
-    /// Width for command lines; `None` shows them whole.
-    pub columns: Option<usize>,
-    /// `[x] Finished in` lines: always, never, or as the style has it.
-    pub timings: Option<bool>,
-    /// The line with the total.
-    pub total: bool,
-    /// Reasons and notes are shown.
-    pub verbose: bool,
-    /// Warnings are not (`-q` and `-S` in mise).
-    pub hushed: bool,
-    /// Failures are listed at the end (`-c`).
-    pub list_failures: bool,
-    /// The words of warnings.
-    pub dialect: Dialect,
-    /// What is shown beside the output while the run goes on.
-    pub live: Live,
-    /// What interrupted the run is said, and the end is told at length.
-    pub summary: bool,
-}
 
 /// Writes events as they come.
 pub struct Report<'a> {
@@ -52,19 +27,12 @@ pub struct Report<'a> {
     look: Look,
     screen: Screen<'a>,
     summary: Summary,
-    open: HashMap<(JobId, bool), Open>,
+    styles: Styles,
+    held: HashMap<(JobId, bool), Held>,
     redactor: Option<Redactor>,
     failed: Vec<(JobId, Cause)>,
     /// What runs has been asked to end.
     ending: bool,
-}
-
-/// What a stream that is open has not shown yet.
-#[derive(Default)]
-struct Open {
-    held: Held,
-    lines: Lines,
-    flow: Flow,
 }
 
 impl<'a> Report<'a> {
@@ -77,12 +45,15 @@ impl<'a> Report<'a> {
     ) -> Self {
         let mut screen = Screen::new(out, err, look.live, look.palette, Instant::now());
         screen.progress.add(&views);
+        let mut styles = Styles::default();
+        styles.expect(&views);
         Self {
             views,
             look,
             screen,
             summary: Summary::default(),
-            open: HashMap::new(),
+            styles,
+            held: HashMap::new(),
             redactor: None,
             failed: Vec::new(),
             ending: false,
@@ -118,6 +89,7 @@ impl<'a> Report<'a> {
         if let Event::Joined(views, secrets) = event {
             self.views.extend(views.iter().cloned());
             self.screen.progress.add(views);
+            self.styles.expect(views);
             self.hide(secrets);
         }
         let news = self.without_stragglers(event);
@@ -171,9 +143,8 @@ impl<'a> Report<'a> {
             Event::Leaked(job, left) => left.iter().for_each(|left| self.leaked(*job, left)),
             Event::Recovered(left) => left.iter().for_each(|left| self.recovered(left)),
             Event::TimedOut(limit) if self.look.summary => {
-                self.error_line(&format!(
-                    "interrupted, because the run took longer than {limit:?}"
-                ));
+                self.screen
+                    .line(&format!("interrupted, because the run took longer than {limit:?}"));
             }
             Event::Interrupted(signal, _) if self.look.summary => self.interrupted(*signal),
             Event::Interrupted(..)
@@ -182,12 +153,12 @@ impl<'a> Report<'a> {
             | Event::Handover
             | Event::TimedOut(_)
             | Event::Suspended
-            | Event::Resumed
-            | Event::Tick => {}
+            | Event::Resumed => {}
+            Event::Tick => self.styles.tick(&mut self.screen),
             Event::Warning(..) if self.look.hushed => {}
             Event::Warning(_, text) => {
                 let line = self.look.palette.warning(self.look.dialect, &self.shown(text));
-                self.error_line(&line);
+                self.screen.line(&line);
             }
             Event::Ended { job, outcome, elapsed, attempt } => {
                 self.ended(*job, outcome, *elapsed, *attempt);
@@ -213,12 +184,6 @@ impl<'a> Report<'a> {
         &self.views[job.0 as usize]
     }
 
-    fn label(&self, job: JobId) -> String {
-        let view = self.view(job);
-        let label = cut(&view.label, 40);
-        self.look.palette.label(&view.color, &format!("[{label}]"))
-    }
-
     fn command(&mut self, job: JobId, text: &str) {
         let view = self.view(job);
         if view.quiet {
@@ -237,47 +202,41 @@ impl<'a> Report<'a> {
         self.labelled(job, &painted);
     }
 
-    fn labelled(&mut self, job: JobId, text: &str) {
-        let label = self.label(job);
-        self.error_line(&format!("{label} {text}"));
+    /// Asks the style of a job.
+    fn styled(&mut self, job: JobId, ask: impl FnOnce(&mut dyn Arrangement, &mut At<'_, 'a>)) {
+        let view = &self.views[job.0 as usize];
+        let mut at = At { job, view, look: &self.look, outlet: &mut self.screen };
+        ask(self.styles.of(view.style), &mut at);
     }
 
-    fn error_line(&mut self, text: &str) {
-        self.screen.write(Stream::Stderr, format!("{text}\n").as_bytes());
+    /// A line of ours about a job.
+    fn labelled(&mut self, job: JobId, text: &str) {
+        self.styled(job, |style, at| style.line(at, text));
     }
 
     fn output(&mut self, job: JobId, stream: Stream, bytes: &[u8]) {
-        let head = format!("{} ", self.label(job));
-        let tail = format!("{}\n", self.look.palette.line_end());
-        let labelled = self.view(job).labels_output;
-        let open = self.open.entry((job, stream == Stream::Stdout)).or_default();
         let bytes = match &self.redactor {
-            Some(redactor) => Cow::from(redactor.push(&mut open.held, bytes)),
+            Some(redactor) => {
+                let held = self.held.entry((job, stream == Stream::Stdout)).or_default();
+                Cow::from(redactor.push(held, bytes))
+            }
             None => bytes.into(),
         };
         self.summary.output(job, stream, &bytes);
-        let whole = open.shown(&bytes, labelled, &head, &tail);
-        self.screen.write(stream, &whole);
+        self.styled(job, |style, at| style.output(at, stream, &bytes));
     }
 
-    /// Last lines that have no end.
+    /// The job writes nothing any more.
     fn close_streams(&mut self, job: JobId) {
         for stream in [Stream::Stdout, Stream::Stderr] {
-            let Some(mut open) = self.open.remove(&(job, stream == Stream::Stdout)) else {
-                continue;
-            };
-            let held = self.redactor.as_ref().map(|redactor| redactor.finish(&mut open.held));
-            self.summary.output(job, stream, held.as_deref().unwrap_or_default());
-            let head = format!("{} ", self.label(job));
-            let tail = format!("{}\n", self.look.palette.line_end());
-            let labelled = self.view(job).labels_output;
-            let mut last = open.shown(&held.unwrap_or_default(), labelled, &head, &tail);
-            if let Some(rest) = open.lines.finish() {
-                last.extend_from_slice(&[head.as_bytes(), &rest, tail.as_bytes()].concat());
+            let held = self.held.remove(&(job, stream == Stream::Stdout));
+            if let (Some(redactor), Some(mut held)) = (&self.redactor, held) {
+                let rest = redactor.finish(&mut held);
+                self.summary.output(job, stream, &rest);
+                self.styled(job, |style, at| style.output(at, stream, &rest));
             }
-            last.extend_from_slice(open.flow.finish());
-            self.screen.write(stream, &last);
         }
+        self.styled(job, |style, at| style.close(at));
     }
 
     fn ended(&mut self, job: JobId, outcome: &Outcome, elapsed: Duration, attempt: u32) {
@@ -285,6 +244,16 @@ impl<'a> Report<'a> {
         if *outcome == Outcome::Success && attempt > 1 && !self.view(job).quiet {
             self.labelled(job, &format!("flaky: attempt {attempt} went well"));
         }
+        self.last_words(job, outcome, elapsed);
+        let end = match outcome {
+            Outcome::Failed(cause) if is_own(cause) => End::Failed,
+            Outcome::Tolerated(cause) if is_own(cause) => End::Tolerated,
+            _ => End::Other,
+        };
+        self.styled(job, |style, at| style.ended(at, end));
+    }
+
+    fn last_words(&mut self, job: JobId, outcome: &Outcome, elapsed: Duration) {
         let view = self.view(job);
         match outcome {
             Outcome::Fresh if view.first && !view.quiet => {
@@ -297,7 +266,8 @@ impl<'a> Report<'a> {
                 self.labelled(job, "skipping task");
             }
             Outcome::Success if view.last && view.has_command && self.timed(view) => {
-                self.labelled(job, &format!("Finished in {}", format_elapsed(elapsed)));
+                let text = format!("Finished in {}", format_elapsed(elapsed));
+                self.styled(job, |style, at| style.time(at, &text));
             }
             Outcome::Skipped(SkipReason::Dependency)
                 if view.first && view.has_command && self.look.list_failures && !view.quiet =>
@@ -312,6 +282,7 @@ impl<'a> Report<'a> {
 
     /// A failure that is nothing to the run.
     fn tolerated(&mut self, job: JobId, cause: &Cause) {
+        self.styled(job, |style, at| style.failed(at, cause));
         self.explain(job, cause);
         if !self.view(job).quiet {
             let text = format!("tolerated: {}", describe(cause));
@@ -330,7 +301,7 @@ impl<'a> Report<'a> {
     /// A process that a run has left behind which was killed.
     fn recovered(&mut self, left: &Leftover) {
         let text = self.leaky("ended what a killed run had left", left);
-        self.error_line(&text);
+        self.screen.line(&text);
     }
 
     fn leaky(&self, what: &str, left: &Leftover) -> String {
@@ -344,15 +315,23 @@ impl<'a> Report<'a> {
         if number == 2 {
             self.screen.below_key();
         }
-        self.error_line(&format!("interrupted by {}{typed}", signal::name(number)));
+        self.screen.line(&format!("interrupted by {}{typed}", signal::name(number)));
     }
 
     fn timed(&self, view: &JobView) -> bool {
-        let by_style = view.style == OutputStyle::Prefix && !view.quiet;
+        let by_style = !view.quiet
+            && matches!(
+                view.style,
+                OutputStyle::Prefix
+                    | OutputStyle::KeepOrder
+                    | OutputStyle::Timed
+                    | OutputStyle::Grouped
+            );
         self.look.timings.unwrap_or(by_style) && (by_style || self.look.timings == Some(true))
     }
 
     fn failed(&mut self, job: JobId, cause: &Cause) {
+        self.styled(job, |style, at| style.failed(at, cause));
         if is_own(cause) {
             self.explain(job, cause);
             self.failed.push((job, cause.clone()));
@@ -384,10 +363,11 @@ impl<'a> Report<'a> {
     }
 
     fn finished(&mut self, elapsed: Duration) {
+        self.styles.finish(&mut self.screen);
         if self.look.total {
             let text = format!("Finished in {}", format_elapsed(elapsed));
             let text = self.look.palette.paint("2", &text);
-            self.error_line(&text);
+            self.screen.line(&text);
         }
         if self.look.summary && self.screen.progress.total() > 1 {
             self.at_length();
@@ -402,7 +382,7 @@ impl<'a> Report<'a> {
         let Look { list_failures, palette, .. } = self.look;
         for line in self.summary.lines(&self.views, total, list_failures, palette) {
             let line = self.shown(&line).into_owned();
-            self.error_line(&line);
+            self.screen.line(&line);
         }
     }
 
@@ -410,7 +390,7 @@ impl<'a> Report<'a> {
         let failed = std::mem::take(&mut self.failed);
         if self.look.list_failures && !failed.is_empty() {
             let error = self.look.palette.paint("31", "ERROR");
-            self.error_line(&format!("{error} {} task(s) failed:", failed.len()));
+            self.screen.line(&format!("{error} {} task(s) failed:", failed.len()));
             for (job, cause) in &failed {
                 let how = format!("exited with status {}", cause.code());
                 self.labelled(*job, &how);
@@ -420,36 +400,4 @@ impl<'a> Report<'a> {
             self.complain(*job, "task failed");
         }
     }
-}
-
-impl Open {
-    /// What can be shown: whole lines with their label, or what there is.
-    fn shown(&mut self, bytes: &[u8], labelled: bool, head: &str, tail: &str) -> Vec<u8> {
-        if !labelled {
-            return self.flow.push(bytes);
-        }
-        let mut whole = Vec::with_capacity(bytes.len() + head.len() * 8);
-        self.lines.push(bytes, |line| {
-            whole.extend_from_slice(head.as_bytes());
-            whole.extend_from_slice(line);
-            whole.extend_from_slice(tail.as_bytes());
-        });
-        whole
-    }
-}
-
-/// The first `width` columns of `text`, ending in `…` where it is cut.
-fn cut(text: &str, width: usize) -> std::borrow::Cow<'_, str> {
-    if text.width() <= width {
-        return text.into();
-    }
-    let mut used = 0;
-    let kept: String = text
-        .chars()
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used < width
-        })
-        .collect();
-    format!("{kept}…").into()
 }

@@ -150,8 +150,11 @@ impl Summary {
     fn tail(&self, job: JobId, style: OutputStyle) -> impl Iterator<Item = String> {
         let tail = self.tails.get(&job).filter(|tail| match style {
             OutputStyle::Grouped | OutputStyle::Failures => false,
-            OutputStyle::Prefix | OutputStyle::Interleave => tail.turn < self.turns,
-            OutputStyle::KeepOrder | OutputStyle::Timed | OutputStyle::Replacing => true,
+            OutputStyle::Prefix
+            | OutputStyle::Interleave
+            | OutputStyle::Timed
+            | OutputStyle::Replacing => tail.turn < self.turns,
+            OutputStyle::KeepOrder => true,
         });
         tail.into_iter().flat_map(Tail::texts)
     }

@@ -128,7 +128,11 @@ impl Builder<'_, '_> {
             env: Arc::clone(&at.env),
             extra: at.extra.clone(),
             style: alone.then_some(OutputStyle::Interleave).or(task.output),
-            quiet: settings.quiet || settings.silent || task.quiet || task.silent != Silence::None,
+            quiet: settings.quiet
+                || settings.task_quiet
+                || settings.silent
+                || task.quiet
+                || task.silent != Silence::None,
             silent: if settings.silent { Silence::Both } else { task.silent },
             inherits_terminal,
             reads_input,

@@ -24,12 +24,12 @@ fn a_bad_value_of_a_flag_is_a_usage_error() {
         ),
         (
             "run -o bogus ok",
-            "invalid value 'bogus' for '--output <STYLE>': the styles are prefix and interleave",
+            "invalid value 'bogus' for '--output <STYLE>': the styles are prefix, interleave, \
+             keep-order, replacing, timed, quiet, silent, grouped, failures",
         ),
         (
-            "run -o timed ok",
-            "invalid value 'timed' for '--output <STYLE>': \
-             this style comes in a later version; use prefix or interleave",
+            "run -o group ok",
+            "invalid value 'group' for '--output <STYLE>': did you mean `grouped`?",
         ),
     ] {
         let stderr = format!("error: {problem}\n\nFor more information, try '--help'.\n");

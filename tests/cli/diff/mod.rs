@@ -25,6 +25,7 @@ mod sandbox_env;
 mod script_words;
 mod scripts;
 mod settings;
+mod styles;
 mod template_functions;
 mod templates;
 mod tools;
