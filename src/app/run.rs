@@ -50,6 +50,8 @@ pub struct RunFlags {
     pub skip_deps: bool,
     /// `--timings`
     pub timings: bool,
+    /// How long the whole run may take.
+    pub timeout: Option<Duration>,
     /// `--no-timings`
     pub no_total: bool,
     /// `-t`, `--skip-tools`, `--no-deps`
@@ -348,7 +350,7 @@ fn execute(
         fresh: mode(settings, flags),
         state: &ctx.dirs.state,
         show_full_cmd: settings.show_full_cmd,
-        timeout: None,
+        timeout: flags.timeout,
         owned: (dialect == Dialect::Mep).then(|| lens.project_dir(&ctx.cwd)),
         sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings, &plan),
         tick: look.live.tick().filter(|_| views.len() > 1),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
+use super::absent_flags::AbsentFlags;
 use super::output::Output;
 use super::sandbox_flags::SandboxFlags;
 use crate::config::Settings;
@@ -93,7 +94,7 @@ pub(super) struct Global {
 pub(super) enum Command {
     /// Run tasks
     #[command(visible_alias = "r", after_help = RUN_EXAMPLES)]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// List tasks, draw their graph
     #[command(visible_aliases = ["t", "task"], disable_help_subcommand = true)]
     Tasks(TasksArgs),
@@ -218,6 +219,17 @@ pub(super) struct RunArgs {
     /// Leave out the line with the total time
     #[arg(long, visible_alias = "no-timing")]
     pub(super) no_timings: bool,
+    /// How long the whole run may take: 300ms, 30s, 5m, 1h30m
+    #[arg(long, value_name = "DURATION")]
+    pub(super) timeout: Option<String>,
+    /// Accepted for mise's sake: the environment is evaluated anew anyway
+    #[arg(long, hide = true)]
+    fresh_env: bool,
+    /// Accepted for mise's sake: tasks at a URL come later
+    #[arg(long, hide = true)]
+    no_cache: bool,
+    #[command(flatten)]
+    pub(super) absent: AbsentFlags,
     /// Install no tools before the run
     #[arg(long)]
     pub(super) skip_tools: bool,
@@ -257,7 +269,7 @@ pub(super) enum TasksCommand {
     Deps(DepsArgs),
     /// Run tasks
     #[command(visible_alias = "r")]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
 }
 
 /// `tasks ls`

@@ -1,6 +1,7 @@
 //! The command line: grammar, dialect, listings, and how mistakes are shown.
 //! The only room that knows clap and argv.
 
+mod absent_flags;
 mod args;
 mod converge;
 mod deps;
@@ -14,6 +15,7 @@ mod run;
 mod sandbox_flags;
 mod shown;
 mod task_help;
+mod timeout;
 mod trust;
 
 use std::ffi::OsString;

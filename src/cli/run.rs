@@ -2,13 +2,14 @@
 //! nothing of how a run is planned or carried out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::args::{self, Global, RunArgs};
 use super::diagnostics::Voice;
 use super::late_flags::{self, LateFlags};
 use super::output::Output;
 use super::{dialect, is_nested, load, options, query};
-use super::{handover, prefix, task_help, trust};
+use super::{handover, prefix, task_help, timeout, trust};
 use crate::app::{self, RunFlags};
 use crate::config::trust::Intent;
 use crate::config::{self, Loaded};
@@ -41,6 +42,7 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn run(&self) -> Result<Exit, Vec<Problem>> {
+        self.args.absent.refuse().map_err(|p| vec![p])?;
         let mut words = self.args.words().map_err(|p| vec![p])?;
         let looks = self.looks(&words);
         let options = options(self.global, self.intent(looks));
@@ -66,7 +68,8 @@ impl Call<'_> {
             }
         };
         loaded.project.warnings.iter().for_each(|w| warn(w));
-        let flags = self.flags(words, output, &late);
+        let mut flags = self.flags(words, output, &late);
+        flags.timeout = self.timeout(&loaded).map_err(|p| vec![p])?;
         let palette = self.voice.palette();
         app::run(self.ctx, self.dialect, loaded, &options, &flags, palette, &mut warn)
     }
@@ -135,6 +138,11 @@ impl Call<'_> {
         loaded.settings.quiet && self.grammar == Dialect::Mise
     }
 
+    fn timeout(&self, loaded: &Loaded) -> Result<Option<Duration>, Problem> {
+        let setting = loaded.settings.timeout.as_deref();
+        timeout::limit(self.args.timeout.as_deref(), setting, self.dialect)
+    }
+
     /// `-o`, else its variable: both beat a task's own style.
     fn output(&self) -> Result<Option<Output>, Problem> {
         match self.args.output {
@@ -157,6 +165,7 @@ impl Call<'_> {
             shell: args.shell.clone(),
             skip_deps: args.skip_deps,
             timings: args.timings,
+            timeout: None,
             no_total: args.no_timings,
             tools: args.tools(),
         }

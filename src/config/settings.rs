@@ -73,6 +73,8 @@ pub struct Settings {
     pub old_output: bool,
     /// `task.timings`
     pub timings: Option<bool>,
+    /// `task.timeout`, as it is written: how long a run may take.
+    pub timeout: Option<String>,
     /// Whole commands in the echo line.
     pub show_full_cmd: bool,
     /// Names of tasks to leave out.
@@ -411,6 +413,7 @@ impl Settings {
             output_silent: style == Some("silent"),
             old_output: style == Some("quiet"),
             timings: from.flag("task.timings", "MISE_TASK_TIMINGS"),
+            timeout: from.text("task.timeout", "MISE_TASK_TIMEOUT"),
             show_full_cmd: flag("task.show_full_cmd", "MISE_TASK_SHOW_FULL_CMD"),
             skip: from.list("task.skip", "MISE_TASK_SKIP"),
             skip_depends: flag("task.skip_depends", "MISE_TASK_SKIP_DEPENDS"),

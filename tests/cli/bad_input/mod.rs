@@ -9,6 +9,7 @@ mod floods;
 mod graph;
 mod keys;
 mod limits;
+mod run_flags;
 mod sandbox;
 mod templates;
 mod texts;

@@ -20,6 +20,7 @@ mod miserc;
 mod names;
 mod output;
 mod redaction;
+mod run_flags;
 mod sandbox;
 mod sandbox_env;
 mod script_words;

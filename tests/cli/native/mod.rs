@@ -19,6 +19,7 @@ mod retry;
 mod sandbox;
 pub(crate) mod script_words;
 mod secrets;
+mod styles;
 mod templates;
 mod tools;
 mod trust;
