@@ -8,6 +8,7 @@ use crate::run::limits::Admission;
 impl Dispatcher<'_> {
     /// Starts what may start.
     pub(super) fn start_ready(&mut self) {
+        self.limits.forget_groups(|group| self.units.lingers(group));
         let (free, events) = self.limits.look(self.plan);
         free.into_iter().for_each(|job| self.state.resume(job));
         events.into_iter().for_each(|event| self.tell(event));

@@ -87,6 +87,9 @@ impl Dispatcher<'_> {
         };
         if unit.ending.is_some() || failure.is_some() {
             self.units.end_group(pid, &unit);
+            if self.units.lingers(pid) {
+                self.limits.lingers(self.plan, unit.job, pid);
+            }
         }
         let more = unit.command + 1 < self.plan.jobs[unit.job.0 as usize].commands.len();
         match failure {

@@ -19,6 +19,8 @@ use pool::Pool;
 
 /// How often locks are tried that another run holds: it tells nobody.
 const LOOK: Duration = Duration::from_millis(50);
+/// How often groups are looked at: nobody tells of their end.
+const SOON: Duration = Duration::from_millis(10);
 /// A wait that lasts longer is told.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -55,6 +57,10 @@ pub(super) struct Limits {
     waiting: BTreeMap<JobId, Waiting>,
     /// The first in the queue, if the pool keeps it there.
     kept: Option<Kept>,
+    /// Groups of failed tasks that are being ended.
+    groups: Vec<(usize, u32)>,
+    /// Tasks that have ended, but for such groups.
+    closing: Vec<usize>,
     /// A lock was let go of since the last look.
     released: bool,
     look_at: Instant,
@@ -88,6 +94,8 @@ impl Limits {
             pool: Pool::new(sharing.pool, slots, sharing.env),
             waiting: BTreeMap::new(),
             kept: None,
+            groups: Vec::new(),
+            closing: Vec::new(),
             released: false,
             look_at: Instant::now(),
         }
@@ -154,8 +162,31 @@ impl Limits {
     pub(super) fn ended(&mut self, plan: &Plan, id: JobId) {
         self.waiting.remove(&id);
         if plan.graph.occurrence(id).last == id {
-            self.released |= self.locks.release(plan.graph.get(id).occurrence);
+            self.closing.push(plan.graph.get(id).occurrence);
+            self.let_go();
         }
+    }
+
+    /// What is left of a failed task is being ended: it has its locks till then.
+    pub(super) fn lingers(&mut self, plan: &Plan, id: JobId, group: u32) {
+        self.groups.push((plan.graph.get(id).occurrence, group));
+    }
+
+    /// Forgets groups that are gone.
+    pub(super) fn forget_groups(&mut self, lingers: impl Fn(u32) -> bool) {
+        if !self.groups.is_empty() {
+            self.groups.retain(|(_, group)| lingers(*group));
+            self.let_go();
+        }
+    }
+
+    fn let_go(&mut self) {
+        let Self { groups, locks, released, .. } = self;
+        self.closing.retain(|task| {
+            let lingers = groups.iter().any(|(of, _)| of == task);
+            *released |= !lingers && locks.release(*task);
+            lingers
+        });
     }
 
     /// When to look again.
@@ -166,7 +197,8 @@ impl Limits {
         });
         let kept = self.kept.as_ref().and_then(|kept| told(kept.since, kept.told));
         let now = (self.released && !self.waiting.is_empty()).then(Instant::now);
-        waiting.flatten().chain(kept).chain(now).min()
+        let soon = (!self.closing.is_empty()).then(|| Instant::now() + SOON);
+        waiting.flatten().chain(kept).chain(now).chain(soon).min()
     }
 
     /// Looks at those that wait: who may ask again, and what is to be told.

@@ -284,6 +284,20 @@ dd if=/proc/self/fd/7 iflag=nonblock bs=100 count=1 2>/dev/null | wc -c";
 }
 
 #[test]
+fn a_weight_leaves_so_many_slots_to_others() {
+    let shop = workshop();
+    let heavy = |n| format!("[tasks.n{n}]\nweight = 2\n");
+    shop.write("mep.toml", &(1..=4).map(heavy).collect::<String>());
+    for run in [shop.mep(["-q", "run", "-j5", "n[1-4]"]), shop.mise(["run", "-q", "-j5", "n[1-4]"])]
+    {
+        quiet(&run.run());
+        assert_eq!(jobs(&shop), (2, 4));
+    }
+    shop.mep(["-q", "run", "-j5", "n[1-6]"]).run().code(0);
+    assert_eq!(jobs(&shop), (3, 6));
+}
+
+#[test]
 fn who_waits_for_a_token_says_so_when_asked() {
     let shop = kept("");
     let line = "mkfifo pool; exec 7<>pool; (sleep 1.5; printf a >&7) &

@@ -239,6 +239,24 @@ run = 'echo next'
 }
 
 #[test]
+fn what_is_left_of_a_failed_task_has_its_lock_until_it_has_ended() {
+    let config = "\
+[tasks.bad]
+run = '''
+sh -c \"trap '' TERM; touch deaf; sleep 0.5; echo left >> log\" > /dev/null 2>&1 &
+until [ -e deaf ]; do sleep 0.01; done
+exit 3
+'''
+[tasks.next]
+run = 'echo next >> log'
+";
+    let own = "[tasks.bad]\nlocks = ['db']\n[tasks.next]\nlocks = ['db']\n";
+    let left = with_locks(config, own);
+    left.mep(["-q", "run", "-j2", "-c", "bad", ":::", "next"]).run().code(3);
+    assert_eq!(left.read("log"), "left\nnext\n");
+}
+
+#[test]
 fn a_lock_is_kept_between_attempts() {
     let config = "\
 [tasks.flaky]
