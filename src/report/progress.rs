@@ -199,8 +199,10 @@ pub(super) fn named(list: &[String]) -> String {
 
 fn words(wait: &Wait) -> String {
     match wait {
-        Wait::Lock(name, holder) => format!("the lock {} of {}", plain(name), plain(holder)),
-        Wait::Slot => "a slot".to_string(),
+        Wait::Lock(name, holder) => {
+            format!("lock {}, held by {}", fit(name, LABEL), fit(holder, LABEL))
+        }
+        Wait::Slot => "a job slot".to_string(),
     }
 }
 

@@ -295,10 +295,11 @@ fn nothing_is_drawn_or_erased_while_the_terminal_is_somebody_elses() {
 #[test]
 fn the_line_tells_what_is_waited_for() {
     let mut story = Story::new(&["a", "b", "c"], on_terminal());
-    let lock = Wait::Lock("db".into(), "deploy (4242)".into());
+    let lock = Wait::Lock("db".into(), "deploy".into());
     story.starts(0).tell(Event::Waiting(JobId(1), lock)).tell(Event::Waiting(JobId(2), Wait::Slot));
-    story.ticks().shows("0/3 · a 0s · b waits for the lock db of deploy (4242) · +1");
-    story.starts(1).ticks().shows("0/3 · a 0s · b 0s · c waits for a slot");
+    let said = "[b] waits for lock db, held by deploy";
+    story.ticks().shows(&format!("{said}\n0/3 · a 0s · b waits for lock db, held by deploy · +1"));
+    story.starts(1).ticks().shows(&format!("{said}\n0/3 · a 0s · b 0s · c waits for a job slot"));
 }
 
 #[test]
@@ -345,7 +346,7 @@ fn a_minute_of_silence_is_broken_by_one_line() {
     story.after(59).ticks().wrote("");
     story.says(1, "x\n").wrote("[b] x\n").after(59).ticks().wrote("");
     story.ends(1, exit(1)).tell(Event::Waiting(JobId(2), Wait::Slot)).after(1).ticks();
-    story.wrote("mep: 1 of 3 done, 1 failed, running: a (2m 59s), waiting: c for a slot\n");
+    story.wrote("mep: 1 of 3 done, 1 failed, running: a (2m 59s), waiting: c for a job slot\n");
 }
 
 #[test]
