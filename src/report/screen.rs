@@ -100,6 +100,11 @@ impl<'a> Screen<'a> {
         self.closed
     }
 
+    /// True where the state of the run has a line on the terminal.
+    pub(super) fn has_line(&self) -> bool {
+        matches!(self.live, Live::Status(_)) && self.progress.total() > 1
+    }
+
     /// Goes to a line of its own where a key that was typed stands there. The
     /// status line takes it away with itself.
     pub(super) fn below_key(&mut self) {
@@ -199,9 +204,8 @@ impl<'a> Screen<'a> {
     }
 
     fn draw(&mut self, measure: fn() -> Option<usize>, views: &[JobView]) {
-        let several = self.progress.total() > 1;
         let free = self.fresh_line && self.direct.is_empty() && self.asking.is_none();
-        if !self.awake || !several || !free {
+        if !self.awake || !self.has_line() || !free {
             return;
         }
         let Some(columns) = measure() else {

@@ -297,9 +297,12 @@ fn the_line_tells_what_is_waited_for() {
     let mut story = Story::new(&["a", "b", "c"], on_terminal());
     let lock = Wait::Lock("db".into(), "deploy".into());
     story.starts(0).tell(Event::Waiting(JobId(1), lock)).tell(Event::Waiting(JobId(2), Wait::Slot));
-    let said = "[b] waits for lock db, held by deploy";
-    story.ticks().shows(&format!("{said}\n0/3 · a 0s · b waits for lock db, held by deploy · +1"));
-    story.starts(1).ticks().shows(&format!("{said}\n0/3 · a 0s · b 0s · c waits for a job slot"));
+    story.ticks().shows("0/3 · a 0s · b waits for lock db, held by deploy · +1");
+    story.starts(1).ticks().shows("0/3 · a 0s · b 0s · c waits for a job slot");
+    // Where there is no such line, the task has one of its own.
+    let mut story = Story::new(&["a"], on_terminal());
+    story.tell(Event::Waiting(JobId(0), Wait::Lock("db".into(), "deploy".into())));
+    story.ticks().shows("[a] waits for lock db, held by deploy");
 }
 
 #[test]

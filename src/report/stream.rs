@@ -170,7 +170,7 @@ impl<'a> Report<'a> {
     fn waiting(&mut self, job: JobId, wait: &Wait) {
         match wait {
             // The line at the bottom says it as long as it lasts.
-            _ if matches!(self.look.live, Live::Status(_)) => {}
+            _ if self.screen.has_line() => {}
             _ if self.look.hushed || self.view(job).quiet => {}
             Wait::Lock(name, holder) => {
                 self.labelled(job, &format!("waits for lock {name}, held by {holder}"));

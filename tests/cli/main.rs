@@ -2,6 +2,7 @@
 //! `mep` (or the same program as `mise`) in it and looks at what a user sees.
 
 mod bad_input;
+mod captures;
 mod corpus;
 mod diff;
 mod docs;

@@ -1,0 +1,165 @@
+"""Shows runs in tmux, at several widths, and writes down what is on the screen.
+
+    tests/captures.py MEP DIRECTORY
+
+Every run is steered by fifos: a task goes on when this script writes to its fifo, and the
+script goes on when the screen shows what it waits for. Ages and durations are masked; lines
+that the terminal wrapped are put together, masked, and wrapped again.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+
+WIDTHS = [40, 80, 200]
+PATIENCE = 30
+
+CONFIG = """
+[tasks.build]
+run = 'cat build.fifo; exit 2'
+[tasks.lint]
+run = 'cat lint.fifo'
+[tasks.unit]
+run = 'cat unit.fifo; exit 1'
+[tasks."database:migrations:up"]
+run = 'cat database.fifo'
+[tasks.publish]
+depends = ['build', 'lint', 'unit', 'database:migrations:up']
+run = 'echo published'
+[tasks.serve]
+run = 'echo serving; cat serve.fifo'
+depends_post = ['tidy']
+[tasks.tidy]
+run = 'cat tidy.fifo'
+"""
+
+FIFOS = ["build", "lint", "unit", "database", "serve", "tidy"]
+
+
+class Screen:
+    """A terminal of tmux, and the project that is run in it."""
+
+    def __init__(self, mep, scratch, columns):
+        self.columns = columns
+        self.scratch = scratch
+        self.server = ["tmux", "-u", "-S", f"{scratch}/socket", "-f", "/dev/null"]
+        os.makedirs(f"{scratch}/home")
+        with open(f"{scratch}/mise.toml", "w") as file:
+            file.write(CONFIG)
+        for name in FIFOS:
+            os.mkfifo(f"{scratch}/{name}.fifo")
+        with open(f"{scratch}/run", "w") as file:
+            # What follows a run shows that nothing is left of its last line. The shell itself
+            # has to survive Ctrl-C for that.
+            file.write('trap : INT; clear; MISE_TASK_TIMINGS=0 "$MEP" "$@"; echo "\\$ [exit $?]"; cat\n')
+        self.env = {
+            "HOME": f"{scratch}/home",
+            "LC_ALL": "C.UTF-8",
+            "MEP": mep,
+            "PATH": "/usr/bin:/bin",
+            "SHELL": "/bin/sh",
+        }
+
+    def tmux(self, *words):
+        command = [*self.server, *words]
+        result = subprocess.run(
+            command, env=self.env, cwd=self.scratch, check=True, capture_output=True, text=True
+        )
+        return result.stdout
+
+    def run(self, *words):
+        size = ["-x", str(self.columns), "-y", "24"]
+        line = ["sh", "./run", "run", *words]
+        self.tmux("new-session", "-d", "-s", "shown", *size, *line)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([*self.server, "kill-server"], env=self.env, capture_output=True)
+
+    def write(self, fifo, text=""):
+        with open(f"{self.scratch}/{fifo}.fifo", "w") as file:
+            file.write(text)
+
+    def lines(self):
+        text = self.tmux("capture-pane", "-p", "-J", "-t", "shown")
+        return [mask(line.rstrip()) for line in text.rstrip().splitlines()]
+
+    def until(self, wanted):
+        """The screen once one of its lines matches."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            lines = self.lines()
+            if any(re.search(wanted, line) for line in lines):
+                return "\n".join(part.rstrip() for line in lines for part in wrap(line, self.columns))
+            if time.monotonic() > deadline:
+                sys.exit(f"waited for {wanted!r} at {self.columns} columns:\n" + "\n".join(lines))
+            time.sleep(0.02)
+
+
+def mask(line):
+    line = re.sub(r" in [0-9.]+(µs|ms|s)\b", " in 1.23s", line)
+    line = re.sub(r"\b[0-9]+s left", "29s left", line)
+    return re.sub(r" [0-9]+s(?= ·|$)", " 5s", line)
+
+
+def wrap(line, columns):
+    """A line as a terminal wraps it."""
+    parts, used = [""], 0
+    for letter in line:
+        width = 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if used + width > columns:
+            parts.append("")
+            used = 0
+        parts[-1] += letter
+        used += width
+    return parts
+
+
+def status(screen):
+    screen.run("-c", "publish")
+    all_run = screen.until("^0/5 · .*(\\+[0-9]|up 5s|… 5s)$")
+    yield "Four tasks run side by side, a fifth needs them all", all_run
+    screen.write("build", "error: x is not known\n")
+    screen.until("^1/5 · 1 failed")
+    screen.write("lint", "no warnings\n")
+    some_done = screen.until("^2/5 · 1 failed")
+    yield "Two are done, one of them failed; under -c the others go on", some_done
+    screen.write("database")
+    screen.until("^3/5 · 1 failed")
+    screen.write("unit", "1 of 12 tests failed\n")
+    yield "The end: what failed comes last", screen.until("\\[exit 2\\]")
+
+
+def interrupt(screen):
+    screen.run("-o", "prefix", "serve", ":::", "lint")
+    screen.until("^0/3 · ")
+    screen.tmux("send-keys", "-t", "shown", "C-c")
+    yield "After Ctrl-C, while a post task cleans up", screen.until("left · tidy 5s")
+    screen.write("tidy", "tidied up\n")
+    yield "Nothing of the line is left", screen.until("\\[exit 130\\]")
+
+
+def capture(mep, columns):
+    text = f"A terminal of {columns} columns; ages and durations are made up.\n"
+    for scenes in [status, interrupt]:
+        with tempfile.TemporaryDirectory(prefix="mep-captures-") as scratch:
+            with Screen(mep, scratch, columns) as screen:
+                for title, shown in scenes(screen):
+                    text += f"\n{'=' * 8} {title}\n\n{shown}\n"
+    return text
+
+
+def main():
+    mep, directory = os.path.abspath(sys.argv[1]), sys.argv[2]
+    for columns in WIDTHS:
+        with open(f"{directory}/status-{columns}.txt", "w") as file:
+            file.write(capture(mep, columns))
+
+
+main()
