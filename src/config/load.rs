@@ -13,14 +13,14 @@ use super::includes::{Includes, Read, TaskSources};
 use super::loaded::Loaded;
 use super::merge::{self, Named};
 use super::miserc::Search;
-
+use super::own::OwnTask;
 use super::raw::{RawFile, RawTask};
 use super::settings::{Layer, Settings, TrustSettings};
 use super::trust::{Intent, Judge, Kind, Trust, Verdict};
 use super::{read, task_dir};
 use crate::model::{
-    EnvDirective, EnvEntry, EnvOptions, OwnKeys, Policy, Problem, Project, Root, Scope, SourceFile,
-    Spot, Task, strip_extension,
+    Blame, EnvDirective, EnvEntry, EnvOptions, OwnKeys, Problem, Project, Root, Scope, SourceFile,
+    Spot, Task, closest, strip_extension,
 };
 use crate::sys::Context;
 
@@ -49,7 +49,7 @@ struct Gathered {
     named: IndexMap<String, Task>,
     roots: Vec<Arc<Root>>,
     project: Project,
-    own_tasks: Vec<(String, Policy)>,
+    own_tasks: Vec<(OwnTask, Scope)>,
     templates: Templates,
     /// The dotenv files of the setting `env_file`, the farthest first: below
     /// the `[env]` of every file.
@@ -263,7 +263,7 @@ fn read_own(place: &Place, files: &[RawFile], all: &mut Gathered) {
         own.grace = grace.or(own.grace);
         own.leaks = leaks.or(own.leaks);
         own.jobserver = jobserver.or(own.jobserver);
-        all.own_tasks.extend(table.tasks);
+        all.own_tasks.extend(table.tasks.into_iter().map(|task| (task, place.scope)));
     }
 }
 
@@ -309,13 +309,8 @@ fn finish(all: Gathered) -> Project {
     project.tasks = all.named.into_values().collect();
     project.tasks.sort_by(|a, b| a.name.cmp(&b.name));
     name_for_display(&mut project.tasks);
-    for (name, own) in all.own_tasks {
-        match project.tasks.binary_search_by(|t| t.name.as_str().cmp(&name)) {
-            Ok(i) => project.tasks[i].policy.overlay(own),
-            Err(_) => {
-                project.warnings.push(format!("mep keys for task `{name}`, which does not exist"))
-            }
-        }
+    for (own, scope) in all.own_tasks {
+        lay_own(&mut project, own, scope);
     }
     let mut problems = Vec::new();
     for task in &mut project.tasks {
@@ -328,6 +323,34 @@ fn finish(all: Gathered) -> Project {
     project.warnings.extend(merge::alias_clashes(&project.tasks));
     project.index();
     project
+}
+
+/// Lays our own keys over the task that they mean. Keys for a task that is not
+/// there are no error: another profile may have it, and the user's own file is
+/// for all projects.
+fn lay_own(project: &mut Project, own: OwnTask, scope: Scope) {
+    let OwnTask { name, spot, policy, problems } = own;
+    let named = project.tasks.binary_search_by(|task| task.name.as_str().cmp(&name)).ok();
+    let shown = || {
+        let known = |task: &Task| task.display == name || task.aliases.contains(&name);
+        project.tasks.iter().position(known)
+    };
+    if let Some(at) = named.or_else(shown) {
+        let task = &mut project.tasks[at];
+        task.policy.overlay(policy);
+        let blame = Blame::Task(task.name.clone());
+        task.broken.extend(problems.into_iter().map(|problem| problem.blame(blame.clone())));
+        return;
+    }
+    project.problems.extend(problems);
+    if scope == Scope::Project {
+        let names = project.tasks.iter().map(|task| task.display.as_str());
+        let near = closest(&name, names, 1).first().map(|near| format!("; did you mean `{near}`?"));
+        let near = near.unwrap_or_default();
+        let place = spot.place();
+        let text = format!("there is no task `{name}` for the keys it is given ({place}){near}");
+        project.warnings.push(text);
+    }
 }
 
 /// A task shows without its last extension, unless that name is taken.

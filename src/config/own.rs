@@ -7,8 +7,8 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::dep_table::dependencies;
-use super::value::{At, Value};
-use crate::model::{Leaks, OwnKeys, Policy, PoolKind, Problem, Retry};
+use super::value::{At, Value, listed};
+use crate::model::{Blame, Leaks, OwnKeys, Policy, PoolKind, Problem, Retry, Spot, closest};
 use crate::sys::duration;
 
 const TOP: [&str; 10] = [
@@ -24,7 +24,18 @@ const RETRY: [&str; 3] = ["count", "delay", "backoff"];
 pub(super) struct OwnTable {
     pub(super) keys: OwnKeys,
     /// Per task, in written order.
-    pub(super) tasks: Vec<(String, Policy)>,
+    pub(super) tasks: Vec<OwnTask>,
+}
+
+/// What a file says of one task.
+#[derive(Debug, Clone)]
+pub(super) struct OwnTask {
+    pub(super) name: String,
+    /// Where that stands.
+    pub(super) spot: Spot,
+    pub(super) policy: Policy,
+    /// What is wrong with it, which stops this task alone.
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Reads the table; mistakes are collected, what is right is kept.
@@ -90,42 +101,56 @@ fn span(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Duration, Problem> 
     duration::parse(&text).ok_or_else(|| at.wrong(key, value, "a duration like \"10s\""))
 }
 
-fn tasks(at: &At<'_>, value: &Value<'_>, found: &mut Vec<(String, Policy)>) -> Result<(), Problem> {
+fn tasks(at: &At<'_>, value: &Value<'_>, found: &mut Vec<OwnTask>) -> Result<(), Problem> {
     for (name, value) in at.table("tasks", value)? {
-        let at = At {
-            file: at.file,
-            owner: format!("task `{}`", name.get_ref()),
-            blame: at.blame.clone(),
-            offset: at.offset,
-        };
-        found.push((name.get_ref().to_string(), policy(&at, name.get_ref(), value)?));
+        let (spot, name) = (at.spot(name.span()), name.get_ref().to_string());
+        let blame = Blame::Task(name.clone());
+        let whole = At { owner: "`tasks`".into(), blame: blame.clone(), ..at.clone() };
+        let each = At { owner: format!("task `{name}`"), blame, ..at.clone() };
+        let mut task = OwnTask { name, spot, policy: Policy::default(), problems: Vec::new() };
+        match whole.table(&task.name, value) {
+            Ok(table) => {
+                for (key, value) in table {
+                    let done = entry(&each, &mut task.policy, key, value);
+                    task.problems.extend(done.err());
+                }
+            }
+            Err(problem) => task.problems.push(problem),
+        }
+        found.push(task);
     }
     Ok(())
 }
 
-fn policy(at: &At<'_>, name: &str, value: &Value<'_>) -> Result<Policy, Problem> {
-    let mut policy = Policy::default();
-    for (key, value) in at.table(name, value)? {
-        match key.get_ref().as_ref() {
-            "grace" => policy.grace = Some(span(at, "grace", value)?),
-            "timeout" => policy.timeout = Some(span(at, "timeout", value)?),
-            "leaks" => policy.leaks = Some(leaks(at, value)?),
-            "allow_failure" => {
-                policy.allow_failure = Some(at.boolean("allow_failure", value)?);
-            }
-            "finally" => policy.finally = dependencies(at, "finally", value)?,
-            "locks" => policy.locks = locks(at, value)?,
-            "weight" => {
-                let wanted = "a whole number, 1 or more";
-                let weight = number(value).and_then(NonZeroU32::new);
-                let weight = weight.ok_or_else(|| at.wrong("weight", value, wanted))?;
-                policy.weight = Some((weight, at.spot(value.span())));
-            }
-            "retry" => policy.retry = Some((retry(at, value)?, at.spot(value.span()))),
-            _ => return Err(at.unknown(key, &TASK)),
+type Key<'i> = toml::Spanned<std::borrow::Cow<'i, str>>;
+
+fn entry(
+    at: &At<'_>,
+    policy: &mut Policy,
+    key: &Key<'_>,
+    value: &Value<'_>,
+) -> Result<(), Problem> {
+    match key.get_ref().as_ref() {
+        "grace" => policy.grace = Some(span(at, "grace", value)?),
+        "timeout" => policy.timeout = Some(span(at, "timeout", value)?),
+        "leaks" => policy.leaks = Some(leaks(at, value)?),
+        "allow_failure" => policy.allow_failure = Some(at.boolean("allow_failure", value)?),
+        "finally" => policy.finally = dependencies(at, "finally", value)?,
+        "locks" => policy.locks = locks(at, value)?,
+        "weight" => {
+            let wanted = "a whole number, 1 or more";
+            let weight = number(value).and_then(NonZeroU32::new);
+            let weight = weight.ok_or_else(|| at.wrong("weight", value, wanted))?;
+            policy.weight = Some((weight, at.spot(value.span())));
         }
+        "retry" => policy.retry = Some((retry(at, value)?, at.spot(value.span()))),
+        name if closest(name, TASK, 1).is_empty() => {
+            let help = format!("keys of mise belong into its config; mep's are {}", listed(&TASK));
+            return Err(at.unknown(key, &TASK).help(help));
+        }
+        _ => return Err(at.unknown(key, &TASK)),
     }
-    Ok(policy)
+    Ok(())
 }
 
 fn number(value: &Value<'_>) -> Option<u32> {

@@ -140,7 +140,8 @@ pub(super) fn integer_text(value: &toml::de::DeInteger<'_>) -> String {
     }
 }
 
-fn listed(words: &[&str]) -> String {
+/// Words in a row, each between backticks.
+pub(super) fn listed(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
     quoted.join(", ")
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::config::template;
 use crate::files;
-use crate::model::{LaterKey, Problem, Spot, Task};
+use crate::model::{Blame, LaterKey, Problem, Spot, Task};
 
 /// Refuses a pattern that does not compile.
 pub(super) fn patterns(task: &Task, list: &[String], key: &str) -> Result<(), Problem> {
@@ -39,6 +39,12 @@ pub(super) fn template_problem(
         Some(help) => problem.help(help),
         None => problem,
     }
+}
+
+/// Where a text of a task stands as it is written.
+pub(super) fn place_of(task: &Task, text: &str) -> String {
+    let start = template::TemplateError { offset: Some(0), ..Default::default() };
+    written(task, text, &start).as_ref().unwrap_or(&task.spot).place()
 }
 
 /// Where a text of a task stands: in its own definition, or in the template
@@ -75,6 +81,26 @@ pub(super) fn experimental(task: &Task) -> Problem {
         .at(&task.spot, "this task")
         .reference(reference)
         .help("write `experimental = true` into `[settings]`, or set MISE_EXPERIMENTAL=1")
+}
+
+/// A task that has the terminal to itself is not tried again by itself: somebody
+/// sits in front of it.
+pub(super) fn retried(task: &Task) -> Result<(), Problem> {
+    let key = match () {
+        () if task.interactive => "interactive",
+        () if task.raw => "raw",
+        () => return Ok(()),
+    };
+    match &task.policy.retry {
+        Some((retry, spot)) if retry.count > 0 => Err(Problem::new(
+            "plan::retry",
+            format!("task `{}` is `{key}`, and cannot be tried again by itself", task.name),
+        )
+        .at(spot, "so often it should be")
+        .help(format!("take out `retry`, or `{key}`"))
+        .blame(Blame::Task(task.name.clone()))),
+        _ => Ok(()),
+    }
 }
 
 /// A `file` must be there and executable before anything runs.

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::checks::{supported, template_problem};
+use super::checks::{place_of, retried, supported, template_problem};
 use super::field::{Field, LateText};
 use super::graph::{Graph, Occurrence, Part};
 use super::job::{Action, FreshSpec, Job, PlanOptions};
@@ -21,7 +21,8 @@ use crate::config::env::Vars;
 use crate::config::template::{self, Scope, TaskCalls};
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{
-    Confirm, EnvMap, JobId, OutputStyle, Policy, Problem, ProjectId, RunEntry, Silence, Task,
+    Confirm, Dialect, EnvMap, JobId, OutputStyle, Policy, Problem, ProjectId, RunEntry, Silence,
+    Task,
 };
 use crate::sys::{Context, duration};
 
@@ -64,6 +65,7 @@ impl Builder<'_, '_> {
     ) -> Result<Vec<Job>, Problem> {
         let task = self.workspace.task(occurrence.task);
         supported(task)?;
+        retried(task)?;
         let (mut env, vars) = self.environment(task, occurrence)?;
         self.tools(occurrence.task, &mut env)?;
         let env = self.with_shim(env);
@@ -166,17 +168,20 @@ impl Builder<'_, '_> {
     /// The limit of a task; as in mise, one that cannot be read is none, with
     /// a warning.
     fn timeout(&mut self, at: &Place<'_>) -> Result<Option<Duration>, Problem> {
-        let Some(text) = &at.task.timeout else {
+        let Some(written) = &at.task.timeout else {
             return Ok(None);
         };
-        let text = self.rendered(at, text, "timeout")?;
+        let text = self.rendered(at, written, "timeout")?;
         let limit = duration::parse(&text);
         if limit.is_none() {
             let why = match text.trim() {
                 "" => "cannot parse integer from empty string",
                 _ => "invalid digit found in string",
             };
-            let note = format!("invalid timeout {text:?} for task {}: {why}", at.task.name);
+            let mut note = format!("invalid timeout {text:?} for task {}: {why}", at.task.name);
+            if self.options.dialect == Dialect::Mep {
+                note.push_str(&format!(" ({})", place_of(at.task, written)));
+            }
             self.evaluators.of(at.project).note(note);
         }
         Ok(limit)

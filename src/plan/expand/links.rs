@@ -1,9 +1,9 @@
 //! `depends`, `depends_post` and `wait_for` → edges.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{Expander, Key, Parent, Scope, Site, cycle, is_call};
-use crate::model::{Call, Dep, JobId, Problem, Task};
+use crate::model::{Call, Dep, JobId, Problem, Spot, Task};
 use crate::plan::graph::{EdgeKind, Occurrence, Phase};
 
 impl Expander<'_> {
@@ -78,8 +78,7 @@ impl Expander<'_> {
                 if self.returns(occurrence, &key, &spot) {
                     continue;
                 }
-                let shared = site.is_none().then(|| self.index.get(&key).map(|f| f[0])).flatten();
-                let target = shared.unwrap_or_else(|| {
+                let target = self.known_after(&key, kind, site).unwrap_or_else(|| {
                     let target = self.create(key, site, Vec::new());
                     queue.push(target);
                     target
@@ -89,6 +88,20 @@ impl Expander<'_> {
                     self.require(target, site.join);
                 }
             }
+        }
+    }
+
+    /// The occurrence that a task shares with others it comes after. Each
+    /// called task has its `depends_post` for itself, as in mise.
+    fn known_after(&self, key: &Key, kind: EdgeKind, site: Option<&Site>) -> Option<usize> {
+        let known = self.index.get(key)?;
+        match site {
+            None => known.first().copied(),
+            Some(site) if kind == EdgeKind::Finally => {
+                let here = |o: &&usize| self.graph.occurrences[**o].site == Some(site.id);
+                known.iter().find(here).copied()
+            }
+            Some(_) => None,
         }
     }
 
@@ -242,8 +255,11 @@ impl Expander<'_> {
         for post in posts {
             let waiting = self.with_post_needs(post);
             for parent in self.parents[post].clone() {
-                if parent.kind == EdgeKind::Finally && self.comes_back(&waiting, &parent) {
-                    continue;
+                if parent.kind == EdgeKind::Finally
+                    && let Some(problem) = self.cleanup_circle(&waiting, &parent)
+                {
+                    // Each step of the circle would tell of it again.
+                    return self.problems.push(problem);
                 }
                 let last = self.graph.occurrences[parent.occurrence].last;
                 for occurrence in &waiting {
@@ -271,20 +287,56 @@ impl Expander<'_> {
         waiting
     }
 
-    /// True, with a problem noted, where a cleanup needs the very task that it
-    /// cleans up after: there would be no end of it.
-    fn comes_back(&mut self, waiting: &[usize], parent: &Parent) -> bool {
-        let me = &self.graph.occurrences[parent.occurrence];
-        let cleanup = &self.graph.occurrences[waiting[0]];
-        let again = waiting.iter().any(|o| self.graph.occurrences[*o].task == me.task)
-            || self.graph.reaches(cleanup.last, me.last);
-        if again {
-            let (name, post) = (self.name(parent.occurrence), self.name(waiting[0]));
-            let step = (name.clone(), parent.spot.clone(), post.clone());
-            let names = if name == post { vec![name] } else { vec![name, post] };
-            self.problems.push(cycle(&names, &[step]));
+    /// What is wrong where a cleanup leads back to the very task that it cleans
+    /// up after: there would be no end of it.
+    fn cleanup_circle(&self, waiting: &[usize], parent: &Parent) -> Option<Problem> {
+        let (from, cleanup) = (parent.occurrence, waiting[0]);
+        let task = |o: usize| self.graph.occurrences[o].task;
+        // Where each was met first.
+        let mut met: HashMap<usize, (usize, &Spot)> =
+            HashMap::from([(cleanup, (from, &parent.spot))]);
+        let mut queue = VecDeque::from([cleanup]);
+        let mut found = None;
+        while let Some(at) = queue.pop_front() {
+            if task(at) == task(from) {
+                found = Some(at);
+                break;
+            }
+            for (next, spot) in self.leads_to(at) {
+                met.entry(next).or_insert_with(|| {
+                    queue.push_back(next);
+                    (at, spot)
+                });
+            }
         }
-        again
+        let last = self.graph.occurrences[from].last;
+        let first = |o: &usize| self.graph.occurrences[*o].first;
+        let stuck = || waiting.iter().any(|o| self.graph.reaches(first(o), last));
+        let mut at = found.or_else(|| stuck().then_some(cleanup))?;
+        let mut steps = Vec::new();
+        loop {
+            let (by, spot) = met[&at];
+            steps.push((self.name(by), spot.clone(), self.name(at)));
+            at = by;
+            if by == from {
+                break;
+            }
+        }
+        steps.reverse();
+        let names: Vec<String> = steps.iter().map(|(name, ..)| name.clone()).collect();
+        Some(cycle(&names, &steps))
+    }
+
+    /// What runs because this one does: what it needs, what cleans up after it.
+    fn leads_to(&self, occurrence: usize) -> impl Iterator<Item = (usize, &Spot)> {
+        let needs = self.needs[occurrence].iter().map(|(need, spot)| (*need, spot));
+        let cleans = self.parents.iter().enumerate().flat_map(move |(post, parents)| {
+            let mine = parents.iter().filter(move |parent| {
+                parent.occurrence == occurrence && parent.kind == EdgeKind::Finally
+            });
+            mine.map(move |parent| (post, &parent.spot))
+        });
+        needs.chain(cleans)
     }
 
     /// What `finally` names comes after what `depends_post` names.

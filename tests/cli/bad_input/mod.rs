@@ -10,6 +10,7 @@ mod graph;
 mod keys;
 mod limits;
 mod run_flags;
+mod own;
 mod sandbox;
 mod templates;
 mod texts;
