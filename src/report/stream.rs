@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::look::{Look, cut};
 use super::progress::{fit, is_own};
 use super::redact::{Held, Redactor};
-use super::screen::{Live, Screen};
+use super::screen::Screen;
 use super::styles::{Arrangement, At, End, Styles};
 use super::summary::{Summary, describe};
 use crate::model::{

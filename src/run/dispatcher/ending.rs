@@ -74,7 +74,7 @@ impl Dispatcher<'_> {
         let Some(unit) = self.units.take_done(pid) else {
             return;
         };
-        let leaked = self.leaked(unit.job, unit.leaked);
+        let leaked = self.leaked(pid, &unit);
         let failure = match (unit.ending, unit.ended) {
             (Some(Ending::TimedOut(limit)), _) => Some(Cause::TimedOut(limit)),
             (_, Some(News::Exited(_, 0))) => leaked,

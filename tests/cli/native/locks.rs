@@ -127,8 +127,8 @@ kill -9 $!; wait $! 2>/dev/null; mise -q run waits; echo > gate";
 fn an_interrupt_ends_a_run_that_waits_at_once() {
     let line = "\
 mkdir -p \"$XDG_STATE_HOME/mep/locks\"
-flock \"$XDG_STATE_HOME/mep/locks/db\" sh -c 'touch up; read x < gate' &
-mkfifo gate; until [ -e up ]; do sleep 0.01; done
+mkfifo gate; flock \"$XDG_STATE_HOME/mep/locks/db\" sh -c 'touch up; read x < gate' &
+until [ -e up ]; do sleep 0.01; done
 timeout -s INT 1.5 mep run waits; echo $?; echo > gate; wait";
     let begin = Instant::now();
     let told =
@@ -287,8 +287,8 @@ run = 'echo post'
     let cleanup = with_locks(config, "[tasks.post]\nlocks = ['db']\n");
     let line = "\
 mkdir -p \"$XDG_STATE_HOME/mep/locks\"
-flock \"$XDG_STATE_HOME/mep/locks/db\" sh -c 'touch held; read x < gate' &
-mkfifo gate hold; until [ -e held ]; do sleep 0.01; done
+mkfifo gate hold; flock \"$XDG_STATE_HOME/mep/locks/db\" sh -c 'touch held; read x < gate' &
+until [ -e held ]; do sleep 0.01; done
 (until [ -e up ]; do sleep 0.01; done; sleep 0.3; echo > gate) &
 mep -q run main; echo $?; wait";
     cleanup.shell(line).run().stdout("post\n143\n").code(0);
