@@ -207,10 +207,17 @@ impl Units {
         });
     }
 
-    /// Asks everything that runs to end; `told` has heard of it already.
-    pub(super) fn ask_all(&mut self, signal: Signal, told: Option<u32>) {
+    /// Asks everything that runs to end, but for the jobs that are `spared`;
+    /// `told` has heard of it already.
+    pub(super) fn ask_all(
+        &mut self,
+        signal: Signal,
+        told: Option<u32>,
+        spared: impl Fn(JobId) -> bool,
+    ) {
         let now = Instant::now();
-        for (pid, unit) in self.running.iter_mut().filter(|(_, u)| u.ending.is_none()) {
+        let asked = |unit: &Unit| unit.ending.is_none() && !spared(unit.job);
+        for (pid, unit) in self.running.iter_mut().filter(|(_, unit)| asked(unit)) {
             unit.ask_to_end(Ending::Cancelled, now);
             if told != Some(*pid) {
                 sending::end_group(*pid, signal);

@@ -116,7 +116,11 @@ impl Dispatcher<'_> {
         if signal == Signal::SIGINT && told.is_none() {
             self.foreground.told();
         }
-        self.units.ask_all(signal, told);
+        // A cleanup that has begun would have begun later all the same; only a
+        // signal from outside means it, too.
+        let signalled = matches!(self.interrupted, Some(Interruption::Signal(_)));
+        let state = &self.state;
+        self.units.ask_all(signal, told, |job| !signalled && state.may_go_on(job));
         self.drop_pending();
     }
 
@@ -169,7 +173,7 @@ impl Dispatcher<'_> {
         let due = |time: Option<Instant>| time.is_some_and(|time| time <= now);
         if due(self.cleanup_until) {
             self.drop_cleanup();
-            self.units.ask_all(Signal::SIGTERM, None);
+            self.units.ask_all(Signal::SIGTERM, None, |_| false);
         }
         if self.interrupted.is_none() && due(self.run_until) {
             self.tell(Event::TimedOut(self.options.timeout.unwrap_or_default()));

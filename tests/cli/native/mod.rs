@@ -3,6 +3,7 @@
 mod allow_failure;
 mod changed;
 mod command_line;
+mod cleanup;
 mod converge;
 mod ending;
 mod finally;
