@@ -1,5 +1,10 @@
 //! Cuts bytes into whole lines. A line is passed on in one piece however it
-//! arrived; a last line without an end waits until the stream is closed.
+//! arrived; a last line without an end waits until the stream is closed. Only
+//! what is longer than any line goes on in pieces, each as a line of its own:
+//! memory is bounded whatever a task writes.
+
+/// What is longer than this is no line any more.
+const LONGEST: usize = 1024 * 1024;
 
 /// The unfinished line of one stream.
 #[derive(Debug, Default)]
@@ -14,16 +19,28 @@ impl Lines {
         let mut from = 0;
         while let Some(n) = bytes[from..].iter().position(|b| *b == b'\n') {
             let line = &bytes[from..from + n];
-            if self.rest.is_empty() {
+            if self.rest.is_empty() && line.len() <= LONGEST {
                 with(without_return(line));
             } else {
-                self.rest.extend_from_slice(line);
+                self.hold(line, &mut with);
                 with(without_return(&self.rest));
                 self.rest.clear();
             }
             from += n + 1;
         }
-        self.rest.extend_from_slice(&bytes[from..]);
+        self.hold(&bytes[from..], &mut with);
+    }
+
+    /// Keeps the beginning of a line, as far as there is room for it.
+    fn hold(&mut self, bytes: &[u8], with: &mut impl FnMut(&[u8])) {
+        self.rest.extend_from_slice(bytes);
+        while self.rest.len() > LONGEST {
+            // Not in the middle of a character, where these are characters.
+            let inside = |at: &usize| self.rest[*at] & 0xc0 != 0x80;
+            let cut = (LONGEST - 3..=LONGEST).rev().find(inside).unwrap_or(LONGEST);
+            with(&self.rest[..cut]);
+            self.rest.drain(..cut);
+        }
     }
 
     /// The last line, where it has no end.
@@ -84,6 +101,25 @@ mod tests {
             }
             got.extend(lines.finish());
             assert_eq!(got, [&b"one"[..], b"", b"two", b"last"]);
+        }
+    }
+
+    #[test]
+    fn what_is_longer_than_any_line_goes_on_in_pieces() {
+        let [short, long] = [LONGEST, LONGEST + 1].map(|length| vec![b'x'; length]);
+        let euro = [&short[1..], "€€".as_bytes()].concat();
+        for size in [7_000, 64 * 1024, 3 * LONGEST] {
+            let pieces = |text: &[u8]| {
+                let mut lines = Lines::default();
+                let mut got: Vec<usize> = Vec::new();
+                let all = [text, b"\nend"].concat();
+                all.chunks(size).for_each(|chunk| lines.push(chunk, |line| got.push(line.len())));
+                assert_eq!(lines.finish().as_deref(), Some(&b"end"[..]));
+                got
+            };
+            assert_eq!(pieces(&short), [LONGEST]);
+            assert_eq!(pieces(&long), [LONGEST, 1]);
+            assert_eq!(pieces(&euro), [LONGEST - 1, 6], "a character is not cut");
         }
     }
 
