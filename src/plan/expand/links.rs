@@ -263,6 +263,9 @@ impl Expander<'_> {
                 }
                 let last = self.graph.occurrences[parent.occurrence].last;
                 for occurrence in &waiting {
+                    if *occurrence != post && self.is_nested(*occurrence, &parent) {
+                        continue;
+                    }
                     let first = self.graph.occurrences[*occurrence].first;
                     self.graph.edge(last, first, parent.kind);
                 }
@@ -285,6 +288,14 @@ impl Expander<'_> {
         }
         waiting[1..].reverse();
         waiting
+    }
+
+    /// True where a cleanup that is to be cleaned up after needs it as well: it
+    /// has ended before that, and so waits for nothing.
+    fn is_nested(&self, occurrence: usize, parent: &Parent) -> bool {
+        let above = &self.graph.occurrences[parent.occurrence];
+        let end = self.graph.occurrences[occurrence].last;
+        above.phase == Phase::Post && self.graph.reaches(end, above.first)
     }
 
     /// What is wrong where a cleanup leads back to the very task that it cleans
@@ -310,8 +321,9 @@ impl Expander<'_> {
             }
         }
         let last = self.graph.occurrences[from].last;
-        let first = |o: &usize| self.graph.occurrences[*o].first;
-        let stuck = || waiting.iter().any(|o| self.graph.reaches(first(o), last));
+        let first = |o: usize| self.graph.occurrences[o].first;
+        let waits = |o: &&usize| **o == cleanup || !self.is_nested(**o, parent);
+        let stuck = || waiting.iter().filter(waits).any(|o| self.graph.reaches(first(*o), last));
         let mut at = found.or_else(|| stuck().then_some(cleanup))?;
         let mut steps = Vec::new();
         loop {

@@ -77,3 +77,24 @@ run = 'true'
     assert_eq!(story(text, &[0], &[]), "t3 t2");
     assert_eq!(story(text, &[1, 0], &["t0"]), "t3 t2");
 }
+
+#[test]
+fn a_cleanup_and_its_own_cleanup_may_need_the_same() {
+    let text = "
+[tasks.t0]
+run = 'true'
+[_.mep.tasks.t0]
+finally = ['t1']
+[tasks.t1]
+depends = ['t3']
+run = 'true'
+[_.mep.tasks.t1]
+finally = ['t2']
+[tasks.t2]
+depends = ['t3']
+run = 'true'
+[tasks.t3]
+run = 'true'
+";
+    assert_eq!(story(text, &[0], &[]), "t0 t3 t1 t2");
+}
