@@ -13,10 +13,13 @@ use crate::model::{EnvMap, Sandbox};
 use crate::sys::sandbox::Rules;
 use crate::sys::{Context, normalize};
 
-/// Variables that a closed environment keeps. The last two are ours: they make
-/// a nested run obey the rules of this one, and ask for no tools again.
-const KEPT: [&str; 9] =
-    ["PATH", "HOME", "USER", "SHELL", "TERM", "COLORTERM", "LANG", "MEP_DIALECT", "MEP_TOOLS"];
+/// Variables that a closed environment keeps. The last ones are ours: they make
+/// a nested run obey the rules of this one, not wait for locks that it holds,
+/// and ask for no tools again.
+const KEPT: [&str; 10] = [
+    "PATH", "HOME", "USER", "SHELL", "TERM", "COLORTERM", "LANG", "MEP_DIALECT", "MEP_LOCKS",
+    "MEP_TOOLS",
+];
 
 /// Variables that are about the process, and so are never inherited. By the
 /// second one a run knows what is its own.

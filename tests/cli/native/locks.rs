@@ -221,6 +221,23 @@ run = 'mep -q run nested'
 }
 
 #[test]
+fn a_closed_environment_does_not_hide_what_the_caller_holds() {
+    let config = "\
+[tasks.outer]
+deny_env = true
+run = 'mep -q run inner'
+[tasks.inner]
+deny_env = true
+run = 'mep -q run innermost'
+[tasks.innermost]
+run = 'echo here'
+";
+    let own = "[tasks.outer]\nlocks = ['db']\n[tasks.innermost]\nlocks = ['db']\n";
+    let closed = with_locks(config, own);
+    closed.shell("mep -q run outer").run().stdout("here\n").code(0);
+}
+
+#[test]
 fn a_failed_task_and_a_skipped_one_let_go() {
     let config = "\
 [tasks.bad]
