@@ -339,7 +339,7 @@ fn execute(
 ) -> Result<Exit, Vec<Problem>> {
     let Lens { settings, flags, .. } = *lens;
     let views = lens.views(&plan, 0);
-    look.live = lens.live(ctx, dialect, &views);
+    look.live = lens.live(ctx, &views);
     let options = RunOptions {
         jobs: limits::slots(settings, dialect, &plan),
         on_failure: match (flags.keep_going, dialect) {
@@ -353,7 +353,7 @@ fn execute(
         timeout: flags.timeout,
         owned: (dialect == Dialect::Mep).then(|| lens.project_dir(&ctx.cwd)),
         sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings, &plan),
-        tick: look.live.tick().filter(|_| views.len() > 1),
+        tick: Lens::tick(look.live, &views),
     };
     let mut out = io::stdout();
     let mut err = io::stderr();

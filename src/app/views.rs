@@ -3,6 +3,7 @@
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::config::Settings;
 use crate::config::workspace::Workspace;
@@ -166,18 +167,27 @@ impl<'a> Lens<'a> {
         }
     }
 
+    /// How often the report has to hear that time has passed.
+    pub(super) fn tick(live: Live, views: &[JobView]) -> Option<Duration> {
+        let timed = views.iter().any(|view| view.style == OutputStyle::Timed);
+        let alone = views.len() == 1 && !matches!(live, Live::Rows(_));
+        let live = live.tick().filter(|_| !alone);
+        let timed = timed.then_some(Duration::from_millis(200));
+        live.into_iter().chain(timed).min()
+    }
+
     /// What is shown beside the output of these jobs: mise has nothing of the
-    /// kind, and what is redrawn line by line has no place for it.
-    pub(super) fn live(&self, ctx: &Context, dialect: Dialect, views: &[JobView]) -> Live {
+    /// kind but the rows of one style.
+    pub(super) fn live(&self, ctx: &Context, views: &[JobView]) -> Live {
         let quiet = self.settings.quiet || self.settings.silent;
-        if dialect == Dialect::Mise || quiet {
-            return Live::Off;
-        }
         let dumb = ctx.env.get("TERM").is_none_or(|term| term == "dumb");
-        if !(io::stdout().is_terminal() && io::stderr().is_terminal()) || dumb {
-            Live::Heartbeat
-        } else if views.iter().any(|view| view.style == OutputStyle::Replacing) {
+        let draws = io::stderr().is_terminal() && !dumb;
+        if draws && views.iter().any(|view| view.style == OutputStyle::Replacing) {
+            Live::Rows(terminal::own_columns)
+        } else if self.dialect == Dialect::Mise || quiet {
             Live::Off
+        } else if !draws || !io::stdout().is_terminal() {
+            Live::Heartbeat
         } else {
             Live::Status(terminal::own_columns)
         }

@@ -6,6 +6,7 @@ mod lines;
 mod look;
 mod progress;
 mod redact;
+mod rows;
 mod screen;
 mod sections;
 mod store;

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::color::Palette;
 use super::progress::Progress;
+use super::rows::Rows;
 use crate::model::{Event, JobId, JobView, Stream};
 
 /// Silence that is too long.
@@ -26,6 +27,9 @@ pub enum Live {
     /// A line at the bottom of the terminal; the function tells its columns, or
     /// nothing while somebody else has the terminal.
     Status(fn() -> Option<usize>),
+    /// A line for each task that runs, redrawn in its place; the function is the
+    /// same. It is for the style `replacing`.
+    Rows(fn() -> Option<usize>),
     /// A line after each minute without any other.
     Heartbeat,
 }
@@ -35,7 +39,7 @@ impl Live {
     pub fn tick(self) -> Option<Duration> {
         match self {
             Self::Off => None,
-            Self::Status(_) => Some(Duration::from_millis(200)),
+            Self::Status(_) | Self::Rows(_) => Some(Duration::from_millis(200)),
             Self::Heartbeat => Some(Duration::from_secs(1)),
         }
     }
@@ -48,7 +52,8 @@ pub(super) struct Screen<'a> {
     live: Live,
     palette: Palette,
     pub(super) progress: Progress,
-    /// The status line that stands on the terminal.
+    rows: Rows,
+    /// The status line, or the rows, that stand on the terminal.
     drawn: Option<String>,
     /// It is wanted: time has passed since the run began, or went on.
     awake: bool,
@@ -79,6 +84,7 @@ impl<'a> Screen<'a> {
             live,
             palette,
             progress: Progress::default(),
+            rows: Rows::default(),
             drawn: None,
             awake: false,
             fresh_line: true,
@@ -132,6 +138,11 @@ impl<'a> Screen<'a> {
     /// A line of ours.
     pub(super) fn line(&mut self, text: &str) {
         self.write(Stream::Stderr, format!("{text}\n").as_bytes());
+    }
+
+    /// The rows of tasks, where this terminal has them.
+    pub(super) fn rows(&mut self) -> Option<&mut Rows> {
+        matches!(self.live, Live::Rows(_)).then_some(&mut self.rows)
     }
 
     /// Has to hear of each event before anything is written about it.
@@ -194,6 +205,11 @@ impl<'a> Screen<'a> {
                     self.draw(measure, views);
                 }
             }
+            // Output that comes in floods is not drawn piece by piece.
+            Live::Rows(measure) if tick || self.drawn.is_none() || self.rows.are_due(self.now) => {
+                self.draw(measure, views);
+            }
+            Live::Rows(_) => {}
             Live::Heartbeat if !self.direct.is_empty() => self.spoken = self.now,
             Live::Heartbeat if tick && self.now.duration_since(self.spoken) >= SILENCE => {
                 let text = self.progress.sentence(views, self.now);
@@ -204,8 +220,10 @@ impl<'a> Screen<'a> {
     }
 
     fn draw(&mut self, measure: fn() -> Option<usize>, views: &[JobView]) {
+        let in_rows = matches!(self.live, Live::Rows(_));
+        let wanted = in_rows || (self.awake && self.has_line());
         let free = self.fresh_line && self.direct.is_empty() && self.asking.is_none();
-        if !self.awake || !self.has_line() || !free {
+        if !wanted || !free {
             return;
         }
         let Some(columns) = measure() else {
@@ -214,11 +232,22 @@ impl<'a> Screen<'a> {
             return;
         };
         // In the last column a terminal may wrap, or erase what stands there.
-        let line = self.progress.line(views, self.now, columns.saturating_sub(1), self.palette);
+        let columns = columns.saturating_sub(1);
+        let line = match in_rows {
+            true => self.rows.draw(columns, self.now),
+            false => self.progress.line(views, self.now, columns, self.palette),
+        };
         if self.drawn.as_ref() == Some(&line) {
             return;
         }
-        let _ = self.err.write_all(format!("\r{line}\u{1b}[J\r").as_bytes());
+        if in_rows && line.is_empty() {
+            return self.erase();
+        }
+        let up = match line.matches('\n').count() {
+            0 => String::new(),
+            rows => format!("\u{1b}[{rows}A"),
+        };
+        let _ = self.err.write_all(format!("\r{line}\u{1b}[J{up}\r").as_bytes());
         let _ = self.err.flush();
         self.drawn = Some(line);
     }
@@ -228,7 +257,7 @@ impl<'a> Screen<'a> {
     }
 
     fn erase_by(&mut self, how: &[u8]) {
-        let Live::Status(measure) = self.live else {
+        let (Live::Status(measure) | Live::Rows(measure)) = self.live else {
             return;
         };
         if self.drawn.take().is_some() && measure().is_some() {

@@ -199,7 +199,7 @@ impl<'a> Report<'a> {
             None => shown,
         };
         let painted = self.look.palette.paint("1", &shown);
-        self.labelled(job, &painted);
+        self.styled(job, |style, at| style.command(at, &painted));
     }
 
     /// Asks the style of a job.

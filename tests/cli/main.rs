@@ -9,6 +9,7 @@ mod docs;
 mod examples;
 mod native;
 mod queries;
+mod rows;
 mod seeds;
 mod status;
 mod support;

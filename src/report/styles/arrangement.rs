@@ -73,6 +73,11 @@ pub(in crate::report) trait Arrangement {
     /// A line of ours about the job, without its label.
     fn line(&mut self, at: &mut At<'_, '_>, text: &str);
 
+    /// The line of a command that starts.
+    fn command(&mut self, at: &mut At<'_, '_>, text: &str) {
+        self.line(at, text);
+    }
+
     /// The line that says how long the task took.
     fn time(&mut self, at: &mut At<'_, '_>, text: &str) {
         self.line(at, text);
