@@ -56,6 +56,9 @@ class Screen:
             # What follows a run shows that nothing is left of its last line. The shell itself
             # has to survive Ctrl-C for that.
             file.write('trap : INT; clear; MISE_TASK_TIMINGS=0 "$MEP" "$@"; echo "\\$ [exit $?]"; cat\n')
+        with open(f"{scratch}/ci", "w") as file:
+            variables = "CI=true GITHUB_ACTIONS=true NO_COLOR=1 MISE_TASK_TIMINGS=0"
+            file.write(f'clear; {variables} "$MEP" "$@" 2>&1 | cat; echo "\\$"; cat\n')
         self.env = {
             "HOME": f"{scratch}/home",
             "LC_ALL": "C.UTF-8",
@@ -71,9 +74,9 @@ class Screen:
         )
         return result.stdout
 
-    def run(self, *words):
-        size = ["-x", str(self.columns), "-y", "24"]
-        line = ["sh", "./run", "run", *words]
+    def run(self, *words, script="run"):
+        size = ["-x", str(self.columns), "-y", "30"]
+        line = ["sh", f"./{script}", "run", *words]
         self.tmux("new-session", "-d", "-s", "shown", *size, *line)
 
     def __enter__(self):
@@ -145,9 +148,18 @@ def interrupt(screen):
     yield "Nothing of the line is left", screen.until("\\[exit 130\\]")
 
 
-def capture(mep, columns):
+def grouped(screen):
+    screen.run("-c", "build", ":::", "lint", ":::", "database:migrations:up", script="ci")
+    screen.write("build", "error: x is not known\n")
+    screen.write("database", "three migrations\n")
+    screen.until("^three migrations")
+    screen.write("lint", "no warnings\n")
+    yield "A log of GitHub: what went well is folded, what failed comes last", screen.until("^\\$$")
+
+
+def capture(mep, columns, plays):
     text = f"A terminal of {columns} columns; ages and durations are made up.\n"
-    for scenes in [status, interrupt]:
+    for scenes in plays:
         with tempfile.TemporaryDirectory(prefix="mep-captures-") as scratch:
             with Screen(mep, scratch, columns) as screen:
                 for title, shown in scenes(screen):
@@ -159,7 +171,9 @@ def main():
     mep, directory = os.path.abspath(sys.argv[1]), sys.argv[2]
     for columns in WIDTHS:
         with open(f"{directory}/status-{columns}.txt", "w") as file:
-            file.write(capture(mep, columns))
+            file.write(capture(mep, columns, [status, interrupt]))
+    with open(f"{directory}/grouped.txt", "w") as file:
+        file.write(capture(mep, 80, [grouped]))
 
 
 main()

@@ -344,3 +344,37 @@ run = [{ task = 'flaky' }, { task = 'lint' }, { task = 'serve' }]
         "{transcript}"
     );
 }
+
+#[test]
+fn a_line_that_has_stood_for_a_second_is_shown_while_its_task_goes_on() {
+    let config = "[tasks.a]\nrun = 'echo early; echo late; cat fifo-a'\n";
+    let project = with_fifos(config);
+    for script in ["mep run -o timed a", "mise run -o timed a", "mep -q run -o timed a | cat"] {
+        let mut terminal = OnTerminal::script(&project, script).start();
+        terminal.expect("late\n");
+        release(&project, "fifo-a", "");
+        terminal.ends(End::Exited(0));
+        assert!(!terminal.screen().contains("early\n"), "{script}: {}", terminal.screen());
+    }
+}
+
+#[test]
+fn the_line_stands_below_groups_too() {
+    let config = WAITING.replace("[tasks.last]", "[tasks.c]\nrun = 'cat fifo-c'\n[tasks.last]");
+    let project = with_fifos(&config.replace("['a', 'b']", "['a', 'b', 'c']"));
+    let path = project.path("fifo-c");
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("a fifo can be made");
+    let mut terminal = OnTerminal::mep(&project, ["run", "-o", "grouped", "last"]).start();
+    terminal.until("the line", |terminal| {
+        without_ages(&terminal.picture()) == "0/4 · a [age] · b [age] · c [age]"
+    });
+    release(&project, "fifo-b", "from b\n");
+    terminal.until("the group", |terminal| {
+        let group = "[b] $ cat fifo-b\nfrom b\n[b] Finished in [t]\n";
+        without_ages(&terminal.picture()) == format!("{group}1/4 · a [age] · c [age]")
+    });
+    release(&project, "fifo-a", "");
+    release(&project, "fifo-c", "");
+    terminal.ends(End::Exited(0));
+    assert!(!terminal.picture().contains('·'), "{}", terminal.picture());
+}

@@ -2,8 +2,8 @@
 
 mod allow_failure;
 mod changed;
-mod command_line;
 mod cleanup;
+mod command_line;
 mod converge;
 mod ending;
 mod finally;
