@@ -74,7 +74,14 @@ impl Dispatcher<'_> {
         let Some(unit) = self.units.take_done(pid) else {
             return;
         };
-        let leaked = self.leaked(pid, &unit);
+        // What a failure leaves in the group is no leak: it is ended with it.
+        if !unit.went_well() {
+            self.units.end_group(pid, &unit);
+            if self.units.lingers(pid) {
+                self.limits.lingers(self.plan, unit.job, pid);
+            }
+        }
+        let leaked = self.leaked(unit.job, unit.leaked);
         let failure = match (unit.ending, unit.ended) {
             (Some(Ending::TimedOut(limit)), _) => Some(Cause::TimedOut(limit)),
             (_, Some(News::Exited(_, 0))) => leaked,
@@ -85,12 +92,6 @@ impl Dispatcher<'_> {
             }
             (_, Some(News::Stopped(..)) | None) => None,
         };
-        if unit.ending.is_some() || failure.is_some() {
-            self.units.end_group(pid, &unit);
-            if self.units.lingers(pid) {
-                self.limits.lingers(self.plan, unit.job, pid);
-            }
-        }
         let more = unit.command + 1 < self.plan.jobs[unit.job.0 as usize].commands.len();
         match failure {
             Some(cause) if self.try_again(pid, unit.job, &cause) => {}

@@ -3,7 +3,6 @@
 use super::Dispatcher;
 use crate::model::{Cause, Event, JobId, Leaks, Leftover};
 use crate::run::ownership::{Found, Ownership};
-use crate::run::units::Unit;
 use crate::sys::processes;
 
 impl Dispatcher<'_> {
@@ -31,12 +30,11 @@ impl Dispatcher<'_> {
         }
     }
 
-    /// A command has ended: was that all? The cause where it is not, and that
-    /// is a failure. Its own group is looked after otherwise.
-    pub(super) fn leaked(&mut self, group: u32, unit: &Unit) -> Option<Cause> {
-        let job = unit.job;
+    /// A command of this job has ended: was that all? The cause where it is
+    /// not, and that is a failure.
+    pub(super) fn leaked(&mut self, job: JobId, in_group: bool) -> Option<Cause> {
         let mine = |marked: Option<JobId>| marked.filter(|marked| *marked == job);
-        let leaked = self.look_for_strays(Some(group), mine) || unit.leaked;
+        let leaked = self.look_for_strays(mine) || in_group;
         let fails = leaked && self.job(job).policy.leaks == Some(Leaks::Fail);
         let why = "it left processes behind, which `leaks = \"fail\"` forbids";
         fails.then(|| Cause::Error(vec![why.into()]))
@@ -48,21 +46,17 @@ impl Dispatcher<'_> {
         let lingered = self.units.have_lingered();
         if lingered || self.strays_seen {
             let last = self.last_ended;
-            self.look_for_strays(None, |marked| marked.or(last));
+            self.look_for_strays(|marked| marked.or(last));
         }
         !self.units.is_quiet()
     }
 
-    fn look_for_strays(
-        &mut self,
-        apart_from: Option<u32>,
-        owner: impl Fn(Option<JobId>) -> Option<JobId>,
-    ) -> bool {
+    fn look_for_strays(&mut self, owner: impl Fn(Option<JobId>) -> Option<JobId>) -> bool {
         let Some(ownership) = &mut self.ownership else {
             return false;
         };
         let mut known = self.units.groups();
-        known.extend(self.foreground.sentinel().into_iter().chain(apart_from));
+        known.extend(self.foreground.sentinel());
         let jobs = &self.plan.jobs;
         let leaks = |id: JobId| jobs[id.0 as usize].policy.leaks.unwrap_or_default();
         let Found { left, to_end, nobody } = ownership.find(&known, leaks, owner);

@@ -11,6 +11,7 @@ mod fresh;
 mod graph;
 mod jobserver;
 mod late;
+mod leaks;
 mod limits;
 mod locks;
 mod nested;
