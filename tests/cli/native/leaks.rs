@@ -21,19 +21,19 @@ fn leaving(script: &str, keys: &str) -> Project {
 }
 
 /// The process whose number is in `pid`.
-fn left(project: &Project) -> Pid {
+pub(super) fn left(project: &Project) -> Pid {
     Pid::from_raw(project.read("pid").trim().parse().expect("a task has written a number"))
 }
 
 /// True while a process is more than a memory.
-fn is_alive(pid: Pid) -> bool {
+pub(super) fn is_alive(pid: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let state = stat.rsplit_once(") ").and_then(|(_, fields)| fields.chars().next());
     !matches!(state, None | Some('Z' | 'X'))
 }
 
 #[track_caller]
-fn assert_gone(project: &Project) {
+pub(super) fn assert_gone(project: &Project) {
     let pid = left(project);
     let begin = Instant::now();
     while is_alive(pid) {
@@ -44,7 +44,7 @@ fn assert_gone(project: &Project) {
 
 /// The process was spared; the test ends it.
 #[track_caller]
-fn assert_spared(project: &Project) {
+pub(super) fn assert_spared(project: &Project) {
     let pid = left(project);
     assert!(is_alive(pid), "{pid} was not spared");
     kill(pid, Signal::SIGKILL).expect("it is ours to end");

@@ -17,6 +17,7 @@ mod locks;
 mod nested;
 mod other_projects;
 mod quotes;
+mod recover;
 mod retry;
 mod sandbox;
 pub(crate) mod script_words;

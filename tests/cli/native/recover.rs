@@ -1,0 +1,162 @@
+//! After a `kill -9` of ours: the next run of the project ends what is left of the dead one, and
+//! nothing else.
+
+use std::fs;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+
+use nix::sys::signal::{Signal, kill};
+
+use super::leaks::{assert_gone, assert_spared, is_alive, left};
+use super::{fifos, project};
+use crate::support::Project;
+
+/// A task whose process kills the runner and stays, and one that says that it ran.
+const TASKS: &str = "
+[tasks.t]
+shell = 'bash -c'
+run = '''echo $$ >pid; kill -KILL $PPID; read x <>hold'''
+[tasks.next]
+run = 'echo next'
+";
+
+/// A project whose runner was killed, and its task lives.
+fn killed(tasks: &str) -> Project {
+    let run = fifos(project(tasks), ["hold", "never"]);
+    // The task holds the output open: it gets another one.
+    let line = "mep -q run t >out 2>&1 </dev/null; echo $?";
+    run.shell(line).run().stdout("137\n").code(0);
+    assert!(is_alive(left(&run)), "the task has outlived the runner");
+    run
+}
+
+/// The ledgers of runs.
+fn ledgers(run: &Project) -> Vec<PathBuf> {
+    let dir = run.path("../home/.local/state/mep/runs");
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn the_next_run_ends_what_a_killed_one_has_left() {
+    let run = killed(TASKS);
+    assert_eq!(ledgers(&run).len(), 1);
+    let output = run.mep(["run", "-q", "next"]).run();
+    output.stdout("next\n").code(0);
+    assert!(output.stderr.contains("bash -c"), "{}", output.transcript());
+    assert_gone(&run);
+    assert!(ledgers(&run).is_empty());
+    run.mep(["run", "-q", "next"]).run().stdout("next\n").stderr("").code(0);
+}
+
+#[test]
+fn what_ignores_term_is_killed() {
+    let run = killed(&TASKS.replace("echo $$", "trap '' TERM HUP; echo $$"));
+    run.mep(["run", "-q", "next"]).run().stdout("next\n").code(0);
+    assert_gone(&run);
+}
+
+#[test]
+fn a_run_of_another_project_and_a_query_end_nothing() {
+    let run = killed(TASKS).file("../other/mise.toml", TASKS);
+    run.mep(["run", "-q", "next"]).cwd("../other").run().stdout("next\n").stderr("").code(0);
+    run.mep(["tasks", "--no-header"]).run().stderr("").code(0);
+    run.mep(["run", "-n", "-q", "next"]).run().stdout("").stderr("").code(0);
+    run.mise(["run", "-q", "next"]).run().stdout("next\n").stderr("").code(0);
+    assert_spared(&run);
+}
+
+#[test]
+fn what_has_left_the_session_is_spared() {
+    let daemon =
+        "setsid sh -c 'echo $$ >new; mv new pid; exec cat never' & until [ -e pid ]; do :; done";
+    let run = killed(&TASKS.replace("echo $$ >pid", daemon));
+    run.mep(["run", "-q", "next"]).run().stdout("next\n").code(0);
+    assert_spared(&run);
+}
+
+#[test]
+fn a_live_run_of_the_same_project_is_not_touched() {
+    // `outer` is a run that lives; the one inside finds its ledger, and holds another.
+    let tasks = "
+[tasks.outer]
+run = 'cat hold & echo $! >pid; mep -q run inner; kill -0 $(cat pid) && echo alive; kill $(cat pid)'
+[tasks.inner]
+run = 'echo inner'
+";
+    let run = fifos(project(tasks), ["hold"]);
+    run.mep(["-q", "run", "outer"]).run().stdout("inner\nalive\n").code(0);
+    assert!(ledgers(&run).is_empty());
+}
+
+/// A project with a ledger of our own making, and a process of this test: its number is `[PID]`
+/// in the text, it leads a group in the session `[SESSION]`, and began between `[BEFORE]` and
+/// `[AFTER]`.
+fn with_ledger(text: &str) -> (Project, Child) {
+    let run = project(TASKS);
+    let other = Command::new("sleep").arg("600").process_group(0).spawn();
+    let other = other.expect("there is a sleep");
+    let stat = fs::read_to_string(format!("/proc/{}/stat", other.id())).expect("it runs");
+    let (_, fields) = stat.rsplit_once(") ").expect("its name is in parentheses");
+    let fields: Vec<&str> = fields.split(' ').collect();
+    let start: u64 = fields[19].parse().expect("a time");
+    let text = run.layout().expand(text);
+    let text = text
+        .replace("[PID]", &other.id().to_string())
+        .replace("[SESSION]", fields[3])
+        .replace("[BEFORE]", &(start - 1).to_string())
+        .replace("[AFTER]", &(start + 1).to_string());
+    run.write("../home/.local/state/mep/runs/1-1.run", &text);
+    (run, other)
+}
+
+/// Runs a task; true where the process of the ledger was left alone. The test ends it.
+fn spares(ledger: &str) -> bool {
+    let (run, mut other) = with_ledger(ledger);
+    run.mep(["-q", "run", "next"]).run().stdout("next\n").code(0);
+    let spared = other.try_wait().expect("it is ours").is_none();
+    other.kill().and_then(|()| other.wait()).expect("it is ours to end");
+    spared
+}
+
+#[test]
+fn a_number_that_was_given_away_again_is_not_touched() {
+    assert!(!spares("[SESSION] 1-1\n[P]\n[PID] [AFTER]\n"), "a ledger that is right counts");
+    // The group was noted before this process was there: it was another one's.
+    assert!(spares("[SESSION] 1-1\n[P]\n[PID] [BEFORE]\n"));
+    // Another project's, another session's.
+    assert!(spares("[SESSION] 1-1\n[ROOT]/other\n[PID] [AFTER]\n"));
+    assert!(spares("1 1-1\n[P]\n[PID] [AFTER]\n"));
+}
+
+#[test]
+fn a_ledger_that_is_none_is_no_problem() {
+    for text in [
+        "",
+        "\n\n\n",
+        "x\ny\nz\n",
+        "1\n",
+        "a b\n[P]\nc d\n[PID] [AFTER]\n",
+        "[SESSION] 1-1\n[P]\n[PID]\n[PID] \n99999999999999999999 1\n0 [AFTER]\n",
+        "\0\u{1}\n",
+    ] {
+        assert!(spares(text), "{text:?}");
+    }
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_written_keeps_nobody_from_running() {
+    let run = project(TASKS).file("../home/.local/state/mep", "a file\n");
+    run.mep(["-q", "run", "next"]).run().stdout("next\n").stderr("").code(0);
+}
+
+#[test]
+fn a_signal_that_kills_nobody_leaves_no_ledger() {
+    let run = fifos(project(&TASKS.replace("KILL", "TERM")), ["hold"]);
+    run.mep(["-q", "run", "t"]).run().stdout("").stderr("").code(143);
+    assert!(ledgers(&run).is_empty());
+    assert!(kill(left(&run), None::<Signal>).is_err());
+}
