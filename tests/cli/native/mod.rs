@@ -23,6 +23,7 @@ mod sandbox;
 pub(crate) mod script_words;
 mod secrets;
 mod styles;
+mod suspend;
 mod templates;
 mod tools;
 mod trust;
