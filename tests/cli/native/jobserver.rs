@@ -300,7 +300,7 @@ fn a_weight_leaves_so_many_slots_to_others() {
 #[test]
 fn who_waits_for_a_token_says_so_when_asked() {
     let shop = kept("");
-    let line = "mkfifo pool; exec 7<>pool; (sleep 1.5; printf a >&7) &
+    let line = "mkfifo pool; exec 7<>pool; (sleep 3; printf a >&7) &
 MAKEFLAGS=\"--jobserver-auth=fifo:$PWD/pool\" mep $WORD run keeper ::: end 2>&1 | grep waits
 rm gate; dd if=/proc/self/fd/7 iflag=nonblock bs=100 count=1 2>/dev/null; rm pool";
     let told = "[end] waits for a job slot\n";
