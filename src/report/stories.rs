@@ -488,6 +488,13 @@ fn what_was_asked_to_end_has_not_been_left_behind() {
     story.tell(Event::Leaked(JobId(0), vec![left(42, false)])).wrote("");
     story.tell(Event::Leaked(JobId(0), vec![left(43, true)]));
     story.wrote("[a] LEAKY left running: 43 x\n");
+
+    let mut story = Story::new(&["a", "b"], Live::Off);
+    story.ends(0, Outcome::Failed(Cause::TimedOut(Duration::from_secs(1))));
+    story.wrote("[a] ERROR timed out after 1s\n");
+    story.tell(Event::Leaked(JobId(0), vec![left(42, false)])).wrote("");
+    story.tell(Event::Leaked(JobId(1), vec![left(42, false)]));
+    story.wrote("[b] LEAKY ended what was left: 42 x\n");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! goes through the screen, which keeps the status line below it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,8 @@ pub struct Report<'a> {
     failed: Vec<(JobId, Cause)>,
     /// What runs has been asked to end.
     ending: bool,
+    /// Jobs that we have ended.
+    stopped: HashSet<JobId>,
 }
 
 impl<'a> Report<'a> {
@@ -57,6 +59,7 @@ impl<'a> Report<'a> {
             redactor: None,
             failed: Vec::new(),
             ending: false,
+            stopped: HashSet::new(),
         }
     }
 
@@ -98,6 +101,11 @@ impl<'a> Report<'a> {
         self.summary.event(event, &self.views);
         self.style(event);
         self.screen.after(event, &self.views);
+        if let Event::Ended { job, outcome: Outcome::Failed(cause), .. } = event
+            && matches!(cause, Cause::TimedOut(_) | Cause::Cancelled)
+        {
+            self.stopped.insert(*job);
+        }
         self.ending |= match event {
             Event::Interrupted(..) | Event::TimedOut(_) => true,
             Event::Ended { outcome: Outcome::Failed(_), .. } => !self.look.list_failures,
@@ -108,7 +116,7 @@ impl<'a> Report<'a> {
     /// What has been asked to end and has not done so yet is no leak.
     fn without_stragglers(&self, event: &Event) -> Option<Event> {
         match event {
-            Event::Leaked(job, left) if self.ending => {
+            Event::Leaked(job, left) if self.ending || self.stopped.contains(job) => {
                 let spared = left.iter().filter(|left| left.spared).cloned().collect();
                 Some(Event::Leaked(*job, spared))
             }

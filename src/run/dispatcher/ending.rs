@@ -81,7 +81,11 @@ impl Dispatcher<'_> {
                 self.limits.lingers(self.plan, unit.job, pid);
             }
         }
-        let leaked = self.leaked(unit.job, unit.leaked);
+        // What we have ended is still about to go: that is no leak.
+        let leaked = match unit.ending {
+            None => self.leaked(unit.job, unit.leaked),
+            Some(_) => None,
+        };
         let failure = match (unit.ending, unit.ended) {
             (Some(Ending::TimedOut(limit)), _) => Some(Cause::TimedOut(limit)),
             (_, Some(News::Exited(_, 0))) => leaked,
