@@ -378,3 +378,19 @@ fn the_line_stands_below_groups_too() {
     terminal.ends(End::Exited(0));
     assert!(!terminal.picture().contains('·'), "{}", terminal.picture());
 }
+
+#[test]
+fn the_line_names_the_lock_that_is_waited_for_and_who_has_it() {
+    let keys = "[tasks.a]\nlocks = ['db']\n[tasks.b]\nlocks = ['db']\n";
+    let project = waiting().file("mep.toml", keys);
+    let mut terminal = OnTerminal::mep(&project, ["run", "-o", "prefix", "last"]).start();
+    terminal.until("the lock", |terminal| {
+        let picture = without_ages(&terminal.picture());
+        let line = picture.lines().last().unwrap_or_default();
+        line.starts_with("0/3 · a [age] · b waits for lock db, held by a of pid ")
+    });
+    release(&project, "fifo-a", "");
+    release(&project, "fifo-b", "");
+    terminal.expect("[last] last\n").ends(End::Exited(0));
+    assert!(!terminal.picture().contains('·'), "{}", terminal.picture());
+}
