@@ -22,7 +22,7 @@ use super::signals::Signals;
 use super::state::{Needs, State};
 use super::units::{Unit, Units};
 use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stream};
-use crate::plan::{Action, EdgeKind, Invocation, Job, Plan};
+use crate::plan::{Action, EdgeKind, FreshSpec, Invocation, Job, Plan};
 use crate::sys::process::Plug;
 use attempts::Attempts;
 use pending::{Rendered, Text};
@@ -414,27 +414,29 @@ impl<'a> Dispatcher<'a> {
     fn finish(&mut self, id: JobId, outcome: Outcome) {
         let job = self.job(id);
         let last = self.plan.graph.occurrence(id).last == id;
-        if let Some(spec) = job.fresh.as_ref().filter(|_| last && outcome == Outcome::Success) {
-            match self.fresh.record(spec) {
-                Ok(missing) => {
-                    for pattern in missing {
-                        let text = format!(
-                            "task {} did not generate expected output: {pattern}",
-                            job.name
-                        );
-                        self.tell(Event::Warning(id, text));
-                    }
-                }
-                Err(e) => {
-                    let text = format!("cannot record the success of task {}: {e}", job.name);
-                    self.tell(Event::Warning(id, text));
-                }
-            }
-        }
+        let notes = match job.fresh.as_ref().filter(|_| last && outcome == Outcome::Success) {
+            Some(spec) => self.record(&job.name, spec),
+            None => Vec::new(),
+        };
         let consequences = self.state.end(id, outcome);
-        let decided = self.state.outcome(id).cloned();
-        for (id, outcome) in decided.map(|outcome| (id, outcome)).into_iter().chain(consequences) {
+        if let Some(outcome) = self.state.outcome(id).cloned() {
             self.report(id, outcome);
+        }
+        // Behind the lines about the task, as in mise.
+        notes.into_iter().for_each(|note| self.tell(Event::Warning(id, note)));
+        for (id, outcome) in consequences {
+            self.report(id, outcome);
+        }
+    }
+
+    /// Remembers that a task is up to date; what there is to say about that.
+    fn record(&mut self, name: &str, spec: &FreshSpec) -> Vec<String> {
+        match self.fresh.record(spec) {
+            Ok(missing) => missing
+                .iter()
+                .map(|pattern| format!("task {name} did not generate expected output: {pattern}"))
+                .collect(),
+            Err(e) => vec![format!("cannot record the success of task {name}: {e}")],
         }
     }
 

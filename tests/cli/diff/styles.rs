@@ -193,10 +193,14 @@ fn what_is_skipped() {
 sources = ['mise.toml']
 outputs = ['made']
 run = 'touch made'
+[tasks.no-outputs]
+sources = ['mise.toml']
+outputs = ['nothing*']
+run = 'true'
 [tasks.skipped]
 run = 'echo never'
 ";
-    each(config, &[&["fresh"]]).check();
+    each(config, &[&["fresh"], &["no-outputs"]]).check();
     each_with(Case::config(config), &[&["skipped"]], |case| case.env("MISE_TASK_SKIP", "skipped"))
         .check();
 }
