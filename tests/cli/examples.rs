@@ -2,6 +2,7 @@
 //! tests run side by side and the checkout stays as it is.
 
 mod database;
+mod integration;
 mod release;
 
 use std::fs::{self, File, OpenOptions};
@@ -259,6 +260,7 @@ fn all_examples_load_without_a_warning() {
             "_check-credentials _confirm-destructive db-drop db-init db-migrate db-reset \
              db-validate demo:legacy report test-e2e",
         ),
+        ("integration", "check db:start db:stop lint test"),
         (
             "release",
             "_guard-version-bumped _guard-wheels-exist _scratch demo:commit release:build-all \
@@ -289,6 +291,7 @@ fn the_examples_are_listed_where_they_lie() {
         ("examples/build", "bundle            Bundle for production"),
         ("examples/ci", "typecheck         Run type checker"),
         ("examples/database", "test-e2e     Write a row and read it back"),
+        ("examples/integration", "db:stop  Stop the database"),
         ("examples/release", "release:full  Full release: version → build → smoke → publish"),
     ] {
         let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
