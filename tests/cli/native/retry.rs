@@ -60,7 +60,7 @@ fn the_last_failure_is_the_one_that_counts() {
 #[test]
 fn each_try_has_all_the_time_that_the_task_may_take() {
     let tasks = "[tasks.t]\nrun = 'echo try >>log; [ $(wc -l <log) -ge 3 ] || read x <>hold'\n";
-    let keys = "[tasks.t]\nretry = 2\ntimeout = '300ms'\n";
+    let keys = "[tasks.t]\nretry = 2\ntimeout = '1s'\n";
     let run = fifos(tries(tasks, keys), ["hold"]);
     run.mep(["-q", "run", "t"]).run().stdout("").code(0);
     assert_eq!(run.read("log"), "try\ntry\ntry\n");
@@ -213,4 +213,48 @@ cat hold & echo $! >pid; exit 1
 ";
     let run = fifos(tries(tasks, "[tasks.t]\nretry = 1\n"), ["hold"]);
     run.mep(["-q", "run", "t"]).run().stdout("").code(0);
+}
+
+#[test]
+fn a_cleanup_is_tried_again_also_while_the_run_ends() {
+    let tasks = "
+[tasks.t]
+run = 'kill -TERM $PPID; read x <>hold'
+depends_post = ['post']
+[tasks.post]
+run = 'echo post >>log; [ $(wc -l <log) -ge 2 ]'
+[tasks.clean]
+run = 'echo clean >>log; [ $(wc -l <log) -ge 4 ]'
+";
+    let keys = "
+[tasks.t]
+retry = 5
+finally = ['clean']
+[tasks.post]
+retry = 1
+[tasks.clean]
+retry = { count = 1, delay = '10ms' }
+";
+    let run = fifos(tries(tasks, keys), ["hold"]);
+    run.mep(["-q", "run", "t"]).run().stdout("").stderr("").code(143);
+    assert_eq!(run.read("log"), "post\npost\nclean\nclean\n");
+}
+
+#[test]
+fn each_further_try_is_told_of() {
+    let run =
+        tries(&format!("[tasks.t]\n{THIRD}"), "[tasks.t]\nretry = { count = 2, delay = '5ms' }\n");
+    let command = "[t] $ echo try >>log; [ $(wc -l <log) -ge 3 ]\n";
+    let stderr = format!(
+        "{command}[t] attempt 2 of 3 in 5ms, after exit code 1
+{command}[t] attempt 3 of 3 in 5ms, after exit code 1
+{command}[t] flaky: attempt 3 went well\n"
+    );
+    run.mep(["run", "t"]).run().stdout("").stderr(&stderr).code(0);
+    // `-q` names only what has failed in the end.
+    run.remove("log");
+    run.mep(["-q", "run", "t"]).run().stdout("").stderr("").code(0);
+    run.remove("log");
+    run.write("mep.toml", "[tasks.t]\nretry = 1\n");
+    run.mep(["-q", "run", "t"]).run().stdout("").stderr("[t] ERROR task failed\n").code(1);
 }

@@ -42,8 +42,8 @@ fn all_tasks_stand_still_and_go_on_together() {
 
 #[test]
 fn the_time_of_standing_still_does_not_count() {
-    let limit = Duration::from_secs(2);
-    let keys = "[tasks.a]\ntimeout = '2s'\n[tasks.b]\ntimeout = '2s'\n";
+    let limit = Duration::from_secs(3);
+    let keys = "[tasks.a]\ntimeout = '3s'\n[tasks.b]\ntimeout = '3s'\n";
     let project = fifos(project(BOTH), ["to-a", "to-b"]).file("mep.toml", keys);
     let mut terminal = OnTerminal::shell(&project).start();
     terminal.expect("> ").type_keys("mep run both\n");
@@ -65,7 +65,7 @@ run = 'echo try; [ -e tried ] || { touch tried; exit 1; }'
 [tasks.b]
 run = 'echo begun; read x <to-b; echo got $x'
 ";
-    let keys = "[tasks.a]\nretry = { count = 1, delay = '500ms' }\n";
+    let keys = "[tasks.a]\nretry = { count = 1, delay = '2s' }\n";
     let project = fifos(project(tasks), ["to-b"]).file("mep.toml", keys);
     let mut terminal = OnTerminal::shell(&project).start();
     terminal.expect("> ").type_keys("mep run both\n");
