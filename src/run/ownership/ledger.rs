@@ -21,6 +21,8 @@ pub(in crate::run) const VARIABLE: &str = "MEP_RUN";
 
 /// How long what a dead run left may take to end when it is asked.
 const GRACE: Duration = Duration::from_secs(3);
+/// How often it is looked whether they have.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// The open ledger of this run.
 #[derive(Debug)]
@@ -100,7 +102,10 @@ pub(super) fn recover(state: &Path, project: &Path) -> Vec<Leftover> {
     let mut left = Vec::new();
     let entries = fs::read_dir(state.join("runs")).into_iter().flatten().flatten();
     let ledgers = entries.map(|entry| entry.path());
-    for path in ledgers.filter(|path| path.extension().is_some_and(|e| e == "run")) {
+    for path in ledgers
+        .filter(|path| !remove_unborn(path))
+        .filter(|path| path.extension().is_some_and(|e| e == "run"))
+    {
         let Some(file) = File::open(&path).ok().and_then(|file| lock(file).ok()) else {
             continue;
         };
@@ -114,6 +119,18 @@ pub(super) fn recover(state: &Path, project: &Path) -> Vec<Leftover> {
         let _ = fs::remove_file(&path);
     }
     left
+}
+
+/// Removes what a run was killed over before it had a ledger: true where it is
+/// none. One that is young may still become one.
+fn remove_unborn(path: &Path) -> bool {
+    const YOUNG: Duration = Duration::from_secs(60);
+    let unborn = path.extension().is_some_and(|e| e == "new");
+    let age = || path.metadata().ok()?.modified().ok()?.elapsed().ok();
+    if unborn && age().is_some_and(|age| age > YOUNG) {
+        let _ = fs::remove_file(path);
+    }
+    unborn
 }
 
 /// `Err` is a run of another project; `None` is no ledger at all.
@@ -133,22 +150,26 @@ fn parse(text: &str, project: &Path) -> Option<Result<Dead, ()>> {
 
 /// Asks the survivors to end, waits a while, and kills what is still there.
 fn end(dead: &Dead) -> Vec<Leftover> {
-    let survivors = dead.survivors();
-    let left: Vec<Leftover> = survivors
+    let left: Vec<Leftover> = dead
+        .survivors()
         .iter()
         .map(|p| Leftover { pid: p.pid, command: processes::command_line(p.pid), spared: false })
         .collect();
-    let alive = |was: &&Process| {
-        processes::look(was.pid).is_some_and(|is| is.started == was.started && !is.zombie)
-    };
     for (signal, patience) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, GRACE)] {
-        for process in survivors.iter().filter(alive) {
-            sending::send_to_process(process.pid, signal);
-            sending::send_to_process(process.pid, Signal::SIGCONT);
-        }
         let until = Instant::now() + patience;
-        while survivors.iter().any(|p| alive(&p)) && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(5));
+        let mut told: Vec<Process> = Vec::new();
+        loop {
+            // Until they end they may start others.
+            let survivors = dead.survivors();
+            if survivors.is_empty() || Instant::now() >= until {
+                break;
+            }
+            for process in survivors.iter().filter(|p| !told.contains(p)) {
+                sending::send_to_process(process.pid, signal);
+                sending::send_to_process(process.pid, Signal::SIGCONT);
+            }
+            told = survivors;
+            std::thread::sleep(LOOK);
         }
     }
     left
