@@ -15,6 +15,8 @@
 
 mod child;
 mod graphs;
+mod kills;
 mod random;
 mod rules;
+mod scene;
 mod states;
