@@ -55,8 +55,8 @@ impl Ownership {
         self.strays.expect_unmarked();
     }
 
-    /// Those of our children that nobody in `running` answers for. `owner` gets the job of the mark
-    /// that a process carries, and says whose it is.
+    /// Those of our children that nobody in `running` answers for. `owner` gets
+    /// the job of the mark that a process carries, and says whose it is.
     pub(super) fn find(
         &mut self,
         running: &HashSet<u32>,
@@ -65,6 +65,11 @@ impl Ownership {
     ) -> Found {
         let ledger = self.ledger.as_ref();
         let marked = |pid| ledger.and_then(|ledger| ledger.job_of(pid));
-        self.strays.find(running, leaks, |pid| owner(marked(pid)))
+        let guests = self.strays.has_guests();
+        let owner = |pid| match marked(pid) {
+            None if guests => None,
+            mark => owner(mark),
+        };
+        self.strays.find(running, leaks, owner)
     }
 }

@@ -35,23 +35,29 @@ pub(super) struct Strays {
     /// Not ours to end, or told of.
     spared: HashSet<u32>,
     session: u32,
+    /// Whoever became us by an `exec` has left us children: what loses its parent
+    /// may be one of theirs.
+    guests: bool,
     /// Templates ask programs, which carry no mark.
     unmarked: bool,
 }
 
 impl Strays {
-    /// Nothing has been told of yet.
+    /// What there is already is not ours: it was given us by an `exec`.
     pub(super) fn new() -> Self {
         let session = getsid(None).map_or(0, |session| session.as_raw() as u32);
-        Self { spared: HashSet::new(), session, unmarked: false }
+        let spared = HashSet::from_iter(processes::adopted());
+        Self { guests: !spared.is_empty(), spared, session, unmarked: false }
     }
 
-    /// From now on there are programs that carry no mark. What there is already
-    /// was given us by an `exec`.
+    /// From now on there are programs that carry no mark.
     pub(super) fn expect_unmarked(&mut self) {
-        if !std::mem::replace(&mut self.unmarked, true) {
-            self.spared.extend(processes::adopted());
-        }
+        self.unmarked = true;
+    }
+
+    /// True where what carries no mark may be somebody else's.
+    pub(super) fn has_guests(&self) -> bool {
+        self.guests
     }
 
     /// Those of our children that belong to no process in `running`. `owner`

@@ -15,6 +15,7 @@ mod leaks;
 mod limits;
 mod locks;
 mod nested;
+mod not_ours;
 mod other_projects;
 mod quotes;
 mod recover;
