@@ -53,6 +53,8 @@ pub(super) struct Unit {
     pub(super) deadline: Option<(Instant, Duration)>,
     /// It left processes behind.
     pub(super) leaked: bool,
+    /// What is left of its group is not waited for any longer.
+    forsaken: bool,
     kill_at: Option<Instant>,
     /// When what the leader left is asked to end.
     settled_at: Option<Instant>,
@@ -78,6 +80,7 @@ impl Unit {
             grace: None,
             deadline: None,
             leaked: false,
+            forsaken: false,
             kill_at: None,
             settled_at: None,
             drain_until: None,
@@ -88,6 +91,12 @@ impl Unit {
     /// Its leader has ended as it should.
     pub(super) fn went_well(&self) -> bool {
         self.ending.is_none() && matches!(self.ended, Some(News::Exited(_, 0)))
+    }
+
+    fn forsake(&mut self) {
+        self.readers.iter().for_each(JoinHandle::abort);
+        self.pipes = 0;
+        self.forsaken = true;
     }
 
     fn ask_to_end(&mut self, why: Ending, now: Instant) {
@@ -148,7 +157,8 @@ impl Units {
     pub(super) fn take_done(&mut self, pid: u32) -> Option<Unit> {
         let owned = self.owned;
         let done = |u: &Unit| {
-            let left = owned && u.went_well() && sending::group_exists(pid);
+            let waits = owned && u.went_well() && !u.forsaken;
+            let left = waits && sending::group_exists(pid);
             u.ended.is_some() && u.pipes == 0 && !left
         };
         self.running.get(&pid).filter(|u| done(u))?;
@@ -260,7 +270,7 @@ impl Units {
     /// When something has to be done next.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         let times = self.running.values().flat_map(|u| {
-            let drain = u.drain_until.filter(|_| u.pipes > 0);
+            let drain = u.drain_until.filter(|_| u.pipes > 0 || u.leaked);
             let alive = u.ended.is_none();
             let look = (!alive && u.pipes == 0).then(|| Instant::now() + LOOK);
             let limit = u.deadline.filter(|_| alive && u.ending.is_none()).map(|(at, _)| at);
@@ -293,15 +303,22 @@ impl Units {
                     unit.drain_until = Some(now);
                 }
             }
-            if unit.pipes > 0 && take_due(&mut unit.drain_until, now) {
-                unit.readers.iter().for_each(JoinHandle::abort);
-                unit.pipes = 0;
+            if (unit.pipes > 0 || unit.leaked) && take_due(&mut unit.drain_until, now) {
+                unit.forsake();
             }
             if unit.pipes == 0 {
                 found.drained.push(*pid);
             }
         }
         found
+    }
+
+    /// Neither the output of a leader that has ended nor what is left of its
+    /// group is waited for.
+    pub(super) fn forsake(&mut self, pid: u32) {
+        if let Some(unit) = self.running.get_mut(&pid) {
+            unit.forsake();
+        }
     }
 
     /// What a leader left in its group is asked to end; its output is waited

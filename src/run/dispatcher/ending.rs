@@ -70,7 +70,7 @@ impl Dispatcher<'_> {
     }
 
     /// A command is done when its process has ended and its pipes are read.
-    fn settle(&mut self, pid: u32) {
+    pub(super) fn settle(&mut self, pid: u32) {
         let Some(unit) = self.units.take_done(pid) else {
             return;
         };

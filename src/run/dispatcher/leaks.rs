@@ -24,7 +24,10 @@ impl Dispatcher<'_> {
         let Some(job) = self.units.job(group) else {
             return;
         };
-        let left = Ownership::in_group(group);
+        let Some(left) = Ownership::in_group(group) else {
+            self.units.forsake(group);
+            return self.settle(group);
+        };
         if self.units.end_left(group) && !left.is_empty() {
             self.tell(Event::Leaked(job, left));
         }

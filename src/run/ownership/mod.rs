@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::model::{JobId, Leaks, Leftover};
-use crate::sys::processes;
+use crate::sys::processes::{self, Process};
 use ledger::Ledger;
 pub(super) use ledger::VARIABLE;
 use strays::Strays;
@@ -44,10 +44,13 @@ impl Ownership {
         self.ledger.as_ref().map(|ledger| ledger.mark(job))
     }
 
-    /// The members of a group whose leader has ended.
-    pub(super) fn in_group(group: u32) -> Vec<Leftover> {
-        let members = processes::all().into_iter().filter(|p| p.group == group && !p.zombie);
-        members.map(|p| strays::leftover(p.pid, false)).collect()
+    /// The members of a group whose leader has ended; `None` where all of them
+    /// have ended, too, and wait for a parent that does not care.
+    pub(super) fn in_group(group: u32) -> Option<Vec<Leftover>> {
+        let (dead, alive): (Vec<Process>, Vec<Process>) =
+            processes::all().into_iter().filter(|p| p.group == group).partition(|p| p.zombie);
+        let none = alive.is_empty() && !dead.is_empty();
+        (!none).then(|| alive.iter().map(|p| strays::leftover(p.pid, false)).collect())
     }
 
     /// From now on there are programs that carry no mark.

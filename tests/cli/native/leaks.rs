@@ -183,3 +183,19 @@ fn as_mise_all_of_it_is_left_alone() {
         assert_spared(&run);
     }
 }
+
+/// A child that has ended stays in the group for ever where its parent leaves both it and the
+/// group alone.
+#[test]
+fn what_nobody_reaps_is_not_waited_for() {
+    let script = "
+(cat end & exec setsid sh -c 'echo $$ >new; mv new pid; exec cat hold') >/dev/null 2>&1 &
+until [ -e pid ]; do :; done
+echo >end
+echo done";
+    let run = fifos(leaving(script, "grace = '1h'\n"), ["end"]);
+    let output = run.mep(["-q", "run", "t"]).patience(SHORT).run();
+    output.stdout("done\n").code(0);
+    assert_spared(&run);
+    assert_eq!(output.stderr.matches("LEAKY").count(), 1, "{}", output.transcript());
+}
