@@ -3,7 +3,7 @@
 
 use nix::libc;
 use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal};
-use nix::unistd::{Pid, getpgrp};
+use nix::unistd::Pid;
 
 /// Makes a call while these signals are blocked in this thread, and in what
 /// the call starts.
@@ -72,7 +72,8 @@ pub fn stop_here(signal: Signal, whole_group: bool) {
 /// Sends `signal` to our own group, as the terminal would have done had our
 /// children been in it; us included.
 pub fn send_to_own_group(signal: Signal) {
-    let _ = signal::killpg(getpgrp(), signal);
+    // Not by its number: in a container that can be 1, which means everybody.
+    let _ = signal::kill(Pid::from_raw(0), signal);
 }
 
 /// True while a process of the group is left.
