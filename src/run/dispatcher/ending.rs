@@ -151,6 +151,7 @@ impl Dispatcher<'_> {
         for (id, outcome) in self.state.abandon() {
             self.report(id, outcome);
         }
+        self.drop_pending();
     }
 
     // ---- time ------------------------------------------------------------

@@ -1,8 +1,11 @@
 //! `finally`: tasks that run once another one's run has ended, in any way.
 
+use std::time::Duration;
+
 use super::ending::assert_nothing_runs;
 use super::{fifos, project};
-use crate::support::Project;
+use crate::support::{CTRL_C, End, OnTerminal, Project};
+use nix::sys::signal::Signal;
 
 /// The tasks with `finally = ['clean']` of `t`; `clean` leaves a line in `log`.
 fn cleaned(tasks: &str) -> Project {
@@ -339,5 +342,25 @@ fn a_dry_run_shows_it_at_its_place() {
     let run = cleaned("[tasks.t]\nrun = 'echo t >>log'\n");
     let stderr = "[t] $ echo t >>log\n[clean] $ echo clean >>log\n";
     run.mep(["run", "-n", "t"]).run().stdout("").stderr(stderr).code(0);
+    logs(&run, "");
+}
+
+#[test]
+fn a_second_interrupt_ends_a_cleanup_that_asks() {
+    let run = cleaned("[tasks.t]\nrun = 'cat up hold'\n");
+    let run = run.file("up", "up\n").file("mise.local.toml", "[tasks.clean]\nconfirm = 'Sure?'\n");
+    let mut terminal = OnTerminal::mep(&run, ["run", "-q", "t"]).start();
+    terminal.expect("up\n").type_keys(CTRL_C).expect("Sure? [Y/n] ");
+    terminal.type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
+    logs(&run, "");
+}
+
+#[test]
+fn a_second_interrupt_ends_a_cleanup_whose_text_is_late() {
+    let late = r#"run = "echo {{ exec(command='kill -INT $PPID; cat hold') }} >>log""#;
+    let config = format!("[tasks.t]\nrun = 'kill -INT $PPID'\n[tasks.clean]\n{late}\n");
+    let run = project(&config).file("mep.toml", "[tasks.t]\nfinally = ['clean']\n");
+    let run = fifos(run, ["hold"]);
+    run.mep(["-q", "run", "t"]).patience(Duration::from_secs(8)).run().stdout("").code(130);
     logs(&run, "");
 }
