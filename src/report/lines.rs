@@ -43,6 +43,11 @@ impl Lines {
         }
     }
 
+    /// True where there is no unfinished line.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// The last line, where it has no end.
     pub(super) fn finish(&mut self) -> Option<Vec<u8>> {
         (!self.rest.is_empty()).then(|| std::mem::take(&mut self.rest))

@@ -69,6 +69,12 @@ impl Labelled {
         self.open.entry((job, stream == Stream::Stdout)).or_default().push(bytes, with);
     }
 
+    /// True where the stream's last line has no end.
+    pub(super) fn is_open(&self, job: JobId, stream: Stream) -> bool {
+        let lines = self.open.get(&(job, stream == Stream::Stdout));
+        lines.is_some_and(|lines| !lines.is_empty())
+    }
+
     /// The job's last lines, where they have no end.
     pub(super) fn finish(&mut self, job: JobId) -> Vec<(Stream, Vec<u8>)> {
         let streams = [Stream::Stdout, Stream::Stderr];

@@ -38,11 +38,7 @@ impl Replacing {
             return row(at, line);
         };
         rows.set(at.view.task, head, &String::from_utf8_lossy(line));
-        let whole = match at.look.dialect {
-            Dialect::Mise => Frame::none().around(line),
-            Dialect::Mep => Frame::of(at, Stream::Stderr).around(line),
-        };
-        self.gone.entry(at.view.task).or_default().push(&whole);
+        self.gone.entry(at.view.task).or_default().push(line);
     }
 }
 
@@ -103,7 +99,11 @@ impl Arrangement for Replacing {
             at.outlet.line(&line);
         }
         if let Some(gone) = self.gone.remove(&at.view.task).filter(|_| *cause != Cause::Cancelled) {
-            at.outlet.write(Stream::Stderr, &gone.into_bytes());
+            let frame = match at.look.dialect {
+                Dialect::Mise => Frame::none(),
+                Dialect::Mep => Frame::of(at, Stream::Stderr),
+            };
+            at.outlet.write(Stream::Stderr, &gone.framed(&frame));
         }
     }
 
