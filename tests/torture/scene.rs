@@ -92,7 +92,6 @@ impl Scene {
         });
         let named = mine.map(|process| Process {
             pid: process.pid,
-            session: process.session,
             command: mep::sys::processes::command_line(process.pid),
         });
         named.collect()
@@ -126,7 +125,6 @@ impl Drop for Scene {
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) pid: u32,
-    pub(crate) session: u32,
     pub(crate) command: String,
 }
 
