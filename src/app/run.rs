@@ -369,7 +369,12 @@ fn execute(
         Arrived { views: lens.views(plan, known), problems: lines(dialect, &problems) }
     };
     let exit = crate::run::run(&mut plan, views, &options, &mut arrive, &mut emit);
-    exit.map_err(|error| vec![Problem::new("run::system", format!("cannot run: {error}"))])
+    let lost = report.has_lost() && dialect == Dialect::Mep;
+    match exit {
+        Ok(Exit::Success) if lost => Ok(Exit::Failure),
+        Ok(exit) => Ok(exit),
+        Err(error) => Err(vec![Problem::new("run::system", format!("cannot run: {error}"))]),
+    }
 }
 
 /// Problems that come up while the run goes on, as a task's error lines.

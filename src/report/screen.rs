@@ -68,6 +68,8 @@ pub(super) struct Screen<'a> {
     spoken: Instant,
     /// The reader of standard output has gone away.
     closed: bool,
+    /// Standard output could not be written for another reason.
+    lost: bool,
 }
 
 impl<'a> Screen<'a> {
@@ -93,6 +95,7 @@ impl<'a> Screen<'a> {
             now,
             spoken: now,
             closed: false,
+            lost: false,
         }
     }
 
@@ -104,6 +107,11 @@ impl<'a> Screen<'a> {
     /// True once nobody reads standard output any more.
     pub(super) fn is_closed(&self) -> bool {
         self.closed
+    }
+
+    /// True once something is lost that was to be written to standard output.
+    pub(super) fn has_lost(&self) -> bool {
+        self.lost
     }
 
     /// True where the state of the run has a line on the terminal.
@@ -129,10 +137,22 @@ impl<'a> Screen<'a> {
             Stream::Stdout => self.out.write_all(bytes).and_then(|()| self.out.flush()),
             Stream::Stderr => self.err.write_all(bytes),
         };
-        let broken = |e: &io::Error| e.kind() == io::ErrorKind::BrokenPipe;
-        self.closed |= stream == Stream::Stdout && result.as_ref().is_err_and(broken);
         self.fresh_line = *last == b'\n';
         self.spoken = self.now;
+        match result {
+            Err(error) if stream == Stream::Stdout => self.unwritten(&error),
+            _ => {}
+        }
+    }
+
+    /// Standard output is closed, or full: that is told once.
+    fn unwritten(&mut self, error: &io::Error) {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            self.closed = true;
+        } else if !std::mem::replace(&mut self.lost, true) {
+            let mark = self.palette.paint("31", "ERROR");
+            self.line(&format!("{mark} standard output cannot be written: {error}"));
+        }
     }
 
     /// A line of ours.

@@ -82,6 +82,11 @@ impl<'a> Report<'a> {
         self.screen.is_closed()
     }
 
+    /// True once output of a task is lost: standard output could not be written.
+    pub fn has_lost(&self) -> bool {
+        self.screen.has_lost()
+    }
+
     /// Takes one event.
     pub fn event(&mut self, event: &Event) {
         self.event_at(event, Instant::now());
