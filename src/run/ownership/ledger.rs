@@ -89,6 +89,26 @@ fn lock(file: File) -> Result<Flock<File>, (File, io::Error)> {
     Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(file, e)| (file, e.into()))
 }
 
+/// Locks the ledger of a dead run. A child that was just being started when its
+/// run was killed holds the lock until it has become its program: there is
+/// nobody of the ledger's number then, and the wait is short.
+fn lock_dead(path: &Path, mut file: File) -> Option<Flock<File>> {
+    const SHORT: Duration = Duration::from_millis(300);
+    let pid = || path.file_stem()?.to_str()?.split_once('-')?.0.parse().ok();
+    let until = Instant::now() + SHORT;
+    loop {
+        match lock(file) {
+            Ok(locked) => return Some(locked),
+            Err((back, _)) => file = back,
+        }
+        let lives = pid().and_then(processes::look).is_some_and(|process| !process.zombie);
+        if lives || Instant::now() >= until {
+            return None;
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
 /// A ledger that nobody holds any more.
 struct Dead {
     session: u32,
@@ -106,7 +126,7 @@ pub(super) fn recover(state: &Path, project: &Path) -> Vec<Leftover> {
         .filter(|path| !remove_unborn(path))
         .filter(|path| path.extension().is_some_and(|e| e == "run"))
     {
-        let Some(file) = File::open(&path).ok().and_then(|file| lock(file).ok()) else {
+        let Some(file) = File::open(&path).ok().and_then(|file| lock_dead(&path, file)) else {
             continue;
         };
         let mut text = String::new();
