@@ -35,9 +35,8 @@ enum Status {
     Waiting,
     Ready,
     Running,
-    /// Waits for something that the graph does not know; true where it has
-    /// been running before.
-    Aside(bool),
+    /// Waits for something that the graph does not know.
+    Aside,
     Ended(Outcome),
 }
 
@@ -53,6 +52,8 @@ struct Node {
     wanted: bool,
     /// It goes on with a task that has begun.
     continues: bool,
+    /// It has been running.
+    begun: bool,
     /// It, or something that it needs, has been started.
     touched: bool,
     /// It runs also while the run is ending.
@@ -74,6 +75,7 @@ impl Node {
             askers: 0,
             wanted: true,
             continues: false,
+            begun: false,
             touched: false,
             cleanup: false,
             turn: None,
@@ -228,24 +230,24 @@ impl State {
         self.alone |= self.nodes[id.0 as usize].needs.alone;
         let node = self.node(id);
         node.status = Status::Running;
+        node.begun = true;
         node.touched = true;
     }
 
     /// Passes over what `next` has named, or takes a running job's place away,
     /// until `resume`: it waits for something that the graph does not know.
     pub fn set_aside(&mut self, id: JobId) {
-        let begun = self.nodes[id.0 as usize].status == Status::Running;
-        if begun {
+        if self.nodes[id.0 as usize].status == Status::Running {
             self.leave(id);
         } else {
             self.dequeue(id);
         }
-        self.node(id).status = Status::Aside(begun);
+        self.node(id).status = Status::Aside;
     }
 
     /// What was set aside may start again, before all others.
     pub fn resume(&mut self, id: JobId) {
-        if matches!(self.nodes[id.0 as usize].status, Status::Aside(_)) {
+        if self.nodes[id.0 as usize].status == Status::Aside {
             self.node(id).status = Status::Ready;
             self.queue.push_front(id);
         }
@@ -293,15 +295,14 @@ impl State {
         self.queue.clear();
         for i in 0..self.nodes.len() {
             let id = JobId(i as u32);
+            let Node { begun, cleanup, .. } = self.nodes[i];
             match self.nodes[i].status {
-                Status::Ready => self.nodes[i].status = Status::Waiting,
-                Status::Aside(false) if !self.nodes[i].cleanup => {
-                    self.nodes[i].status = Status::Waiting;
-                }
-                Status::Aside(true) if !self.nodes[i].cleanup => {
+                Status::Aside if cleanup => {}
+                Status::Ready | Status::Aside if begun && !cleanup => {
                     self.close(id, Outcome::Failed(Cause::Cancelled), &mut consequences);
                 }
-                _ => {}
+                Status::Ready | Status::Aside => self.nodes[i].status = Status::Waiting,
+                Status::Waiting | Status::Running | Status::Ended(_) => {}
             }
             self.settle(id, &mut consequences);
         }

@@ -111,6 +111,23 @@ fn failing_fast_drops_what_waits_and_lets_what_runs_end() {
 }
 
 #[test]
+fn what_is_to_be_tried_again_has_begun_when_the_run_ends() {
+    let cancelled = Outcome::Failed(Cause::Cancelled);
+    for ready in [false, true] {
+        let mut run = Story::new(&[SLOT; 3], &[(0, 2, EdgeKind::Post)], 1);
+        assert_eq!(run.starts(), [0]);
+        run.0.set_aside(JobId(0));
+        assert_eq!(run.starts(), [1]);
+        if ready {
+            run.0.resume(JobId(0));
+        }
+        assert_eq!(run.stops(), [(0, cancelled.clone())]);
+        assert_eq!(run.ends(1, cancelled.clone()), []);
+        assert_eq!(run.starts(), [2]);
+    }
+}
+
+#[test]
 fn keeping_going_skips_only_what_depends_on_a_failure() {
     let edges = [(0, 1, EdgeKind::Depends), (1, 2, EdgeKind::Depends), (0, 3, EdgeKind::WaitFor)];
     let mut run = Story::new(&[SLOT; 5], &edges, 1);
