@@ -3,71 +3,14 @@
 //! same way. Knows the grammar of words only; what a word means where it
 //! stands is asked in `questions`.
 
-use std::ops::Range;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::token::{Part, Token, Word};
 
 /// The script ends in the middle of something: nothing certain can be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unfinished;
-
-/// One piece of a script.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
-    Word(Word),
-    /// `;`, `&&`, `|`, `(`, a new line and their like.
-    Operator(&'static str),
-    /// An operator that leads a stream elsewhere; the word after it says where.
-    Redirect {
-        /// The number written before it.
-        fd: Option<u32>,
-        operator: &'static str,
-        /// What expands in the text of a here-document.
-        body: Vec<Part>,
-    },
-    /// `(( … ))`
-    Arithmetic(Vec<Part>),
-}
-
-/// A word, quotes and all.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Word {
-    pub(super) parts: Vec<Part>,
-    /// Where it stands in the script; unknown inside backquotes.
-    pub(super) at: Option<Range<usize>>,
-}
-
-/// A piece of a word.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
-    /// As written, without quotes.
-    Plain(String),
-    /// Text that quotes or a backslash protect.
-    Quoted(String),
-    /// The name behind a `$`.
-    Parameter(String),
-    /// `$( … )` and backquotes.
-    Command(Vec<Token>),
-    /// `<( … )`, `>( … )`
-    Process(Vec<Token>),
-}
-
-impl Word {
-    /// The word as it is written, where no part of it is quoted or expands.
-    pub(super) fn bare(&self) -> Option<&str> {
-        match &self.parts[..] {
-            [Part::Plain(text)] => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The word's text, where nothing in it expands.
-    pub(super) fn literal(&self) -> Option<String> {
-        let text = |part: &Part| match part {
-            Part::Plain(text) | Part::Quoted(text) => Some(text.clone()),
-            _ => None,
-        };
-        self.parts.iter().map(text).collect()
-    }
-}
 
 /// Operators; none stands behind a shorter one it begins with.
 const OPERATORS: [&str; 14] =
@@ -83,13 +26,17 @@ const OPENERS: [&str; 11] =
 /// # Errors
 /// A quote, bracket or here-document that never ends, and a `)` too many.
 pub(super) fn tokens(script: &str) -> Result<Vec<Token>, Unfinished> {
-    let mut lexer = Lexer { text: script, at: 0, places: true, depth: 0 };
-    let found = lexer.list(false)?;
-    if lexer.at < script.len() { Err(Unfinished) } else { Ok(found) }
+    let wrong = Rc::new(Cell::new(0));
+    Lexer { text: script, at: 0, places: true, depth: 0, wrong }.whole()
 }
 
 /// Deeper nesting than any person writes; `$(` counts twice.
 const DEEPEST: usize = 120;
+
+/// How often `((` may turn out to be two brackets. Each time what follows is read twice, and
+/// brackets in brackets would double that with every level: with this bound no text is read more
+/// often than that, and once for each level of here-documents and backquotes.
+const AMBIGUOUS: usize = 30;
 
 struct Lexer<'a> {
     text: &'a str,
@@ -97,6 +44,8 @@ struct Lexer<'a> {
     /// Positions are those of the script itself.
     places: bool,
     depth: usize,
+    /// How many `((` were two brackets, in the whole script.
+    wrong: Rc<Cell<usize>>,
 }
 
 /// A here-document whose text begins after this line.
@@ -142,6 +91,12 @@ impl Lexer<'_> {
     fn deeper(&mut self) -> Result<(), Unfinished> {
         self.depth += 1;
         if self.depth > DEEPEST { Err(Unfinished) } else { Ok(()) }
+    }
+
+    /// All of the text.
+    fn whole(mut self) -> Result<Vec<Token>, Unfinished> {
+        let found = self.list(false)?;
+        if self.at < self.text.len() { Err(Unfinished) } else { Ok(found) }
     }
 
     /// Everything up to the end, or to the `)` that closes this list.
@@ -194,13 +149,10 @@ impl Lexer<'_> {
     }
 
     fn operator(&mut self, before: &[Token]) -> Result<Option<Token>, Unfinished> {
-        if self.rest().starts_with("((") && starts_command(before) {
-            let start = self.at;
-            self.at += 2;
-            if let Ok(parts) = self.arithmetic() {
-                return Ok(Some(Token::Arithmetic(parts)));
-            }
-            self.at = start;
+        if starts_command(before)
+            && let Some(parts) = self.arithmetic()?
+        {
+            return Ok(Some(Token::Arithmetic(parts)));
         }
         let found = OPERATORS.iter().find(|o| self.rest().starts_with(**o)).copied();
         let Some(found) = found else {
@@ -282,6 +234,7 @@ impl Lexer<'_> {
                 at: start,
                 places: self.places,
                 depth: self.depth,
+                wrong: Rc::clone(&self.wrong),
             };
             let parts = inner.quoted_text(None)?;
             self.at = after;
@@ -419,24 +372,16 @@ impl Lexer<'_> {
 
     fn expansion(&mut self, parts: &mut Vec<Part>, in_quotes: bool) -> Result<(), Unfinished> {
         match self.peek() {
-            Some('(') if self.rest().starts_with("((") => {
-                let start = self.at;
-                self.at += 2;
-                match self.arithmetic() {
-                    Ok(inner) => {
-                        parts.push(Part::Quoted(String::new()));
-                        parts.extend(inner);
-                    }
-                    Err(Unfinished) => {
-                        self.at = start + 1;
-                        parts.push(Part::Command(self.nested()?));
-                    }
+            Some('(') => match self.arithmetic()? {
+                Some(inner) => {
+                    parts.push(Part::Quoted(String::new()));
+                    parts.extend(inner);
                 }
-            }
-            Some('(') => {
-                self.at += 1;
-                parts.push(Part::Command(self.nested()?));
-            }
+                None => {
+                    self.at += 1;
+                    parts.push(Part::Command(self.nested()?));
+                }
+            },
             Some('{') => {
                 self.at += 1;
                 self.braces(parts, in_quotes)?;
@@ -510,8 +455,22 @@ impl Lexer<'_> {
         }
     }
 
-    /// Up to `))`; fails where the brackets turn out to be two.
-    fn arithmetic(&mut self) -> Result<Vec<Part>, Unfinished> {
+    /// `(( … ))`. Nothing, and nothing read, where the brackets are one, or turn out to be two.
+    fn arithmetic(&mut self) -> Result<Option<Vec<Part>>, Unfinished> {
+        let start = self.at;
+        if !self.eat("((") {
+            return Ok(None);
+        }
+        if let Ok(parts) = self.sum() {
+            return Ok(Some(parts));
+        }
+        self.at = start;
+        self.wrong.set(self.wrong.get() + 1);
+        if self.wrong.get() > AMBIGUOUS { Err(Unfinished) } else { Ok(None) }
+    }
+
+    /// Up to `))`.
+    fn sum(&mut self) -> Result<Vec<Part>, Unfinished> {
         let mut parts = Vec::new();
         let mut depth = 0;
         loop {
@@ -546,9 +505,9 @@ impl Lexer<'_> {
                 c => inner.push(c),
             }
         }
-        let mut lexer = Lexer { text: &inner, at: 0, places: false, depth: self.depth };
-        let found = lexer.list(false)?;
-        if lexer.at < inner.len() { Err(Unfinished) } else { Ok(Part::Command(found)) }
+        let wrong = Rc::clone(&self.wrong);
+        let lexer = Lexer { text: &inner, at: 0, places: false, depth: self.depth, wrong };
+        lexer.whole().map(Part::Command)
     }
 }
 

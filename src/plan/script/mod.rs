@@ -3,10 +3,12 @@
 
 mod lexer;
 mod questions;
+mod sites;
 #[cfg(test)]
 mod tests;
+mod token;
 
-use questions::{BareRead, Facts, facts};
+use questions::{Facts, facts};
 
 use super::echo;
 
@@ -91,19 +93,19 @@ pub fn reads_input(script: &str) -> bool {
 /// The script with a name behind each `read` that has none: a plain `sh`
 /// knows no other, and the value is the same as in shells that do.
 fn with_read_names(script: &str) -> Option<String> {
-    let mut reads = of(script).bare_reads;
-    if reads.is_empty() {
-        return None;
+    let reads = of(script).bare_reads;
+    let mut words: Vec<(usize, &str)> = reads.iter().map(|read| (read.end, " REPLY")).collect();
+    words.extend(reads.iter().filter(|r| !r.prefixed).map(|read| (read.word.start, "IFS= ")));
+    words.sort_unstable();
+    let mut text = String::new();
+    let mut done = 0;
+    for (at, word) in &words {
+        text.push_str(script.get(done..*at)?);
+        text.push_str(word);
+        done = *at;
     }
-    reads.sort_by_key(|read| read.end);
-    let mut text = script.to_string();
-    for BareRead { word, end, prefixed } in reads.into_iter().rev() {
-        text.insert_str(end, " REPLY");
-        if !prefixed {
-            text.insert_str(word.start, "IFS= ");
-        }
-    }
-    Some(text)
+    text.push_str(script.get(done..)?);
+    (!words.is_empty()).then_some(text)
 }
 
 fn of(script: &str) -> Facts {

@@ -3,8 +3,10 @@
 //! of commands as far as these two need it, and no shell's extras.
 
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::lexer::{Part, Token, Word};
+use super::sites::{Site, reads};
+use super::token::{Part, Token, Word};
 
 /// What is known of a script.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,17 +34,15 @@ pub(super) struct BareRead {
 pub(super) fn facts(tokens: &[Token]) -> Facts {
     let mut walk = Walk::default();
     walk.list(tokens, &Frame { open: true, ..Frame::default() });
-    let reads = walk.reads();
+    if walk.lost {
+        return Facts::default();
+    }
+    let reads = reads(&walk.sites);
     Facts { parameters: walk.parameters, reads, bare_reads: walk.bare_reads }
 }
 
-/// A command word, and whether it sees the input of the script.
-struct Site {
-    name: String,
-    open: bool,
-    /// In the body of this function.
-    function: Option<String>,
-}
+/// More blocks in blocks than any person writes.
+const DEEPEST: usize = 120;
 
 /// Where a command stands.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +51,7 @@ struct Frame {
     close: &'static str,
     /// The script's input reaches it.
     open: bool,
-    function: Option<String>,
+    function: Option<Rc<str>>,
     /// Number of the first site inside.
     sites: usize,
     /// First site of the list of commands that is being read.
@@ -76,30 +76,14 @@ struct Walk {
     parameters: bool,
     sites: Vec<Site>,
     bare_reads: Vec<BareRead>,
+    /// Blocks lie too deep in one another for an answer.
+    lost: bool,
 }
 
 /// Reserved words that only say that a command follows.
 const FILLERS: [&str; 7] = ["then", "else", "elif", "do", "!", "time", "coproc"];
 
 impl Walk {
-    /// `read` and `select` themselves, and functions that come to them.
-    fn reads(&self) -> bool {
-        let mut readers: Vec<&str> = vec!["read", "select"];
-        loop {
-            let found = self.sites.iter().find_map(|site| {
-                let function = site.function.as_deref()?;
-                let reads = site.open && readers.contains(&site.name.as_str());
-                (reads && !readers.contains(&function)).then_some(function)
-            });
-            match found {
-                Some(function) => readers.push(function),
-                None => break,
-            }
-        }
-        let outside = |site: &&Site| site.function.is_none() && site.open;
-        self.sites.iter().filter(outside).any(|site| readers.contains(&site.name.as_str()))
-    }
-
     fn list(&mut self, tokens: &[Token], at: &Frame) {
         let inner =
             Frame { close: "", sites: self.sites.len(), line: self.sites.len(), ..at.clone() };
@@ -120,6 +104,14 @@ impl<'t> Reader<'t, '_> {
         while self.at < self.tokens.len() {
             self.command();
         }
+    }
+
+    fn push(&mut self, frame: Frame) {
+        if self.frames.len() > DEEPEST {
+            self.walk.lost = true;
+            self.at = self.tokens.len();
+        }
+        self.frames.push(frame);
     }
 
     fn top(&mut self) -> &mut Frame {
@@ -219,7 +211,7 @@ impl<'t> Reader<'t, '_> {
             pattern: false,
             ..top.clone()
         };
-        self.frames.push(inner);
+        self.push(inner);
     }
 
     /// Ends the innermost frame that this word closes, with its redirections.
@@ -373,8 +365,8 @@ impl<'t> Reader<'t, '_> {
         }
         let depth = self.frames.len();
         let top = self.top().clone();
-        let function = Some(name.literal().unwrap_or_default());
-        self.frames.push(Frame {
+        let function = Some(name.literal().unwrap_or_default().into());
+        self.push(Frame {
             close: "function",
             open: true,
             function,

@@ -301,6 +301,39 @@ fn only_shells_whose_grammar_is_known_are_asked() {
     assert!(!has_shell_line("read x"));
 }
 
+/// What would be read again and again, had the scanner no bounds: `AMBIGUOUS` in `lexer`, `DEEPEST`
+/// in both. Within them a text is read 30 times at most, so the time grows with its length (all of
+/// these together: seconds). Without them the first three take minutes to hours each, and the
+/// fourth overflows the stack.
+#[test]
+fn the_time_of_an_answer_grows_with_the_length_of_the_script() {
+    let started = std::time::Instant::now();
+    let many = |text: &str| text.repeat((1 << 18) / text.len());
+    let chain: String = (0..1 << 14).map(|n| format!("f{n}() {{ f{}; }}; ", n + 1)).collect();
+    let scripts = [
+        many("("),
+        format!("{}read", "echo $((a; ".repeat(59)) + &many(" ) )"),
+        format!("{chain} f{}() {{ read; }}; f0", 1 << 14),
+        many("f() "),
+        many("{ ") + &many("fi "),
+        many("{ ") + &many("} "),
+        many("read; "),
+        many("((a) ); "),
+        many("x=$((a) ); "),
+        many("cat <<A <<B\n$1\n"),
+        many("`"),
+        many("echo `"),
+        many("case a in "),
+        format!("{}() {{ {} }}; f", many("f"), many("read; ")),
+    ];
+    for script in &scripts {
+        let _ = (takes_parameters(script), reads_input(script), with_read_names(script));
+    }
+    let taken = started.elapsed();
+    assert!(taken.as_secs() < 60, "{taken:?}");
+    assert!(reads_input(&scripts[2]), "a chain of functions is followed to its end");
+}
+
 /// Pieces of which odd scripts are made.
 const PIECES: [&str; 40] = [
     "'", "\"", "`", "\\", "$", "$(", ")", "((", "))", "${", "}", "{", "<<E\n", "E\n", "\n", ";",
