@@ -1,6 +1,7 @@
 //! `grouped`: what a task prints is shown whole when it ends; of those that
 //! failed, at the end of the run. In CI each is a section of the log that
-//! can be folded, and those that failed are none.
+//! can be folded, and those that failed are none. A log is read from two
+//! streams, in no certain order: what has sections goes to one of them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,6 +24,8 @@ pub(super) struct Grouped {
     /// Tasks of which a job has failed, and which go on.
     failing: BTreeSet<u32>,
     over: bool,
+    /// The log has sections.
+    folds: bool,
 }
 
 impl Grouped {
@@ -30,7 +33,8 @@ impl Grouped {
         if self.over {
             return at.outlet.write(stream, bytes);
         }
-        if at.look.sections != Sections::None && !bytes.is_empty() {
+        self.folds = at.look.sections != Sections::None;
+        if self.folds && !bytes.is_empty() {
             self.begun.entry(at.view.task).or_insert_with(Sections::now);
         }
         self.store.push(at.view.task, stream, bytes);
@@ -43,9 +47,10 @@ impl Grouped {
         }
         let marks = if at.view.quiet { Sections::None } else { at.look.sections };
         let begun = self.begun.remove(&task).unwrap_or_default();
-        at.outlet.write(Stream::Stderr, marks.open(task, &at.view.label, begun).as_bytes());
-        self.store.take(task, |stream, bytes| at.outlet.write(stream, bytes));
-        at.outlet.write(Stream::Stderr, marks.close(task, &at.view.label).as_bytes());
+        let folds = self.folds;
+        at.outlet.write(Stream::Stdout, marks.open(task, &at.view.label, begun).as_bytes());
+        self.store.take(task, |stream, bytes| at.outlet.write(in_log(folds, stream), bytes));
+        at.outlet.write(Stream::Stdout, marks.close(task, &at.view.label).as_bytes());
     }
 }
 
@@ -87,7 +92,13 @@ impl Arrangement for Grouped {
         let failed = std::mem::take(&mut self.failed);
         let untold = self.store.units().filter(|task| !failed.contains(task)).collect::<Vec<_>>();
         for task in untold.into_iter().chain(failed) {
-            self.store.take(task, |stream, bytes| outlet.write(stream, bytes));
+            let folds = self.folds;
+            self.store.take(task, |stream, bytes| outlet.write(in_log(folds, stream), bytes));
         }
     }
+}
+
+/// The stream of a log with sections, or each its own.
+fn in_log(folds: bool, stream: Stream) -> Stream {
+    if folds { Stream::Stdout } else { stream }
 }

@@ -154,14 +154,18 @@ fn github_folds_what_went_well() {
     let args = ["run", "-c", "bad", ":::", "last", ":::", "ok"];
     let run = project.mep(args).env("CI", "1").env("NO_COLOR", "1").env("GITHUB_ACTIONS", "true");
     let run = run.env("MISE_JOBS", "3").run();
-    let ok = "::group::ok\n[ok] $ echo ok\n[ok] Finished in [t]\n::endgroup::\n";
-    let last = "::group::last\n[last] $ echo last\n[last] Finished in [t]\n::endgroup::\n";
-    let bad = "::endgroup::\n[bad] $ echo bad; echo why >&2; exit 3\nwhy\n";
+    let ok = "::group::ok\n[ok] $ echo ok\nok\n[ok] Finished in [t]\n::endgroup::\n";
+    let last = "::group::last\n[last] $ echo last\nlast\n[last] Finished in [t]\n::endgroup::\n";
+    // Both streams in one, so that the marks stand where they belong.
+    let bad = "::endgroup::\n[bad] $ echo bad; echo why >&2; exit 3\nbad\nwhy\n";
+    let log = &run.stdout;
     for piece in [ok, last, bad] {
-        assert!(run.stderr.contains(piece), "{piece}\n{}", run.stderr);
+        assert!(log.contains(piece), "{piece}\n{log}");
     }
-    assert_eq!(run.stderr.matches("::group::").count(), 2, "{}", run.stderr);
-    assert!(run.stdout.ends_with("bad\n"), "{}", run.stdout);
+    assert_eq!(log.matches("::group::").count(), 2, "{log}");
+    run.stderr(
+        "Finished in [t]\n[bad] ERROR task failed in [t]: exit code 3\n[bad] rerun: mep run bad\n",
+    );
 }
 
 #[test]
@@ -169,17 +173,18 @@ fn gitlab_folds_what_went_well() {
     let project = project(FAILING);
     let args = ["run", "-o", "grouped", "-c", "bad", ":::", "ok"];
     let run = project.mep(args).env("GITLAB_CI", "true").env("NO_COLOR", "1").run();
-    let mut parts = run.stderr.split("\u{1b}[0K");
-    assert_eq!(parts.next(), Some(""), "{}", run.stderr);
+    let log = &run.stdout;
+    let mut parts = log.split("\u{1b}[0K");
+    assert_eq!(parts.next(), Some(""), "{log}");
     let start = parts.next().unwrap_or_default();
     let name = start.rsplit(':').next().unwrap_or_default();
     let name = name.strip_suffix("[collapsed=true]\r").unwrap_or(name);
     assert!(start.starts_with("section_start:1") && name.ends_with("_ok"), "{start:?}");
-    assert_eq!(parts.next(), Some("ok\n[ok] $ echo ok\n[ok] Finished in [t]\n"));
+    assert_eq!(parts.next(), Some("ok\n[ok] $ echo ok\nok\n[ok] Finished in [t]\n"));
     let end = parts.next().unwrap_or_default();
     assert!(end.starts_with("section_end:1") && end.contains(name), "{end:?}");
     let rest = parts.next().unwrap_or_default();
-    assert!(rest.starts_with("\n[bad] $ echo bad; echo why >&2; exit 3\nwhy\n"), "{rest:?}");
+    assert!(rest.starts_with("\n[bad] $ echo bad; echo why >&2; exit 3\nbad\nwhy\n"), "{rest:?}");
 }
 
 #[test]
@@ -192,7 +197,7 @@ fn a_nested_run_makes_no_groups_of_its_own() {
         .env("NO_COLOR", "1")
         .env("GITHUB_ACTIONS", "true")
         .run();
-    assert_eq!(run.stderr.matches("::group::").count(), 2, "{}", run.stderr);
+    assert_eq!(run.stdout.matches("::group::").count(), 2, "{}", run.stdout);
 }
 
 #[test]
