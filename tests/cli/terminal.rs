@@ -298,6 +298,55 @@ fn modes_that_a_killed_task_had_changed_are_set_back() {
     terminal.expect("same\n").ends(End::Exited(0));
 }
 
+/// Like an editor: the other screen, keys one by one without an echo, drawn
+/// again when the window changes, `q` to leave, everything put back.
+const EDITOR: &str = r#"#!/bin/sh
+before=$(stty -g)
+trap 'stty size > size' WINCH
+stty raw -echo
+printf '\033[?1049h'; stty size > size; printf 'open\r\n'
+while :; do
+  key=$(dd bs=1 count=1 2>/dev/null)
+  case $key in
+    q) break ;;
+    [a-z]) printf 'key %s\r\n' "$key" ;;
+  esac
+done
+printf '\033[?1049l'; stty "$before"
+"#;
+
+#[test]
+fn an_editor_has_the_terminal_for_itself_and_gives_it_back_as_it_was() {
+    let config = "[tasks.edit]\nraw = true\nrun = './editor'\n\
+                  [tasks.beside]\nwait_for = ['edit']\nrun = 'echo beside'\n";
+    let project = Project::new().file("mise.toml", config).executable("editor", EDITOR);
+    let script = "mep run edit ::: beside; stty -g >after; cmp before after && echo same";
+    let script = format!("stty -g >before; {script}");
+    let mut terminal = OnTerminal::script(&project, &script).columns(60).start();
+    terminal.expect("open\n").type_keys("a").expect("key a\n");
+    let size = |terminal: &mut Terminal<'_>, wanted: &'static str| {
+        terminal.until("the new size", |_| {
+            project.read_if_exists("size").is_some_and(|size| size.trim_end().ends_with(wanted))
+        });
+    };
+    size(&mut terminal, " 60");
+    // A shell hears of it when the key it waits for has come.
+    terminal.resize(90).type_keys("b").expect("key b\n");
+    size(&mut terminal, " 90");
+    // Ctrl-C and Ctrl-Z are keys like others there.
+    terminal.type_keys("\u{3}\u{1a}c").expect("key c\n").type_keys("q");
+    terminal.expect("\nbeside\n").expect("same\n").ends(End::Exited(0));
+}
+
+#[test]
+fn a_reader_that_has_enough_ends_the_run_at_the_terminal() {
+    let project = side_by_side("yes; touch over", "yes; touch over");
+    let script = "mep run -q last | head -n 1; echo done";
+    let mut terminal = OnTerminal::script(&project, script).start();
+    terminal.expect("] y\n").expect("done\n").ends(End::Exited(0)).leaves_nobody();
+    assert!(!project.exists("over"));
+}
+
 // ---- Ctrl-Z -----------------------------------------------------------------
 
 /// Ctrl-Z while `command` runs the first of two tasks, and back again.
