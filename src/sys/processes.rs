@@ -12,6 +12,8 @@ use nix::unistd::{SysconfVar, sysconf};
 pub struct Process {
     /// Its number.
     pub pid: u32,
+    /// Its parent.
+    pub parent: u32,
     /// Its process group.
     pub group: u32,
     /// Its session.
@@ -61,10 +63,17 @@ pub fn look(pid: u32) -> Option<Process> {
     Some(Process {
         pid,
         zombie: matches!(*fields.first()?, "Z" | "X"),
+        parent: number(1)? as u32,
         group: number(2)? as u32,
         session: number(3)? as u32,
         started: number(19)?,
     })
+}
+
+/// This process, its parent, and so on, as far as we can see.
+pub fn lineage() -> Vec<u32> {
+    let parent = |pid: &u32| look(*pid).map(|process| process.parent).filter(|pid| *pid > 0);
+    std::iter::successors(Some(std::process::id()), parent).collect()
 }
 
 /// Its words with blanks between them; its name in brackets where it has none.
@@ -113,6 +122,7 @@ mod tests {
         assert!(!me.zombie && me.started > 0 && me.started <= now());
         assert!(all().iter().any(|other| other.pid == me.pid));
         assert_eq!(look(u32::MAX), None);
+        assert!(lineage().starts_with(&[me.pid, me.parent]));
         let path = std::env::var("PATH").unwrap();
         assert_eq!(variable(me.pid, "PATH"), Some(path));
         assert_eq!(variable(me.pid, "PAT"), None);

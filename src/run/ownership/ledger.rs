@@ -132,6 +132,7 @@ pub(super) fn recover(state: &Path, project: &Path) -> Vec<Leftover> {
         let mut text = String::new();
         let read = (&*file).read_to_string(&mut text);
         match read.ok().and_then(|_| parse(&text, project)) {
+            Some(Ok(dead)) if dead.has_us() => continue,
             Some(Ok(dead)) => left.extend(end(&dead)),
             Some(Err(())) => continue,
             None => {}
@@ -196,6 +197,16 @@ fn end(dead: &Dead) -> Vec<Leftover> {
 }
 
 impl Dead {
+    /// True where we are one of the survivors, or come from one: it is for
+    /// another run to end us.
+    fn has_us(&self) -> bool {
+        let survivors = self.survivors();
+        !survivors.is_empty() && {
+            let lineage = processes::lineage();
+            survivors.iter().any(|p| lineage.contains(&p.pid))
+        }
+    }
+
     /// Processes of its groups, and those that carry its mark; not what has
     /// left its session, and nothing that has only got an old number.
     fn survivors(&self) -> Vec<Process> {

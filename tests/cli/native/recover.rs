@@ -5,12 +5,16 @@ use std::fs;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 
 use super::leaks::{assert_gone, assert_spared, is_alive, left};
 use super::{fifos, project};
 use crate::support::Project;
+
+/// Less than anybody has to wait for a fifo.
+const SHORT: Duration = Duration::from_secs(10);
 
 /// A task whose process kills the runner and stays, and one that says that it ran.
 const TASKS: &str = "
@@ -163,4 +167,16 @@ fn a_signal_that_kills_nobody_leaves_no_ledger() {
     run.mep(["-q", "run", "t"]).run().stdout("").stderr("").code(143);
     assert!(ledgers(&run).is_empty());
     assert!(kill(left(&run), None::<Signal>).is_err());
+}
+
+#[test]
+fn a_run_that_comes_from_a_survivor_does_not_end_itself() {
+    let calls =
+        "while kill -0 $PPID; do :; done; mep -q run nested; echo $? >new; mv new code; read";
+    let nested = "[tasks.nested]\nrun = 'mep -q run next'\n";
+    let run = killed(&format!("{}{nested}", TASKS.replace("read", calls)));
+    run.shell("until [ -e code ]; do :; done; cat code").patience(SHORT).run().stdout("0\n");
+    assert!(is_alive(left(&run)));
+    run.mep(["run", "-q", "next"]).run().stdout("next\n").code(0);
+    assert_gone(&run);
 }
