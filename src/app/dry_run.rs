@@ -44,6 +44,9 @@ pub(super) fn print(
         }
         for command in &job.commands {
             report.event(&Event::Command(id, shown(command, whole)));
+            if !job.cwd.exists() {
+                report.event(&Event::Nowhere(id, job.cwd.display().to_string()));
+            }
         }
         if timed {
             report.event(&ended(id, Outcome::Success, begin));

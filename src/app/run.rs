@@ -76,7 +76,7 @@ pub fn run(
     blocking(&loaded.project)?;
     let workspace = Workspace::new(ctx, options.clone(), loaded);
     let main = workspace.main();
-    let requests = requested(&workspace, &groups, flags, warn)?;
+    let requests = requested(&workspace, &groups, flags, dialect, warn)?;
     let late = if flags.dry_run { Late::Keep } else { Late::Render };
     let links = links(ctx, &main.project, flags, warn);
     let plan_options = PlanOptions {
@@ -137,11 +137,15 @@ fn requested(
     workspace: &Workspace<'_>,
     groups: &[Group],
     flags: &RunFlags,
+    dialect: Dialect,
     warn: &mut dyn FnMut(&str),
 ) -> Result<Vec<Request>, Vec<Problem>> {
     let project = &workspace.main().project;
     if !flags.changed || !flags.words.is_empty() {
         let selected = plan::select(workspace, groups);
+        if selected.is_err() && dialect == Dialect::Mise {
+            plan::lacking_a_bit(project, groups).iter().for_each(|note| warn(note));
+        }
         return selected.map_err(|problems| with_files(project, groups, problems));
     }
     let requests = with_sources(project);

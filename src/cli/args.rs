@@ -52,7 +52,14 @@ pub(super) struct Global {
     #[arg(short = 'C', long = "cd", value_name = "DIR", global = true)]
     pub(super) cd: Option<PathBuf>,
     /// Load `mise.ENV.toml` as well; several with commas
-    #[arg(short = 'E', long = "env", value_name = "ENV", global = true)]
+    #[arg(
+        short = 'E',
+        long = "env",
+        value_name = "ENV",
+        global = true,
+        short_alias = 'P',
+        alias = "profile"
+    )]
     pub(super) env: Option<String>,
     /// How many tasks run side by side
     #[arg(
@@ -87,6 +94,18 @@ pub(super) struct Global {
     /// Accepted for mise's sake: hooks are not ours
     #[arg(long, global = true, hide = true)]
     no_hooks: bool,
+    /// Accepted for mise's sake: tools are not ours
+    #[arg(long, global = true, hide = true)]
+    locked: bool,
+    /// mise's other words for `-v`
+    #[arg(long, alias = "trace", global = true, hide = true)]
+    debug: bool,
+    /// And the third; what says less than `info` changes nothing
+    #[arg(
+        long, value_name = "LEVEL", global = true, hide = true,
+        value_parser = ["trace", "debug", "info", "warning", "error"]
+    )]
+    log_level: Option<String>,
 }
 
 /// Verbs.
@@ -372,7 +391,9 @@ impl Global {
         }
         settings.quiet |= self.quiet || self.silent;
         settings.silent |= self.silent;
-        settings.verbose = settings.verbose.max(self.verbose);
+        let level = self.log_level.as_deref().unwrap_or_default();
+        let verbose = self.debug || matches!(level, "debug" | "trace");
+        settings.verbose = settings.verbose.max(self.verbose).max(verbose.into());
         settings.yes |= self.yes;
         settings.raw |= self.raw;
     }
@@ -501,7 +522,11 @@ fn flag_words(commands: &[&clap::Command], word: &str) -> Option<usize> {
         if matches!(letter, 'h' | 'V') {
             continue;
         }
-        let found = all().find(|a| a.get_short() == Some(letter))?;
+        let named = |a: &&clap::Arg| {
+            a.get_short() == Some(letter)
+                || a.get_all_short_aliases().is_some_and(|aliases| aliases.contains(&letter))
+        };
+        let found = all().find(named)?;
         if words(found) == 2 {
             return Some(if letters.peek().is_some() { 1 } else { 2 });
         }

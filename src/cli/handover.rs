@@ -35,9 +35,9 @@ const OWN_TASKS: [&str; 4] = ["ls", "deps", "run", "r"];
 const FOREIGN_TASK_FLAGS: [&str; 2] = ["--usage", "--complete"];
 
 /// Flags that may stand before a command, and take a word.
-const TAKE_VALUES: [&str; 13] = [
-    "-C", "--cd", "-E", "--env", "-j", "--jobs", "-t", "--tool", "-s", "--shell", "--output",
-    "--sort", "--sort-order",
+const TAKE_VALUES: [&str; 16] = [
+    "-C", "--cd", "-E", "--env", "-P", "--profile", "--log-level", "-j", "--jobs", "-t", "--tool",
+    "-s", "--shell", "--output", "--sort", "--sort-order",
 ];
 
 /// How often a call was handed over on its way here, so that two of us cannot

@@ -4,7 +4,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::value::{At, Value, integer_text};
-use crate::model::{AgeFormat, Blame, EnvDirective, EnvEntry, EnvOptions, Problem, Venv};
+use crate::model::{AgeFormat, Blame, EnvDirective, EnvEntry, EnvOptions, Problem, Venv, closest};
 
 const VALUE_KEYS: [&str; 4] = ["value", "default", "required", "age"];
 const DIRECTIVES: [&str; 4] = ["file", "path", "source", "python"];
@@ -169,7 +169,7 @@ fn directives(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<EnvEntry>
             "path" => paths(at, &full, value, &|path, _| EnvDirective::Path(path))?,
             "source" => paths(at, &full, value, &|path, _| EnvDirective::Source(path))?,
             "python" => vec![entry(at, value, venv(at, &full, value)?, EnvOptions::default())],
-            _ => return Err(at.unknown(name, &DIRECTIVES)),
+            _ => return Err(plugin(at.unknown(name, &DIRECTIVES), name.get_ref())),
         }
         .into_iter()
         // Vars have no PATH: mise passes over these, and so do we.
@@ -180,6 +180,17 @@ fn directives(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<EnvEntry>
         .for_each(|e| entries.push(e));
     }
     Ok(entries)
+}
+
+/// A directive that is none of ours: of mise's plugins, unless it is a slip of the finger.
+fn plugin(problem: Problem, name: &str) -> Problem {
+    if !closest(name, DIRECTIVES, 1).is_empty() {
+        return problem;
+    }
+    problem.help(format!(
+        "the keys are `file`, `path`, `source`, `python`; if `{name}` is a plugin of mise, put what \
+         it exports into a file for `_.file` or `_.source`, or run mise's own `mise run`"
+    ))
 }
 
 /// `"x"`, `["x", {path = "y"}]`, `{ path = "x" | ["x"], redact, tools, expand }`

@@ -91,6 +91,8 @@ pub enum Event {
     Asking(JobId),
     /// A note about a job that stops nothing.
     Warning(JobId, String),
+    /// Its directory is not there; it may be by the time that it starts.
+    Nowhere(JobId, String),
     /// It could start but for something that others have.
     Waiting(JobId, Wait),
     /// An attempt failed, and there will be another one.

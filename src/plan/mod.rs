@@ -38,5 +38,5 @@ pub use names::{is_pattern, matching};
 pub use old_args::specification;
 pub use planner::Planner;
 pub use sandbox::Confinement;
-pub use select::{Group, Request, groups, select, unique_prefix};
+pub use select::{Group, Request, groups, lacking_a_bit, select, unique_prefix};
 pub use tree::{Drawing, draw};

@@ -128,9 +128,17 @@ fn unknown(project: &Project, word: &str) -> Problem {
     ))
 }
 
+/// What mise says, before its error, of names that stand for such a script.
+pub fn lacking_a_bit(project: &Project, groups: &[Group]) -> Option<String> {
+    let unknown = groups.iter().map(|group| &group.name).find(|n| project.find(n).is_none())?;
+    let script = not_executable(project, unknown)?.display();
+    Some(format!("no task {unknown} found, but a non-executable file exists at {script}"))
+}
+
 /// A script of that name that only lacks its executable bit.
 fn not_executable<'p>(project: &'p Project, word: &str) -> Option<&'p Path> {
-    let named = |path: &&PathBuf| path.file_stem().is_some_and(|stem| stem == word);
+    let tail = word.replace(':', "/");
+    let named = |path: &&PathBuf| path.ends_with(&tail) || path.with_extension("").ends_with(&tail);
     project.not_executable.iter().find(named).map(PathBuf::as_path)
 }
 

@@ -173,6 +173,11 @@ impl<'a> Report<'a> {
                 let line = self.look.palette.warning(self.look.dialect, &self.shown(text));
                 self.screen.line(&line);
             }
+            Event::Nowhere(job, dir) => {
+                let warn = self.look.palette.paint("33", "WARN");
+                let dir = self.shown(dir);
+                self.labelled(*job, &format!("{warn} task directory does not exist: {dir}"));
+            }
             Event::Ended { job, outcome, elapsed, attempt } => {
                 self.ended(*job, outcome, *elapsed, *attempt);
             }

@@ -43,12 +43,18 @@ fn directives_have_known_keys() {
     let (label, line) = ("not a key of this table", "unknown key `bogus` in [P]/mise.toml");
     let venv = "the keys are `path`, `create`, `python`, `uv_create_args`, `python_create_args`";
     for (entry, help) in [
-        ("_.bogus = 'x'", "the keys are `file`, `path`, `source`, `python`"),
+        (
+            "_.bogus = 'x'",
+            "the keys are `file`, `path`, `source`, `python`; if `bogus` is a plugin of mise, put \
+             what it exports into a file for `_.file` or `_.source`, or run mise's own `mise run`",
+        ),
         ("_.python.bogus = 'x'", "the keys are `venv`"),
         ("_.python.venv = { path = 'x', bogus = 1 }", venv),
     ] {
         project_mistake(&format!("[env]\n{entry}"), line, "bogus", label, help);
     }
+    let line = "unknown key `pathh` in [P]/mise.toml";
+    project_mistake("[env]\n_.pathh = 'x'", line, "pathh", label, "did you mean `path`?");
 }
 
 #[test]
