@@ -13,7 +13,7 @@ use super::shown;
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
 use crate::model::{
-    Command, Dep, EnvDirective, Outputs, Problem, RunEntry, Silence, Task, TaskTool,
+    Command, Dep, Dialect, EnvDirective, Outputs, Problem, RunEntry, Silence, Task, TaskTool,
 };
 use crate::report::Palette;
 use crate::sys::Context;
@@ -50,7 +50,12 @@ struct Row<'a> {
 }
 
 /// Prints the list on standard output.
-pub(super) fn print(ctx: &Context, loaded: &Loaded, args: &ListArgs) -> Result<(), Vec<Problem>> {
+pub(super) fn print(
+    ctx: &Context,
+    dialect: Dialect,
+    loaded: &Loaded,
+    args: &ListArgs,
+) -> Result<(), Vec<Problem>> {
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let mut tasks: Vec<&Task> = loaded
         .project
@@ -68,7 +73,7 @@ pub(super) fn print(ctx: &Context, loaded: &Loaded, args: &ListArgs) -> Result<(
     } else if args.name_only {
         tasks.iter().map(|t| format!("{}\n", t.display)).collect()
     } else {
-        table(ctx, &tasks, args, &mut evaluator)
+        table(ctx, dialect, &tasks, args, &mut evaluator)
     };
     let _ = std::io::stdout().write_all(text.as_bytes());
     Ok(())
@@ -89,7 +94,13 @@ fn sort(tasks: &mut [&Task], args: &ListArgs) {
     });
 }
 
-fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evaluator<'_>) -> String {
+fn table(
+    ctx: &Context,
+    dialect: Dialect,
+    tasks: &[&Task],
+    args: &ListArgs,
+    evaluator: &mut Evaluator<'_>,
+) -> String {
     let terminal = std::io::stdout().is_terminal();
     let palette = Palette::decide(ctx, terminal);
     let texts: Vec<String> =
@@ -120,10 +131,14 @@ fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evalua
             cells.chain([first, 1]).max().unwrap_or(1)
         })
         .collect();
+    // mise colours whole cells, and cuts off blanks only where there are no colours.
+    let cells_whole = dialect == Dialect::Mise && palette.is_on();
+    let draw = if cells_whole { whole_line } else { line };
     let mut out = String::new();
     if heading {
         let cells: Vec<String> = headings.iter().map(|h| h.to_string()).collect();
-        line(&cells, &widths, |_, text| palette.paint("3;95", text), &mut out);
+        let purple = if cells_whole { "\u{1b}[38;5;13m\u{1b}[3m" } else { "\u{1b}[3;95m" };
+        draw(&cells, &widths, &|_, text| palette.label(purple, text), &mut out);
     }
     for row in &rows {
         let last = row.len() - 1;
@@ -132,7 +147,7 @@ fn table(ctx: &Context, tasks: &[&Task], args: &ListArgs, evaluator: &mut Evalua
             i if i == last => palette.paint("2", text),
             _ => text.to_string(),
         };
-        line(row, &widths, paint, &mut out);
+        draw(row, &widths, &paint, &mut out);
     }
     out
 }
@@ -147,13 +162,21 @@ fn one_line(text: &str, width: usize) -> String {
     format!("{kept}...")
 }
 
+/// Colours the text of a column.
+type Paint<'a> = &'a dyn Fn(usize, &str) -> String;
+
+/// Cells as wide as their columns, a space on each side of them but the left one of a line.
+fn whole_line(cells: &[String], widths: &[usize], paint: Paint<'_>, out: &mut String) {
+    for (i, cell) in cells.iter().enumerate() {
+        let left = if i == 0 { "" } else { " " };
+        let right = " ".repeat(widths[i].saturating_sub(cell.width()) + 1);
+        out.push_str(&paint(i, &format!("{left}{cell}{right}")));
+    }
+    out.push('\n');
+}
+
 /// Cells with two spaces between them and nothing after the last.
-fn line(
-    cells: &[String],
-    widths: &[usize],
-    paint: impl Fn(usize, &str) -> String,
-    out: &mut String,
-) {
+fn line(cells: &[String], widths: &[usize], paint: Paint<'_>, out: &mut String) {
     let mut pending = 0;
     for (i, cell) in cells.iter().enumerate() {
         if !cell.is_empty() {

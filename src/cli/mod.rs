@@ -222,7 +222,7 @@ fn list_tasks(
     let options = options(global, query(ctx, grammar, global));
     let loaded = load(ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
-    list::print(ctx, &loaded, args)?;
+    list::print(ctx, dialect(ctx, grammar), &loaded, args)?;
     if loaded.project.problems.is_empty() {
         return Ok(Exit::Success);
     }

@@ -18,6 +18,7 @@ mod help;
 mod includes;
 mod late;
 mod listing;
+mod listing_colors;
 mod miserc;
 mod names;
 mod output;
