@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use super::absent_flags::AbsentFlags;
+use super::deferred::Deferred;
 use super::output::Output;
 use super::sandbox_flags::SandboxFlags;
 use crate::config::Settings;
@@ -119,12 +120,12 @@ pub(super) enum Command {
     Tasks(TasksArgs),
     /// Check a state, and bring it about where it is not there
     #[command(after_help = CONVERGE_EXAMPLES)]
-    Converge(ConvergeArgs),
+    Converge(Deferred<ConvergeArgs>),
     /// Trust the configuration of a directory
     #[command(after_help = TRUST_EXAMPLES)]
-    Trust(TrustArgs),
+    Trust(Deferred<TrustArgs>),
     /// Take trust back: nothing of it is read or run
-    Untrust(UntrustArgs),
+    Untrust(Deferred<UntrustArgs>),
 }
 
 /// Commands that mise does not have: a task of such a name goes first.
@@ -283,12 +284,12 @@ pub(super) struct TasksArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum TasksCommand {
     /// List tasks
-    Ls(ListArgs),
+    Ls(Deferred<ListArgs>),
     /// Draw who depends on whom
-    Deps(DepsArgs),
+    Deps(Deferred<DepsArgs>),
     /// Run tasks
     #[command(visible_alias = "r")]
-    Run(Box<RunArgs>),
+    Run(Deferred<RunArgs>),
 }
 
 /// `tasks ls`
@@ -365,7 +366,7 @@ impl Cli {
         match &mut self.command {
             Some(Command::Run(run)) => Some(run),
             Some(Command::Tasks(tasks)) => match &mut tasks.command {
-                Some(TasksCommand::Run(run)) => Some(run),
+                Some(TasksCommand::Run(run)) => Some(&mut run.0),
                 _ => None,
             },
             _ => None,

@@ -4,6 +4,7 @@
 mod absent_flags;
 mod args;
 mod converge;
+mod deferred;
 mod deps;
 mod diagnostics;
 mod handover;
@@ -191,19 +192,19 @@ fn verb(
     let global = cli.global;
     match cli.command {
         Some(Command::Run(run)) => run::run(ctx, grammar, &global, &run, voice),
-        Some(Command::Trust(args)) => trust::run(ctx, grammar, &global, &args, voice),
-        Some(Command::Untrust(args)) => trust::run(ctx, grammar, &global, &args.into(), voice),
+        Some(Command::Trust(args)) => trust::run(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Untrust(args)) => trust::run(ctx, grammar, &global, &(*args.0).into(), voice),
         Some(Command::Tasks(tasks)) => match tasks.command {
             None => list_tasks(ctx, grammar, &global, &tasks.list, voice),
-            Some(TasksCommand::Ls(list)) => list_tasks(ctx, grammar, &global, &list, voice),
-            Some(TasksCommand::Run(run)) => run::run(ctx, grammar, &global, &run, voice),
+            Some(TasksCommand::Ls(list)) => list_tasks(ctx, grammar, &global, &list.0, voice),
+            Some(TasksCommand::Run(run)) => run::run(ctx, grammar, &global, &run.0, voice),
             Some(TasksCommand::Deps(args)) => {
                 let options = options(&global, query(ctx, grammar, &global));
                 let loaded = load(ctx, &global, &options, voice)?;
-                deps::print(ctx, loaded, options, &args, voice)
+                deps::print(ctx, loaded, options, &args.0, voice)
             }
         },
-        Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args, voice),
+        Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
         None => {
             let help = Cli::command().render_help();
             let _ = write!(std::io::stderr(), "{help}");
