@@ -277,6 +277,7 @@ fn add_root(
     let mut named = Named::new();
     found.iter_mut().for_each(|task| extends::apply(task, &all.templates));
     merge::replace_all(&mut named, found);
+    let scripts = merge::scripts(&named);
     let mut root = Root {
         dir: place.root.clone(),
         scope: place.scope,
@@ -293,7 +294,7 @@ fn add_root(
         root.files.push(raw.file);
         for mut task in raw.tasks {
             extends::apply(&mut task, &all.templates);
-            merge::add_inline(&mut named, task);
+            merge::add_inline(&mut named, &scripts, task);
         }
     }
     let root = Arc::new(root);

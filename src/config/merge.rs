@@ -1,6 +1,7 @@
 //! Which definition wins, and how a block without a command overlays one
 //! with. Knows raw tasks only; reads nothing.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -11,6 +12,9 @@ use crate::model::{Command, Policy, Problem, Root, Silence, Task, strip_extensio
 /// The tasks of one root by name.
 pub(super) type Named = IndexMap<String, RawTask>;
 
+/// The names of scripts by what they are without their extension.
+pub(super) type Scripts = HashMap<String, Vec<String>>;
+
 /// Adds tasks of files and includes: a later one replaces an earlier one.
 pub(super) fn replace_all(named: &mut Named, tasks: Vec<RawTask>) {
     for task in tasks {
@@ -20,8 +24,8 @@ pub(super) fn replace_all(named: &mut Named, tasks: Vec<RawTask>) {
 
 /// Adds an inline block: with a command it replaces what was there, without
 /// one it overlays it.
-pub(super) fn add_inline(named: &mut Named, task: RawTask) {
-    let scripts = stripped(named, &task.name);
+pub(super) fn add_inline(named: &mut Named, scripts: &Scripts, task: RawTask) {
+    let scripts = stripped(named, scripts, &task.name);
     if task.has_command() {
         scripts.iter().for_each(|name| drop(named.shift_remove(name)));
         named.insert(task.name.clone(), task);
@@ -36,15 +40,24 @@ pub(super) fn add_inline(named: &mut Named, task: RawTask) {
     }
 }
 
+/// Finds scripts for [`add_inline`], which adds none.
+pub(super) fn scripts(named: &Named) -> Scripts {
+    let mut scripts = Scripts::new();
+    for task in named.values().filter(|task| task.script.is_some()) {
+        let name = strip_extension(&task.name).to_string();
+        scripts.entry(name).or_default().push(task.name.clone());
+    }
+    scripts
+}
+
 /// Scripts that `name` means without their extension, where nothing has that
 /// name itself.
-fn stripped(named: &Named, name: &str) -> Vec<String> {
+fn stripped(named: &Named, scripts: &Scripts, name: &str) -> Vec<String> {
     if named.contains_key(name) {
         return Vec::new();
     }
-    let scripts = named.values().filter(|t| t.script.is_some());
-    let same = scripts.filter(|t| strip_extension(&t.name) == name);
-    same.map(|t| t.name.clone()).collect()
+    let is_script = |name: &&String| named.get(*name).is_some_and(|task| task.script.is_some());
+    scripts.get(name).into_iter().flatten().filter(is_script).cloned().collect()
 }
 
 fn overlay(lower: &mut RawTask, upper: RawTask) {
