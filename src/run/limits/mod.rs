@@ -218,11 +218,19 @@ impl Limits {
         if due {
             self.look_at = now + LOOK;
         }
-        let may = |(id, w): &(&JobId, &Waiting)| {
-            let denied = || self.ask(plan, **id, &w.names).is_err_and(|why| why.is_held());
-            (released || (w.elsewhere && due)) && !denied()
-        };
-        let free: Vec<JobId> = self.waiting.iter().filter(may).map(|(id, _)| *id).collect();
+        let asked = self.waiting.iter().filter(|(_, w)| released || (w.elsewhere && due));
+        let answers: Vec<(JobId, Result<(), Denied>)> =
+            asked.map(|(id, w)| (*id, self.ask(plan, *id, &w.names).map(drop))).collect();
+        let mut free = Vec::new();
+        for (id, answer) in answers {
+            match (answer, self.waiting.get_mut(&id)) {
+                // Now it may be somebody else who has it.
+                (Err(Denied::Held { name, elsewhere }), Some(waiting)) => {
+                    (waiting.name, waiting.elsewhere) = (name, elsewhere);
+                }
+                _ => free.push(id),
+            }
+        }
         let late = |w: &&mut Waiting| !w.told && w.since + PATIENCE <= now;
         for (id, waiting) in self.waiting.iter_mut().filter(|(id, _)| !free.contains(id)) {
             if let Some(waiting) = Some(waiting).filter(late) {
@@ -256,12 +264,6 @@ impl Limits {
     /// The descriptors that only this job's processes get.
     pub(super) fn descriptors(&self, job: &Job) -> Vec<BorrowedFd<'_>> {
         if shares(job) { self.pool.ends() } else { Vec::new() }
-    }
-}
-
-impl Denied {
-    fn is_held(&self) -> bool {
-        matches!(self, Self::Held { .. })
     }
 }
 

@@ -147,6 +147,21 @@ fn all_locks_or_none_so_that_crossed_ones_end() {
 }
 
 #[test]
+fn what_another_run_takes_in_the_meantime_is_waited_for() {
+    // `waits` waits for `x`, which this run has; when it is free, `y` is somebody else's.
+    let config =
+        "[tasks.holds]\nrun = 'touch up; read x < gate'\n[tasks.waits]\nrun = 'echo waits'\n";
+    let own = "[tasks.holds]\nlocks = ['x']\n[tasks.waits]\nlocks = ['x', 'y']\n";
+    let line = "\
+mkdir -p \"$XDG_STATE_HOME/mep/locks\"; mkfifo gate other
+mep -q run -o prefix holds ::: waits & until [ -e up ]; do sleep 0.01; done
+flock \"$XDG_STATE_HOME/mep/locks/y\" sh -c 'touch got; read x < other; echo other' &
+until [ -e got ]; do sleep 0.01; done
+echo > gate; sleep 0.3; echo > other; wait";
+    says(&with_locks(config, own), line, "other\n[waits] waits\n");
+}
+
+#[test]
 fn tasks_whose_calls_are_crossed_end_as_well() {
     let config = "\
 [tasks.a]
