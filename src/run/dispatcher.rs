@@ -141,6 +141,9 @@ struct Dispatcher<'a> {
     typed: bool,
     /// Nobody reads standard output any more.
     deaf: bool,
+    /// Occurrences that we asked to end: whatever they say, they have not done
+    /// all that makes a task fresh.
+    cut: HashSet<usize>,
 }
 
 /// Runs the whole plan and returns how the program should end.
@@ -206,6 +209,7 @@ impl<'a> Dispatcher<'a> {
             run_until: options.timeout.map(|limit| Instant::now() + limit),
             typed: false,
             deaf: false,
+            cut: HashSet::new(),
         }
     }
 
@@ -414,7 +418,10 @@ impl<'a> Dispatcher<'a> {
     fn finish(&mut self, id: JobId, outcome: Outcome) {
         let job = self.job(id);
         let last = self.plan.graph.occurrence(id).last == id;
-        let notes = match job.fresh.as_ref().filter(|_| last && outcome == Outcome::Success) {
+        let done = outcome == Outcome::Success
+            && last
+            && !self.cut.contains(&self.plan.graph.get(id).occurrence);
+        let notes = match job.fresh.as_ref().filter(|_| done) {
             Some(spec) => self.record(&job.name, spec),
             None => Vec::new(),
         };

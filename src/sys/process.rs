@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{ChildStdin, Command, Stdio};
@@ -11,6 +11,7 @@ use std::sync::Mutex;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
@@ -197,4 +198,12 @@ fn next_news(of: Option<Pid>, heard: &mut Vec<News>) -> bool {
         Err(_) => return false,
     }
     true
+}
+
+/// True where standard output is a pipe that nobody reads any more.
+pub fn nobody_reads_stdout() -> bool {
+    let stdout = io::stdout();
+    let mut asked = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
+    let answered = poll(&mut asked, PollTimeout::ZERO).unwrap_or(0);
+    answered > 0 && asked[0].revents().is_some_and(|events| events.contains(PollFlags::POLLERR))
 }

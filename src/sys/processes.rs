@@ -3,6 +3,7 @@
 //! it in `/proc`; elsewhere nothing is known, and so nothing is found.
 
 use std::fs;
+use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
 use nix::unistd::{SysconfVar, sysconf};
@@ -98,18 +99,25 @@ pub fn variable(pid: u32, name: &str) -> Option<String> {
     bytes.split(|byte| *byte == 0).find_map(value)
 }
 
+/// Names the space that process numbers are of: a container has its own.
+pub fn numbers() -> String {
+    let space = fs::read_link("/proc/self/ns/pid");
+    space.map_or_else(|_| "-".into(), |space| space.display().to_string())
+}
+
 /// The time by which `Process::started` is counted.
 pub fn now() -> u64 {
+    let per_second = sysconf(SysconfVar::CLK_TCK).ok().flatten().unwrap_or(100) as u128;
+    (uptime().as_nanos() * per_second / 1_000_000_000) as u64
+}
+
+/// Since the machine started.
+pub fn uptime() -> Duration {
     #[cfg(target_os = "linux")]
     let clock = ClockId::CLOCK_BOOTTIME;
     #[cfg(not(target_os = "linux"))]
     let clock = ClockId::CLOCK_MONOTONIC;
-    let per_second = sysconf(SysconfVar::CLK_TCK).ok().flatten().unwrap_or(100) as u64;
-    let Ok(time) = clock_gettime(clock) else {
-        return 0;
-    };
-    let nanoseconds = 1_000_000_000 / per_second.max(1);
-    time.tv_sec() as u64 * per_second + time.tv_nsec() as u64 / nanoseconds.max(1)
+    clock_gettime(clock).map_or(Duration::ZERO, Duration::from)
 }
 
 #[cfg(all(test, target_os = "linux"))]

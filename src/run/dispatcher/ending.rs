@@ -6,7 +6,7 @@ use std::time::Instant;
 use nix::sys::signal::Signal;
 
 use super::{CLEANUP, Dispatcher, Interruption};
-use crate::model::{Cause, Event, Outcome};
+use crate::model::{Cause, Event, JobId, Outcome};
 use crate::run::pipes::Chunk;
 use crate::run::units::Ending;
 use crate::sys::process::{self, News};
@@ -86,8 +86,15 @@ impl Dispatcher<'_> {
             None => self.leaked(unit.job, unit.leaked),
             Some(_) => None,
         };
+        if unit.ending.is_some() {
+            self.cut.insert(self.plan.graph.get(unit.job).occurrence);
+        }
         let failure = match (unit.ending, unit.ended) {
             (Some(Ending::TimedOut(limit)), _) => Some(Cause::TimedOut(limit)),
+            (None, Some(news)) if self.has_lost_its_reader(unit.job, news) => {
+                self.end_early(Interruption::Deaf, Signal::SIGTERM);
+                Some(Cause::Cancelled)
+            }
             (_, Some(News::Exited(_, 0))) => leaked,
             (Some(Ending::Cancelled), Some(_)) => Some(Cause::Cancelled),
             (None, Some(News::Exited(_, code))) => Some(Cause::Exit(code)),
@@ -106,6 +113,18 @@ impl Dispatcher<'_> {
             None if more => self.command(unit.job, unit.command + 1),
             None => self.finish(unit.job, Outcome::Success),
         }
+    }
+
+    /// The command wrote to our own standard output, and nobody reads that any
+    /// more: no fault of its own.
+    fn has_lost_its_reader(&self, job: JobId, news: News) -> bool {
+        const SAID_BY_A_SHELL: u8 = 128 + Signal::SIGPIPE as u8;
+        let by_pipe = match news {
+            News::Killed(_, signal) => signal == Signal::SIGPIPE as i32,
+            News::Exited(_, code) => code == SAID_BY_A_SHELL,
+            News::Stopped(..) => false,
+        };
+        by_pipe && self.views[job.0 as usize].direct && process::nobody_reads_stdout()
     }
 
     // ---- ending early ----------------------------------------------------

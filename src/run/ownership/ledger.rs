@@ -53,7 +53,8 @@ impl Ledger {
         };
         let mut ledger = Self { file: lock(file).map_err(|(_, e)| e)?, path: new.clone(), token };
         let session = getsid(None).map_or(0, |session| session.as_raw());
-        let head = format!("{session} {}\n{}\n", ledger.token, project.display());
+        let numbers = processes::numbers();
+        let head = format!("{session} {} {numbers}\n{}\n", ledger.token, project.display());
         ledger.file.write_all(head.as_bytes())?;
         fs::rename(&new, &path)?;
         ledger.path = path;
@@ -129,6 +130,10 @@ pub(super) fn recover(state: &Path, project: &Path) -> Vec<Leftover> {
         let Some(file) = File::open(&path).ok().and_then(|file| lock_dead(&path, file)) else {
             continue;
         };
+        if is_older_than_the_machine(&file) {
+            let _ = fs::remove_file(&path);
+            continue;
+        }
         let mut text = String::new();
         let read = (&*file).read_to_string(&mut text);
         match read.ok().and_then(|_| parse(&text, project)) {
@@ -140,6 +145,14 @@ pub(super) fn recover(state: &Path, project: &Path) -> Vec<Leftover> {
         let _ = fs::remove_file(&path);
     }
     left
+}
+
+/// True where the machine has started since: nothing of that run can be left,
+/// and its numbers may be those of others.
+fn is_older_than_the_machine(file: &File) -> bool {
+    let modified = file.metadata().and_then(|data| data.modified());
+    let age = modified.ok().and_then(|time| time.elapsed().ok());
+    age.is_some_and(|age| age > processes::uptime() + Duration::from_secs(1))
 }
 
 /// Removes what a run was killed over before it had a ledger: true where it is
@@ -154,11 +167,13 @@ fn remove_unborn(path: &Path) -> bool {
     unborn
 }
 
-/// `Err` is a run of another project; `None` is no ledger at all.
+/// `Err` is a run of another project, or one whose process numbers mean
+/// nothing here; `None` is no ledger at all.
 fn parse(text: &str, project: &Path) -> Option<Result<Dead, ()>> {
     let mut lines = text.lines();
-    let (session, token) = lines.next()?.split_once(' ')?;
-    if Path::new(lines.next()?) != project {
+    let (session, rest) = lines.next()?.split_once(' ')?;
+    let (token, numbers) = rest.split_once(' ')?;
+    if Path::new(lines.next()?) != project || numbers != processes::numbers() {
         return Some(Err(()));
     }
     let group = |line: &str| {

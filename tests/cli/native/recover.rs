@@ -6,6 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;
+use std::time::SystemTime;
 
 use nix::sys::signal::{Signal, kill};
 
@@ -115,10 +116,20 @@ fn with_ledger(text: &str) -> (Project, Child) {
     let text = text
         .replace("[PID]", &other.id().to_string())
         .replace("[SESSION]", fields[3])
+        .replace("[NUMBERS]", &numbers())
         .replace("[BEFORE]", &(start - 1).to_string())
         .replace("[AFTER]", &(start + 1).to_string());
     run.write("../home/.local/state/mep/runs/1-1.run", &text);
+    let ledger =
+        fs::File::options().write(true).open(run.path("../home/.local/state/mep/runs/1-1.run"));
+    ledger.and_then(|file| file.set_modified(SystemTime::now())).expect("it is there");
     (run, other)
+}
+
+/// The space of process numbers that we are in.
+fn numbers() -> String {
+    let space = fs::read_link("/proc/self/ns/pid").expect("this test needs /proc");
+    space.display().to_string()
 }
 
 /// Runs a task; true where the process of the ledger was left alone. The test ends it.
@@ -132,12 +143,27 @@ fn spares(ledger: &str) -> bool {
 
 #[test]
 fn a_number_that_was_given_away_again_is_not_touched() {
-    assert!(!spares("[SESSION] 1-1\n[P]\n[PID] [AFTER]\n"), "a ledger that is right counts");
+    assert!(
+        !spares("[SESSION] 1-1 [NUMBERS]\n[P]\n[PID] [AFTER]\n"),
+        "a ledger that is right counts"
+    );
     // The group was noted before this process was there: it was another one's.
-    assert!(spares("[SESSION] 1-1\n[P]\n[PID] [BEFORE]\n"));
+    assert!(spares("[SESSION] 1-1 [NUMBERS]\n[P]\n[PID] [BEFORE]\n"));
     // Another project's, another session's.
-    assert!(spares("[SESSION] 1-1\n[ROOT]/other\n[PID] [AFTER]\n"));
-    assert!(spares("1 1-1\n[P]\n[PID] [AFTER]\n"));
+    assert!(spares("[SESSION] 1-1 [NUMBERS]\n[ROOT]/other\n[PID] [AFTER]\n"));
+    assert!(spares("1 1-1 [NUMBERS]\n[P]\n[PID] [AFTER]\n"));
+    // Another container's, whose numbers are not ours.
+    assert!(spares("[SESSION] 1-1 pid:[1]\n[P]\n[PID] [AFTER]\n"));
+}
+
+#[test]
+fn a_ledger_from_before_the_machine_started_is_only_removed() {
+    let (run, mut other) = with_ledger("[SESSION] 1-1 [NUMBERS]\n[P]\n[PID] [AFTER]\n");
+    run.set_mtime("../home/.local/state/mep/runs/1-1.run", 1_000_000_000);
+    run.mep(["-q", "run", "next"]).run().stdout("next\n").code(0);
+    assert!(other.try_wait().expect("it is ours").is_none());
+    other.kill().and_then(|()| other.wait()).expect("it is ours to end");
+    assert!(ledgers(&run).is_empty());
 }
 
 #[test]
@@ -148,7 +174,7 @@ fn a_ledger_that_is_none_is_no_problem() {
         "x\ny\nz\n",
         "1\n",
         "a b\n[P]\nc d\n[PID] [AFTER]\n",
-        "[SESSION] 1-1\n[P]\n[PID]\n[PID] \n99999999999999999999 1\n0 [AFTER]\n",
+        "[SESSION] 1-1 [NUMBERS]\n[P]\n[PID]\n[PID] \n99999999999999999999 1\n0 [AFTER]\n",
         "\0\u{1}\n",
     ] {
         assert!(spares(text), "{text:?}");
