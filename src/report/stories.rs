@@ -473,7 +473,7 @@ fn what_was_left_behind_is_named() {
     let left = |pid, command: &str, spared| Leftover { pid, command: command.into(), spared };
     let leaked = vec![left(42, "sleep 600", false), left(43, "agent --daemon", true)];
     story.tell(Event::Leaked(JobId(0), leaked)).wrote(
-        "[a] LEAKY ended what was left: 42 sleep 600\n[a] LEAKY left running: 43 agent --daemon\n",
+        "[a] LEAKY ended what was left: 42 sleep 600\n[a] left running: 43 agent --daemon\n",
     );
     story.tell(Event::Recovered(vec![left(41, "old", false)]));
     story.wrote("LEAKY ended what a killed run had left: 41 old\n");
@@ -487,7 +487,7 @@ fn what_was_asked_to_end_has_not_been_left_behind() {
     let left = |pid, spared| Leftover { pid, command: "x".into(), spared };
     story.tell(Event::Leaked(JobId(0), vec![left(42, false)])).wrote("");
     story.tell(Event::Leaked(JobId(0), vec![left(43, true)]));
-    story.wrote("[a] LEAKY left running: 43 x\n");
+    story.wrote("[a] left running: 43 x\n");
 
     let mut story = Story::new(&["a", "b"], Live::Off);
     story.ends(0, Outcome::Failed(Cause::TimedOut(Duration::from_secs(1))));

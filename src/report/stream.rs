@@ -311,8 +311,12 @@ impl<'a> Report<'a> {
 
     /// A process that a task left behind.
     fn leaked(&mut self, job: JobId, left: &Leftover) {
-        let what = if left.spared { "left running" } else { "ended what was left" };
-        let text = self.leaky(what, left);
+        let text = if left.spared {
+            let command = self.shown(&left.command);
+            format!("left running: {} {}", left.pid, fit(&command, 200))
+        } else {
+            self.leaky("ended what was left", left)
+        };
         self.labelled(job, &text);
     }
 

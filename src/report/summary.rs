@@ -75,7 +75,9 @@ impl Summary {
         match event {
             Event::Command(job, _) => self.speaks(*job),
             Event::Retrying { job, .. } => drop(self.tails.remove(job)),
-            Event::Leaked(job, left) if !left.is_empty() => note(&mut self.leaky, *job),
+            Event::Leaked(job, left) if left.iter().any(|l| !l.spared) => {
+                note(&mut self.leaky, *job)
+            }
             Event::Ended { job, outcome, elapsed, attempt } => {
                 self.ended(*job, outcome, *elapsed, *attempt, views);
             }

@@ -84,7 +84,7 @@ fn leaks_may_be_a_failure() {
         for script in [CHILD, DAEMON] {
             let run = leaving(script, keys);
             let output = run.mep(["run", "-q", "t"]).patience(SHORT).run();
-            let spared = format!("[t] LEAKY left running: {} {SERVER}\n", left(&run));
+            let spared = format!("[t] left running: {} {SERVER}\n", left(&run));
             let leaky = if script == CHILD { ended(&run) } else { spared };
             let stderr = format!(
                 "{leaky}[t] ERROR it left processes behind, which `leaks = \"fail\"` forbids\n\
@@ -107,7 +107,7 @@ fn a_task_that_waits_for_its_children_leaves_nothing() {
 fn what_has_left_the_session_is_spared_and_named() {
     let run = leaving(DAEMON, "");
     let output = run.mep(["-q", "run", "t"]).run();
-    let stderr = format!("[t] LEAKY left running: {} {SERVER}\n", left(&run));
+    let stderr = format!("[t] left running: {} {SERVER}\n", left(&run));
     output.stdout("done\n").stderr(&stderr).code(0);
     assert_spared(&run);
 }
@@ -197,5 +197,5 @@ echo done";
     let output = run.mep(["-q", "run", "t"]).patience(SHORT).run();
     output.stdout("done\n").code(0);
     assert_spared(&run);
-    assert_eq!(output.stderr.matches("LEAKY").count(), 1, "{}", output.transcript());
+    assert_eq!(output.stderr.matches("left running").count(), 1, "{}", output.transcript());
 }
