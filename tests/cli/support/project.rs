@@ -4,10 +4,13 @@
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
+use std::os::fd::BorrowedFd;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::time::{Duration, SystemTime};
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use tempfile::TempDir;
 
 use super::run::{Run, fork_or_write};
@@ -130,6 +133,7 @@ impl Project {
 
     /// An empty project at a given place, which loses whatever it held.
     pub(super) fn at(root: &Path, binary: &Path) -> Self {
+        keep_what_we_were_given();
         let root = fs::canonicalize(root).expect("the root of a project exists");
         let layout = Layout { root };
         for dir in [layout.project(), layout.home(), layout.bin(), layout.tmp(), layout.system()] {
@@ -300,6 +304,20 @@ pub(crate) fn under_test() -> PathBuf {
     named
         .or_else(|| option_env!("CARGO_BIN_EXE_mep").map(PathBuf::from))
         .expect("cargo names the binary it built, or MEP_UNDER_TEST does")
+}
+
+/// Descriptors that whoever runs the tests has left open (a job pool, say) are not for the
+/// programs under test.
+fn keep_what_we_were_given() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for number in 3..256 {
+            // SAFETY: only flags are asked for and set; a number that nobody has open is refused.
+            #[expect(unsafe_code, reason = "an inherited descriptor has no owner here")]
+            let given = unsafe { BorrowedFd::borrow_raw(number) };
+            let _ = fcntl(given, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC));
+        }
+    });
 }
 
 fn create_parent(path: &Path) {
