@@ -28,7 +28,6 @@ pub(super) fn sharing<'a>(
     settings: &Settings,
     plan: &Plan,
 ) -> Sharing<'a> {
-    let root = project.nearest_root().map_or(&project.dir, |root| &root.dir);
     let pool = match dialect {
         Dialect::Mise => PoolKind::Off,
         Dialect::Mep if settings.raw => PoolKind::Off,
@@ -38,7 +37,7 @@ pub(super) fn sharing<'a>(
             None => PoolKind::Off,
         },
     };
-    Sharing { env: &ctx.env, project: root.clone(), pool }
+    Sharing { env: &ctx.env, project: project.home().to_path_buf(), pool }
 }
 
 /// A line for each task that weighs more than there is: it gets all there is.

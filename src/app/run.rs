@@ -355,7 +355,7 @@ fn execute(
         state: &ctx.dirs.state,
         show_full_cmd: settings.show_full_cmd,
         timeout: flags.timeout,
-        owned: (dialect == Dialect::Mep).then(|| lens.project_dir(&ctx.cwd)),
+        owned: (dialect == Dialect::Mep).then(|| lens.workspace.main().project.home()),
         sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings, &plan),
         tick: Lens::tick(look.live, &views),
     };

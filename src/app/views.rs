@@ -2,7 +2,6 @@
 //! them. Decides; draws nothing.
 
 use std::io::{self, IsTerminal};
-use std::path::Path;
 use std::time::Duration;
 
 use crate::config::Settings;
@@ -130,11 +129,6 @@ impl<'a> Lens<'a> {
                 _ => true,
             },
         }
-    }
-
-    /// The directory of the project; `cwd` where there is none.
-    pub(super) fn project_dir<'c>(&'c self, cwd: &'c Path) -> &'c Path {
-        self.workspace.main().project.nearest_root().map_or(cwd, |root| &root.dir)
     }
 
     /// mise's has no thought for CI, because it is for the ends of lines only.

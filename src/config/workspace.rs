@@ -86,27 +86,24 @@ impl<'c> Workspace<'c> {
             let help = format!("paths to other projects start at {}", base.display());
             return Err(vec![Problem::new("workspace::directory", text).help(help)]);
         }
-        if let Some(known) = self.projects.iter().find(|p| home(p) == path) {
+        if let Some(known) = self.projects.iter().find(|p| p.project.home() == path) {
             return Ok(known);
         }
         let ctx = Context { cwd: path, ..self.ctx.clone() };
         let mut loaded = load(&ctx, &self.options);
         // A directory without files of its own belongs to the project above it.
-        if let Some(known) = self.projects.iter().find(|p| home(p) == home(&loaded)) {
+        if let Some(known) =
+            self.projects.iter().find(|p| p.project.home() == loaded.project.home())
+        {
             return Ok(known);
         }
         if loaded.project.problems.iter().any(|p| p.blame == Blame::Project) {
             return Err(loaded.project.problems);
         }
         loaded.project.id = ProjectId(self.projects.len() as u32);
-        loaded.project.dir = home(&loaded).to_path_buf();
+        loaded.project.dir = loaded.project.home().to_path_buf();
         Ok(self.projects.push_get(Box::new(loaded)))
     }
-}
-
-/// The directory whose files a project is made of.
-fn home(loaded: &Loaded) -> &Path {
-    loaded.project.nearest_root().map_or(&loaded.project.dir, |root| &root.dir)
 }
 
 /// `to` as seen from `from`.

@@ -2,7 +2,7 @@
 //! belong to. Immutable once `config` has made it.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -145,5 +145,11 @@ impl Project {
     /// The nearest project root, where one has configuration.
     pub fn nearest_root(&self) -> Option<&Arc<Root>> {
         self.roots.iter().rfind(|r| r.scope == Scope::Project)
+    }
+
+    /// The directory whose files it is made of; the one it was read for where
+    /// there are none.
+    pub fn home(&self) -> &Path {
+        self.nearest_root().map_or(&self.dir, |root| &root.dir)
     }
 }

@@ -50,13 +50,23 @@ pub fn process_exists(pid: u32) -> bool {
     signal::kill(Pid::from_raw(pid as i32), None).is_ok()
 }
 
+/// Sets what becomes of `signal` here; `None` where that is refused.
+fn replace(signal: Signal, action: &SigAction) -> Option<SigAction> {
+    // SAFETY: all that is ever set is the default, to ignore, or what was set
+    // before: no new handler.
+    #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
+    let before = unsafe { signal::sigaction(signal, action) };
+    before.ok()
+}
+
+fn action(handler: SigHandler) -> SigAction {
+    SigAction::new(handler, SaFlags::empty(), SigSet::empty())
+}
+
 /// Stops this process, or with it its whole group, until somebody lets it go
 /// on; where nobody could, it goes on at once.
 pub fn stop_here(signal: Signal, whole_group: bool) {
-    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the default action is installed, so no handler of ours can run.
-    #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
-    let Ok(before) = (unsafe { signal::sigaction(signal, &default) }) else {
+    let Some(before) = replace(signal, &action(SigHandler::SigDfl)) else {
         return;
     };
     if whole_group {
@@ -64,9 +74,7 @@ pub fn stop_here(signal: Signal, whole_group: bool) {
     } else {
         let _ = signal::raise(signal);
     }
-    // SAFETY: what is set is what was set before.
-    #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
-    let _ = unsafe { signal::sigaction(signal, &before) };
+    replace(signal, &before);
 }
 
 /// Sends `signal` to our own group, as the terminal would have done had our
@@ -84,22 +92,14 @@ pub fn group_exists(group: u32) -> bool {
 /// Passes a Ctrl-C on to our own group, but not to ourselves: scripts that
 /// called us have to hear of it.
 pub fn tell_own_group(signal: Signal) {
-    let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the signal is ignored from now on, so no handler of ours can run.
-    #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
-    let installed = unsafe { signal::sigaction(signal, &ignore) };
-    if installed.is_ok() {
+    if replace(signal, &action(SigHandler::SigIgn)).is_some() {
         send_to_own_group(signal);
     }
 }
 
 /// Ends this process by `signal`, so that a calling shell sees it.
 pub fn die_by(signal: Signal) {
-    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
-    // SAFETY: the default action is installed, so no handler of ours can run.
-    #[expect(unsafe_code, reason = "sigaction is unsafe in every wrapper")]
-    let installed = unsafe { signal::sigaction(signal, &default) };
-    if installed.is_ok() {
+    if replace(signal, &action(SigHandler::SigDfl)).is_some() {
         let _ = signal::raise(signal);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::support::{CTRL_C, End, OnTerminal, Project};
+use crate::support::{CTRL_C, End, OnTerminal, Project, fifos};
 
 /// Each task goes on when its fifo is written to.
 const WAITING: &str = "
@@ -17,12 +17,7 @@ run = 'echo last'
 ";
 
 fn waiting() -> Project {
-    let project = Project::new().file("mise.toml", WAITING);
-    for name in ["fifo-a", "fifo-b"] {
-        let path = project.path(name);
-        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("a fifo can be made");
-    }
-    project
+    fifos(Project::new().file("mise.toml", WAITING), ["fifo-a", "fifo-b"])
 }
 
 fn release(project: &Project, fifo: &str, text: &str) {

@@ -5,7 +5,7 @@ use std::fs;
 
 use nix::sys::signal::Signal;
 
-use crate::support::{CTRL_C, CTRL_Z, End, OnTerminal, Project, Terminal};
+use crate::support::{CTRL_C, CTRL_Z, End, OnTerminal, Project, Terminal, fifos};
 
 /// Two tasks side by side, each of which goes on when its fifo is written to, and a third that
 /// needs both.
@@ -24,12 +24,7 @@ fn waiting() -> Project {
 }
 
 fn with_fifos(config: &str) -> Project {
-    let project = Project::new().file("mise.toml", config);
-    for name in ["fifo-a", "fifo-b"] {
-        let path = project.path(name);
-        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("a fifo can be made");
-    }
-    project
+    fifos(Project::new().file("mise.toml", config), ["fifo-a", "fifo-b"])
 }
 
 /// Lets a task go on, which prints a text then.

@@ -19,6 +19,8 @@ mod child;
 mod mutate;
 mod parent;
 mod project;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 
 use project::Scratch;
 

@@ -11,7 +11,9 @@ use mep::config::{self, Options};
 use mep::model::{Dialect, Problem};
 use mep::plan;
 use mep::report::Palette;
-use mep::sys::{Context, Dirs};
+use mep::sys::Context;
+
+use crate::scratch::context;
 
 /// How many tasks of one input are planned on their own.
 const TASKS: usize = 8;
@@ -23,25 +25,9 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     pub(crate) fn new(dir: &Path) -> Self {
-        let [project, home] = ["p", "home"].map(|name| dir.join(name));
-        for dir in [&project.join(".mise/tasks"), &home] {
-            fs::create_dir_all(dir).expect("a scratch directory takes directories");
-        }
-        let dirs = Dirs {
-            config: home.join("config"),
-            system: home.join("system"),
-            global_root: home.clone(),
-            state: home.join("state"),
-            cache: home.join("cache"),
-            mise_state: home.join("mise-state"),
-            mise_data: home.join("mise-data"),
-            home,
-        };
-        let ceiling = dir.to_string_lossy().into_owned();
-        let env = [("MISE_CEILING_PATHS", ceiling.as_str()), ("PATH", "/usr/bin:/bin")];
-        let env = env.into_iter().collect();
-        let context = Context { env, cwd: project, dirs, exe: "mep".into() };
-        Scratch { context: Arc::new(context) }
+        let context = context(dir);
+        fs::create_dir_all(context.cwd.join(".mise/tasks")).expect("a project takes directories");
+        Scratch { context }
     }
 
     pub(crate) fn write(&self, path: &str, text: &[u8]) {

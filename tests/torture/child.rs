@@ -16,11 +16,12 @@ use mep::model::{Dialect, Event, Exit, JobId, JobView, Outcome, OutputStyle, Poo
 use mep::plan::{self, Edge, Plan, PlanOptions, Planner, Scope};
 use mep::run::fresh::Mode;
 use mep::run::{Arrived, Listening, OnFailure, RunOptions, Sharing};
-use mep::sys::{Context, Dirs};
+use mep::sys::Context;
 
 use crate::graphs::{Case, is_known};
 use crate::random::say;
 use crate::rules::{Need, Policy, Watch};
+use crate::scratch::context;
 
 /// The variable that makes this process a shard: its scratch directory.
 const DIR: &str = "MEP_TORTURE_CHILD";
@@ -123,25 +124,7 @@ struct Project {
 
 impl Project {
     fn new(dir: &Path) -> Self {
-        let [cwd, home] = ["p", "home"].map(|name| dir.join(name));
-        for dir in [&cwd, &home] {
-            fs::create_dir_all(dir).expect("a scratch directory takes directories");
-        }
-        let dirs = Dirs {
-            config: home.join("config"),
-            system: home.join("system"),
-            global_root: home.clone(),
-            state: home.join("state"),
-            cache: home.join("cache"),
-            mise_state: home.join("mise-state"),
-            mise_data: home.join("mise-data"),
-            home,
-        };
-        let ceiling = dir.to_string_lossy().into_owned();
-        let env = [("MISE_CEILING_PATHS", ceiling.as_str()), ("PATH", "/usr/bin:/bin")];
-        let env = env.into_iter().collect();
-        let context = Context { env, cwd, dirs, exe: "mep".into() };
-        Self { context: Arc::new(context) }
+        Self { context: context(dir) }
     }
 
     fn log(&self) -> String {

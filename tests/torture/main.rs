@@ -21,4 +21,6 @@ mod kills;
 mod random;
 mod rules;
 mod scene;
+#[path = "../scratch/mod.rs"]
+mod scratch;
 mod states;

@@ -1,7 +1,7 @@
 //! What tasks leave behind, in the course of a run: named, ended, or spared.
 
 use super::Dispatcher;
-use crate::model::{Cause, Event, JobId, Leaks, Leftover};
+use crate::model::{Cause, Event, JobId, Leaks};
 use crate::run::ownership::{Found, Ownership};
 use crate::sys::processes;
 
@@ -67,10 +67,10 @@ impl Dispatcher<'_> {
         for target in to_end {
             self.units.end_stray(target);
         }
-        for (job, process) in &left {
-            let left: Vec<Leftover> = vec![process.clone()];
-            self.tell(Event::Leaked(*job, left));
+        let any = !left.is_empty();
+        for (job, process) in left {
+            self.tell(Event::Leaked(job, vec![process]));
         }
-        !left.is_empty()
+        any
     }
 }

@@ -1,6 +1,6 @@
 //! What cleans up is left to do so, whatever fails beside it.
 
-use super::project;
+use super::{fifos, project};
 
 #[test]
 fn a_cleanup_that_has_begun_is_not_ended_by_a_failure() {
@@ -20,11 +20,7 @@ run = 'read x < up; exit 3'
 [tasks.slow]
 run = 'read x <> held; touch went-on'
 ";
-    let run = project(config);
-    for name in ["up", "held"] {
-        let mode = nix::sys::stat::Mode::S_IRWXU;
-        nix::unistd::mkfifo(&run.path(name), mode).expect("a new directory takes a fifo");
-    }
+    let run = fifos(project(config), ["up", "held"]);
     let words = ["run", "-q", "-j4", "good", ":::", "bad", ":::", "slow"];
     run.mep(words).run().stdout("").stderr("[bad] ERROR task failed\n").code(3);
     assert!(run.exists("cleaned"), "the cleanup was ended");

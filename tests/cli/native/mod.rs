@@ -30,17 +30,8 @@ mod tools;
 mod trust;
 mod words;
 
-use crate::support::Project;
+use crate::support::{Project, fifos};
 
 fn project(config: &str) -> Project {
     Project::new().file("mise.toml", config)
-}
-
-/// The project with fifos that nobody opens unless a task does.
-fn fifos<const N: usize>(project: Project, names: [&str; N]) -> Project {
-    for name in names {
-        let mode = nix::sys::stat::Mode::S_IRWXU;
-        nix::unistd::mkfifo(&project.path(name), mode).expect("a new directory takes a fifo");
-    }
-    project
 }

@@ -14,7 +14,7 @@ mod sandbox;
 pub(crate) mod text;
 
 pub(crate) use case::Case;
-pub(crate) use project::{Project, under_test};
+pub(crate) use project::{Project, fifos, under_test};
 pub(crate) use pty::{CTRL_C, CTRL_Z, End, OnTerminal, Terminal};
 pub(crate) use reference::{reference, say_uncaptured, skip_without_reference};
 pub(crate) use run::{Output, Run, fork_or_write};

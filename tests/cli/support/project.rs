@@ -306,6 +306,15 @@ pub(crate) fn under_test() -> PathBuf {
         .expect("cargo names the binary it built, or MEP_UNDER_TEST does")
 }
 
+/// The project with fifos that nobody opens unless a task does.
+pub(crate) fn fifos<const N: usize>(project: Project, names: [&str; N]) -> Project {
+    for name in names {
+        let mode = nix::sys::stat::Mode::S_IRWXU;
+        nix::unistd::mkfifo(&project.path(name), mode).expect("a new directory takes a fifo");
+    }
+    project
+}
+
 /// Descriptors that whoever runs the tests has left open (a job pool, say) are not for the
 /// programs under test.
 fn keep_what_we_were_given() {
