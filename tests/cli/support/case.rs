@@ -15,6 +15,9 @@ use super::reference::{reference, say_uncaptured, skip_without_reference};
 use super::run::{BINARY_ON_PATH, Output};
 use super::text;
 
+/// How often a reference that races with itself is asked again.
+const RACES: u32 = 20;
+
 /// Files, commands and edits, in the order in which they are written down.
 #[must_use = "nothing runs before `.check()`"]
 pub(crate) struct Case {
@@ -23,6 +26,7 @@ pub(crate) struct Case {
     unordered: bool,
     outside_tmp: bool,
     stderr_differs: Option<&'static str>,
+    races: Option<&'static str>,
 }
 
 enum Action {
@@ -58,6 +62,7 @@ impl Case {
             unordered: false,
             outside_tmp: false,
             stderr_differs: None,
+            races: None,
         }
     }
 
@@ -164,6 +169,14 @@ impl Case {
         self
     }
 
+    /// Asks the reference again, up to [`RACES`] times, until it says what ours said once: its
+    /// answer depends on which of its threads is first. The reason says what races. A test
+    /// of ours alone has to hold our answer to the byte beside this.
+    pub(crate) fn races(mut self, reason: &'static str) -> Self {
+        self.races = Some(reason);
+        self
+    }
+
     /// Compares the texts of these files at the end as well.
     pub(crate) fn effects(mut self, paths: impl IntoIterator<Item = &'static str>) -> Self {
         self.effects.extend(paths);
@@ -194,12 +207,19 @@ impl Case {
             return skip_without_reference(name);
         };
         let root = if self.outside_tmp { root_outside_tmp() } else { temporary_root() };
-        let theirs = self.tell(root.path(), &reference);
+        let mut theirs = self.tell(root.path(), &reference);
         if std::env::var_os("MEP_SHOW_CASES").is_some() {
             say_uncaptured(&format!("==== {name}\n{theirs}"));
         }
         let ours = self.tell(root.path(), &under_test());
-        let differences = self.differences(&theirs, &ours);
+        let mut differences = self.differences(&theirs, &ours);
+        for _ in 0..self.races.map_or(0, |_| RACES) {
+            if differences.is_empty() {
+                break;
+            }
+            theirs = self.tell(root.path(), &reference);
+            differences = self.differences(&theirs, &ours);
+        }
         assert!(
             differences.is_empty(),
             "differs from the reference (- reference, + ours)\n{differences}{}\n\
@@ -261,6 +281,9 @@ impl Case {
         }
         if let Some(reason) = self.stderr_differs {
             writeln!(out, "(stderr was not compared: {reason})").expect("a String takes it");
+        }
+        if let Some(reason) = self.races {
+            writeln!(out, "(asked again and again: {reason})").expect("a String takes it");
         }
         out
     }
