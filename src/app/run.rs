@@ -358,6 +358,7 @@ fn execute(
         owned: (dialect == Dialect::Mep).then(|| lens.workspace.main().project.home()),
         sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings, &plan),
         tick: Lens::tick(look.live, &views),
+        urgency: &[],
     };
     let mut out = io::stdout();
     let mut err = io::stderr();

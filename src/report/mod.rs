@@ -2,6 +2,7 @@
 //! written to two given writers, so a report is tested without a run.
 
 mod color;
+mod eta;
 mod lines;
 mod look;
 mod progress;

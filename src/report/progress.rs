@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::color::Palette;
+use super::eta::{Eta, Left};
 use crate::model::{Cause, Event, JobId, JobView, Outcome, SkipReason, Wait};
 
 /// Columns of a label in the status line, where that is wide.
@@ -29,6 +30,8 @@ pub(super) struct Progress {
     retrying: Vec<(JobId, Instant, (u32, u32))>,
     /// When the post tasks of an interrupted run are ended.
     cleanup: Option<Instant>,
+    /// How long it is likely to go on, where there is a past to judge by.
+    eta: Option<Eta>,
 }
 
 /// True where the failure is the task's own: not one of a task it calls, and
@@ -55,6 +58,14 @@ impl Progress {
     /// Takes note of more jobs.
     pub(super) fn add(&mut self, views: &[JobView]) {
         self.total += views.iter().filter(|view| counts(view)).count();
+        if let Some(eta) = &mut self.eta {
+            eta.grow(views.len());
+        }
+    }
+
+    /// Takes note of how long the jobs known so far are likely to take.
+    pub(super) fn foresee(&mut self, eta: Eta) {
+        self.eta = Some(eta);
     }
 
     /// Tasks with work to do, as far as they are known.
@@ -87,6 +98,9 @@ impl Progress {
 
     fn ended(&mut self, job: JobId, outcome: &Outcome, views: &[JobView]) {
         self.forget(job);
+        if let Some(eta) = &mut self.eta {
+            eta.ended(job);
+        }
         if counts(&views[job.0 as usize]) {
             match outcome {
                 Outcome::Skipped(SkipReason::NotNeeded) => self.total -= 1,
@@ -135,8 +149,24 @@ impl Progress {
         if let Some(end) = self.cleanup {
             let left = age(end.saturating_duration_since(now));
             head.push(vec![(format!("interrupted, {left} left"), "33")]);
+        } else if let Some(left) = self.left(now) {
+            head.push(vec![(left, "")]);
         }
         head
+    }
+
+    /// How long it is likely to go on, in words. The end of an interrupted run has nothing to
+    /// do with its past.
+    fn left(&self, now: Instant) -> Option<String> {
+        let eta = self.eta.as_ref().filter(|_| self.cleanup.is_none())?;
+        let running = self.running.iter();
+        let running: Vec<(JobId, Duration)> =
+            running.map(|(job, since)| (*job, now.saturating_duration_since(*since))).collect();
+        let whole = |left: Duration| age(left + Duration::from_millis(999));
+        Some(match eta.left(&running)? {
+            Left::About(left) => format!("about {} left", whole(left)),
+            Left::AtLeast(left) => format!("at least {} left", whole(left)),
+        })
     }
 
     /// What is going on, what has lasted longest first.
@@ -167,6 +197,9 @@ impl Progress {
         let mut text = format!("{} of {} done", self.done, self.total);
         if self.failed > 0 {
             text += &format!(", {} failed", self.failed);
+        }
+        if let Some(left) = self.left(now) {
+            text += &format!(", {left}");
         }
         let working = self.working().map(|(job, since)| {
             format!("{} ({})", label(job), age(now.saturating_duration_since(*since)))

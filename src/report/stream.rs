@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthStr;
 
+use super::eta::Eta;
 use super::look::{Look, cut};
 use super::progress::{fit, is_own};
 use super::redact::{Held, Redactor};
@@ -19,6 +20,7 @@ use crate::model::{
     Cause, Event, JobId, JobView, Leftover, Outcome, OutputStyle, Secrets, SkipReason, Stream,
     Wait, format_elapsed,
 };
+use crate::plan::Outlook;
 use crate::sys::signal;
 
 /// Writes events as they come.
@@ -61,6 +63,11 @@ impl<'a> Report<'a> {
             ending: false,
             stopped: HashSet::new(),
         }
+    }
+
+    /// Takes note of how long the run is likely to go on, with so many jobs at a time.
+    pub fn foresee(&mut self, outlook: Outlook, slots: usize) {
+        self.screen.progress.foresee(Eta::new(outlook, slots));
     }
 
     /// Takes these out of all that it shows from now on.

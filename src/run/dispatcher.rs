@@ -78,6 +78,8 @@ pub struct RunOptions<'a> {
     pub sharing: Sharing<'a>,
     /// How often to tell that time has passed.
     pub tick: Option<Duration>,
+    /// By job, see [`Needs::urgency`]; those without an entry are not urgent.
+    pub urgency: &'a [u64],
 }
 
 /// Why a run ends early, where no task is to blame.
@@ -178,7 +180,7 @@ impl<'a> Dispatcher<'a> {
         (arrive, emit): (&'a mut Arrive<'a>, &'a mut dyn FnMut(Event) -> Listening),
         (chunks, answers, texts): (Sender<Chunk>, Sender<Answer>, Sender<Rendered>),
     ) -> Self {
-        let needs = needs(plan, 0);
+        let needs = needs(plan, 0, options.urgency);
         let state = State::new(&needs, plan.graph.edges(), options.jobs)
             .lenient(options.on_failure == OnFailure::Ignore);
         Self {
@@ -308,7 +310,7 @@ impl<'a> Dispatcher<'a> {
         let Arrived { views, problems } = (self.arrive)(self.plan, id, succeeded);
         self.views.extend(views.iter().cloned());
         self.tell(Event::Joined(views, self.plan.secrets.clone()));
-        let needs = needs(self.plan, jobs);
+        let needs = needs(self.plan, jobs, self.options.urgency);
         self.state.grow(&needs, self.plan.graph.edges().skip(edges));
         if problems.is_empty() {
             self.finish(id, Outcome::Success);
@@ -474,7 +476,7 @@ impl<'a> Dispatcher<'a> {
 }
 
 /// What the scheduler has to know of the jobs from `from` on.
-fn needs(plan: &Plan, from: usize) -> Vec<Needs> {
+fn needs(plan: &Plan, from: usize, urgency: &[u64]) -> Vec<Needs> {
     let need = |id: JobId| {
         let job = &plan.jobs[id.0 as usize];
         let weight = job.policy.weight.as_ref().map_or(1, |(weight, _)| weight.get() as usize);
@@ -483,6 +485,7 @@ fn needs(plan: &Plan, from: usize) -> Vec<Needs> {
             slots: if job.takes_slot() { weight } else { 0 },
             alone: job.exclusive,
             tolerant: is_last && job.policy.allow_failure == Some(true),
+            urgency: urgency.get(id.0 as usize).copied().unwrap_or(0),
         }
     };
     plan.graph.ids().skip(from).map(need).collect()

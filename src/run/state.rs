@@ -3,6 +3,7 @@
 
 mod line;
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 
 use crate::model::{Cause, JobId, Outcome, SkipReason};
@@ -18,6 +19,9 @@ pub struct Needs {
     pub alone: bool,
     /// It is the last of a task whose failure is none to others.
     pub tolerant: bool,
+    /// Of those that are ready, the most urgent start first; equals in the order in which they
+    /// became ready.
+    pub urgency: u64,
 }
 
 /// What runs now.
@@ -91,7 +95,7 @@ pub struct State {
     nodes: Vec<Node>,
     /// Ready, without a slot: gates and joins.
     instant: VecDeque<JobId>,
-    /// Ready, in the order in which they, or their gates, became so.
+    /// Ready, the most urgent first, then in the order in which they, or their gates, became so.
     queue: VecDeque<JobId>,
     turns: u32,
     limit: usize,
@@ -466,8 +470,9 @@ impl State {
             self.instant.push_back(id);
             return;
         }
-        let nodes = &self.nodes;
-        let at = self.queue.partition_point(|id| nodes[id.0 as usize].turn <= Some(turn));
+        let place = |node: &Node| (Reverse(node.needs.urgency), node.turn);
+        let own = (Reverse(node.needs.urgency), Some(turn));
+        let at = self.queue.partition_point(|id| place(&self.nodes[id.0 as usize]) <= own);
         self.queue.insert(at, id);
     }
 }

@@ -195,6 +195,7 @@ impl Project {
                 pool: PoolKind::Pipe,
             },
             tick: None,
+            urgency: &[],
         };
         let mut arrive = |_: &mut Plan, _: JobId, _: Vec<bool>| Arrived {
             views: Vec::new(),

@@ -111,6 +111,7 @@ fn run(setting: &Setting<'_>, choices: &mut Choices) -> Checked {
         slots: usize::from(need.slot),
         alone: need.alone,
         tolerant: false,
+        urgency: 0,
     });
     let needs: Vec<Needs> = needs.collect();
     let mut state = State::new(&needs, setting.edges.iter().copied(), setting.jobs)

@@ -312,6 +312,7 @@ fn needs(graph: &Graph, from: usize) -> Vec<Needs> {
         slots: usize::from(!is_instant(&graph.get(id).part)),
         alone: false,
         tolerant: false,
+        urgency: 0,
     };
     graph.ids().skip(from).map(need).collect()
 }

@@ -158,7 +158,8 @@ impl Model {
 }
 
 fn needs() -> impl Strategy<Value = Needs> {
-    prop_oneof![6 => Just(SLOT), 1 => Just(ALONE), 2 => Just(NOTHING)]
+    let kind = prop_oneof![6 => Just(SLOT), 1 => Just(ALONE), 2 => Just(NOTHING)];
+    (kind, 0..3_u64).prop_map(|(kind, urgency)| Needs { urgency, ..kind })
 }
 
 fn shape() -> impl Strategy<Value = Shape> {

@@ -15,10 +15,10 @@ fn started(state: &mut State) -> Option<JobId> {
     Some(next)
 }
 
-const NOTHING: Needs = Needs { slots: 0, alone: false, tolerant: false };
-const SLOT: Needs = Needs { slots: 1, alone: false, tolerant: false };
-const ALONE: Needs = Needs { slots: 1, alone: true, tolerant: false };
-const QUESTION: Needs = Needs { slots: 0, alone: true, tolerant: false };
+const NOTHING: Needs = Needs { slots: 0, alone: false, tolerant: false, urgency: 0 };
+const SLOT: Needs = Needs { slots: 1, ..NOTHING };
+const ALONE: Needs = Needs { alone: true, ..SLOT };
+const QUESTION: Needs = Needs { alone: true, ..NOTHING };
 
 const FAILED: Outcome = Outcome::Failed(Cause::Exit(3));
 const STOPPED: Outcome = Outcome::Skipped(SkipReason::Stopped);
@@ -65,6 +65,18 @@ fn one_slot_serves_in_the_order_of_readiness() {
         .map(|(from, to)| (from, to, EdgeKind::Depends));
     let mut run = Story::new(&needs, &edges, 1);
     for job in [w1, w2, d1, d3, d2, all] {
+        assert_eq!(run.starts(), [job]);
+        assert_eq!(run.ends(job, Outcome::Success), []);
+    }
+    assert!(run.0.is_finished());
+}
+
+#[test]
+fn the_most_urgent_of_those_that_are_ready_starts_first() {
+    let urgent = |urgency| Needs { urgency, ..SLOT };
+    let needs = [urgent(1), urgent(3), urgent(2), urgent(3), urgent(9)];
+    let mut run = Story::new(&needs, &[(0, 4, EdgeKind::Depends)], 1);
+    for job in [1, 3, 2, 0, 4] {
         assert_eq!(run.starts(), [job]);
         assert_eq!(run.ends(job, Outcome::Success), []);
     }
