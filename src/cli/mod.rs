@@ -10,6 +10,7 @@ mod diagnostics;
 mod handover;
 mod late_flags;
 mod list;
+mod list_json;
 mod output;
 mod prefix;
 mod run;
@@ -221,13 +222,13 @@ fn list_tasks(
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
     let options = options(global, query(ctx, grammar, global));
-    let loaded = load(ctx, global, &options, voice)?;
+    let mut loaded = load(ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     list::print(ctx, dialect(ctx, grammar), &loaded, args)?;
-    if loaded.project.problems.is_empty() {
-        return Ok(Exit::Success);
-    }
-    Err(loaded.project.problems)
+    let problems = std::mem::take(&mut loaded.project.problems);
+    // The process ends here: taking every task apart first takes a tenth of the time.
+    std::mem::forget(loaded);
+    if problems.is_empty() { Ok(Exit::Success) } else { Err(problems) }
 }
 
 /// What a query may do with files that nobody trusts.

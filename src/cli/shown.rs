@@ -1,13 +1,19 @@
 //! Texts of a task as a query shows them: rendered, where that starts and
 //! reads nothing. Knows no page and no table.
 
+use std::borrow::Cow;
+
 use crate::config::env::Evaluator;
+use crate::config::template;
 use crate::model::{Call, Dep, DepSpec, Task};
 
 /// A text that can be rendered without starting or reading anything; else as
 /// it is written.
-pub(super) fn text(task: &Task, text: &str, evaluator: &mut Evaluator<'_>) -> String {
-    evaluator.render(task, text, &task.spot, None).unwrap_or_else(|_| text.to_string())
+pub(super) fn text<'t>(task: &Task, text: &'t str, evaluator: &mut Evaluator<'_>) -> Cow<'t, str> {
+    if !template::is_template(text) {
+        return text.into();
+    }
+    evaluator.render(task, text, &task.spot, None).map_or(text.into(), Cow::Owned)
 }
 
 /// A dependency taken apart.
@@ -23,7 +29,11 @@ pub(super) fn dependency(
         DepSpec::Text(written) => {
             let shown = text(task, written, evaluator);
             let is_raw = shown == *written && (shown.contains("{{") || shown.contains("{%"));
-            if is_raw { Err(shown) } else { Call::from_text(&shown).map_err(|_| shown) }
+            if is_raw {
+                Err(shown.into_owned())
+            } else {
+                Call::from_text(&shown).map_err(|_| shown.into_owned())
+            }
         }
         DepSpec::List(words) => {
             let mut words = words.iter().cloned();

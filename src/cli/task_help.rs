@@ -43,7 +43,7 @@ pub(super) fn print(
     }
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let mut task = task.clone();
-    task.description = shown::text(&task, &task.description, &mut evaluator);
+    task.description = shown::text(&task, &task.description, &mut evaluator).into_owned();
     let task = &task;
     let usage = plan::specification(&mut evaluator, task, !loaded.settings.hides_script_args)?;
     let file = |text: &str| evaluator.render(task, text, &task.spot, None).ok();

@@ -1,6 +1,8 @@
 //! Reads how one task names others: `depends`, `depends_post`, `wait_for`,
 //! `finally`. Knows the forms, not whether the names exist.
 
+use std::fmt::Display;
+
 use toml::de::{DeTable, DeValue};
 
 use super::value::{At, Value};
@@ -12,14 +14,14 @@ pub(super) fn dependencies(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<
         DeValue::Array(items) => items
             .iter()
             .enumerate()
-            .map(|(i, v)| dependency(at, &format!("{key}[{i}]"), v))
+            .map(|(i, v)| dependency(at, format_args!("{key}[{i}]"), v))
             .collect(),
         DeValue::String(_) | DeValue::Table(_) => Ok(vec![dependency(at, key, value)?]),
         _ => Err(at.wrong(key, value, "a task name or a list of them")),
     }
 }
 
-fn dependency(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Dep, Problem> {
+fn dependency(at: &At<'_>, key: impl Display + Copy, value: &Value<'_>) -> Result<Dep, Problem> {
     let spec = match value.get_ref() {
         DeValue::String(text) => DepSpec::Text(text.to_string()),
         DeValue::Array(words) if !words.is_empty() => DepSpec::List(at.string_list(key, value)?),
@@ -35,7 +37,12 @@ fn dependency(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Dep, Problem>
 
 /// Unbalanced quotes and a line of nothing but `K=v` are mistakes of the text
 /// itself; a template is looked at when it is rendered.
-fn check_words(at: &At<'_>, key: &str, value: &Value<'_>, text: &str) -> Result<(), Problem> {
+fn check_words(
+    at: &At<'_>,
+    key: impl Display,
+    value: &Value<'_>,
+    text: &str,
+) -> Result<(), Problem> {
     if super::template::is_template(text) {
         return Ok(());
     }
@@ -49,7 +56,7 @@ fn check_words(at: &At<'_>, key: &str, value: &Value<'_>, text: &str) -> Result<
 
 fn dependency_table(
     at: &At<'_>,
-    key: &str,
+    key: impl Display,
     whole: &Value<'_>,
     table: &DeTable<'_>,
 ) -> Result<DepSpec, Problem> {

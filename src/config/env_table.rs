@@ -3,8 +3,8 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::value::{At, Value, integer_text};
-use crate::model::{AgeFormat, Blame, EnvDirective, EnvEntry, EnvOptions, Problem, Venv, closest};
+use super::value::{At, Stops, Value, integer_text};
+use crate::model::{AgeFormat, EnvDirective, EnvEntry, EnvOptions, Problem, Venv, closest};
 
 const VALUE_KEYS: [&str; 4] = ["value", "default", "required", "age"];
 const DIRECTIVES: [&str; 4] = ["file", "path", "source", "python"];
@@ -24,7 +24,7 @@ pub(super) fn read(
         // `[[env]]`, which a task does not have.
         DeValue::Array(items)
             if key == "env"
-                && !matches!(at.blame, Blame::Task(_))
+                && !matches!(at.stops, Stops::Task(_))
                 && items.iter().all(|i| i.get_ref().is_table()) =>
         {
             items.iter().filter_map(|i| i.get_ref().as_table()).collect()
@@ -154,10 +154,10 @@ fn age(at: &At<'_>, key: &str, name: &str, value: &Value<'_>) -> Result<EnvDirec
         Some(format) => match format.get_ref().as_str() {
             Some("raw") => AgeFormat::Raw,
             Some("zstd") => AgeFormat::Zstd,
-            _ => return Err(at.wrong(&format!("{key}.format"), format, "\"raw\" or \"zstd\"")),
+            _ => return Err(at.wrong(format!("{key}.format"), format, "\"raw\" or \"zstd\"")),
         },
     };
-    Ok(EnvDirective::Age(name.into(), at.string(&format!("{key}.value"), text)?, format))
+    Ok(EnvDirective::Age(name.into(), at.string(format!("{key}.value"), text)?, format))
 }
 
 fn directives(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<EnvEntry>, Problem> {
@@ -212,7 +212,7 @@ fn paths(
             let options = options(at, key, table)?;
             let expand = table.get("expand").map(|v| at.boolean(&format!("{key}.expand"), v));
             let expand = expand.transpose()? == Some(true);
-            let texts = at.strings(&format!("{key}.path"), path)?;
+            let texts = at.strings(format!("{key}.path"), path)?;
             let entries = texts.into_iter().map(|t| entry(at, value, make(t, expand), options));
             Ok(entries.collect())
         }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::raw::RawTask;
 use super::task_table;
-use super::value::{At, Value};
+use super::value::{At, Owner, Stops, Value};
 use crate::model::{Blame, Problem, TaskTool, closest};
 
 /// The templates by name, the nearest definition of each.
@@ -27,9 +27,9 @@ pub(super) fn read(
     let mut found = Vec::new();
     for (name, value) in at.table("task_templates", value)? {
         let title = name.get_ref().to_string();
-        let owner = format!("template `{title}`");
-        let at = At { owner, blame: Blame::File, ..at.clone() };
-        let mut template = RawTask::new(title, at.spot(name.span()));
+        let owner = Owner::Named("template", &title);
+        let at = At { owner, stops: Stops::File, ..*at };
+        let mut template = RawTask::new(title.clone(), at.spot(name.span()));
         match at.table("task_templates", value) {
             Err(_) => template.broken.push(at.mistake(
                 "config::type",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::de::DeTable;
 
 use super::raw::RawTask;
-use super::value::At;
+use super::value::{At, Owner, Stops};
 use super::{depth, task_table};
 use crate::model::{Blame, Problem, SourceFile, Spot};
 
@@ -179,10 +179,11 @@ fn fields(
     } else {
         SourceFile::new(file.path.clone(), text.to_string())
     };
+    let name = task.name.clone();
     let at = At {
         file: &shifted,
-        owner: format!("task `{}`", task.name),
-        blame: Blame::Task(task.name.clone()),
+        owner: Owner::Named("task", &name),
+        stops: Stops::Task(&name),
         offset: if Arc::ptr_eq(&shifted, file) { start } else { 0 },
     };
     for (key, value) in table {

@@ -1,11 +1,8 @@
 //! All of it: places → files → raw tasks → one `Project`. The only function
 //! that the rooms above call to learn what a directory says.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use indexmap::IndexMap;
 
 use super::discover::{self, Place};
 use super::extends::{self, Templates};
@@ -46,7 +43,8 @@ impl Options {
 /// Everything gathered so far.
 #[derive(Default)]
 struct Gathered {
-    named: IndexMap<String, Task>,
+    /// The farthest root's first; a later one of the same name replaces it.
+    tasks: Vec<Task>,
     roots: Vec<Arc<Root>>,
     project: Project,
     own_tasks: Vec<(OwnTask, Scope)>,
@@ -299,16 +297,21 @@ fn add_root(
     }
     let root = Arc::new(root);
     all.roots.push(Arc::clone(&root));
-    for (name, raw) in named {
-        all.named.insert(name, merge::finish(raw, &root));
-    }
+    all.tasks.extend(named.into_iter().map(|(name, raw)| merge::finish(name, raw, &root)));
 }
 
 fn finish(all: Gathered) -> Project {
     let mut project = all.project;
     project.roots = all.roots;
-    project.tasks = all.named.into_values().collect();
+    project.tasks = all.tasks;
     project.tasks.sort_by(|a, b| a.name.cmp(&b.name));
+    project.tasks.dedup_by(|nearer, kept| {
+        let same = nearer.name == kept.name;
+        if same {
+            std::mem::swap(nearer, kept);
+        }
+        same
+    });
     name_for_display(&mut project.tasks);
     for (own, scope) in all.own_tasks {
         lay_own(&mut project, own, scope);
@@ -354,13 +357,14 @@ fn lay_own(project: &mut Project, own: OwnTask, scope: Scope) {
     }
 }
 
-/// A task shows without its last extension, unless that name is taken.
+/// A task shows without its last extension, unless that name is taken. The
+/// tasks are sorted by name.
 fn name_for_display(tasks: &mut [Task]) {
-    let names: HashSet<String> = tasks.iter().map(|t| t.name.clone()).collect();
-    for task in tasks {
-        let short = strip_extension(&task.name);
-        if short.len() < task.name.len() && !names.contains(short) {
-            task.display = short.to_string();
+    for at in 0..tasks.len() {
+        let short = strip_extension(&tasks[at].name);
+        let is_taken = || tasks.binary_search_by(|t| t.name.as_str().cmp(short)).is_ok();
+        if short.len() < tasks[at].name.len() && !is_taken() {
+            tasks[at].display = short.to_string();
         }
     }
 }
@@ -390,9 +394,8 @@ pub fn ad_hoc_task(
     });
     let parts: Vec<_> = Path::new(word).iter().map(|part| part.to_string_lossy()).collect();
     let name = parts.join(":");
-    Some(task_dir::ad_hoc(path, &name)?.map(|(raw, warnings)| {
-        let mut task = merge::finish(raw, &root);
-        task.display = String::new();
-        (task, warnings)
-    }))
+    Some(
+        task_dir::ad_hoc(path, &name)?
+            .map(|(raw, warnings)| (merge::finish(String::new(), raw, &root), warnings)),
+    )
 }

@@ -80,8 +80,9 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     lower.template = upper.template.or(lower.template.take());
 }
 
-/// The definition that everything above works with.
-pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
+/// The definition that everything above works with; `display` is what lists
+/// call it.
+pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
     let mut defined_in = vec![Arc::clone(&raw.spot.file)];
     for file in raw.also_in {
         if !defined_in.iter().any(|known| Arc::ptr_eq(known, &file)) {
@@ -95,7 +96,7 @@ pub(super) fn finish(raw: RawTask, root: &Arc<Root>) -> Task {
         _ => Command::None,
     };
     Task {
-        display: raw.name.clone(),
+        display,
         name: raw.name,
         aliases: raw.alias,
         description: raw.description.unwrap_or_default(),

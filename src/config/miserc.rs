@@ -7,7 +7,7 @@ use glob::{MatchOptions, Pattern};
 use toml::de::DeTable;
 
 use super::read;
-use super::value::{At, Value};
+use super::value::{At, Owner, Stops, Value};
 use crate::model::{Blame, Problem};
 use crate::sys::{Context, normalize};
 
@@ -119,12 +119,8 @@ impl Keys {
             };
             let (root, errors) = DeTable::parse_recoverable(&file.text);
             problems.extend(read::syntax(&file, &errors, &Blame::Project));
-            let at = At {
-                file: &file,
-                owner: path.display().to_string(),
-                blame: Blame::Project,
-                offset: 0,
-            };
+            let at =
+                At { file: &file, owner: Owner::File(&path), stops: Stops::Project, offset: 0 };
             for (key, value) in root.get_ref() {
                 if let Err(problem) = keys.key(&at, key.get_ref(), value) {
                     problems.push(problem);

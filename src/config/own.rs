@@ -7,8 +7,8 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::dep_table::dependencies;
-use super::value::{At, Value, listed};
-use crate::model::{Blame, Leaks, OwnKeys, Policy, PoolKind, Problem, Retry, Spot, closest};
+use super::value::{At, Owner, Stops, Value, listed};
+use crate::model::{Leaks, OwnKeys, Policy, PoolKind, Problem, Retry, Spot, closest};
 use crate::sys::duration;
 
 const TOP: [&str; 10] = [
@@ -104,10 +104,11 @@ fn span(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Duration, Problem> 
 fn tasks(at: &At<'_>, value: &Value<'_>, found: &mut Vec<OwnTask>) -> Result<(), Problem> {
     for (name, value) in at.table("tasks", value)? {
         let (spot, name) = (at.spot(name.span()), name.get_ref().to_string());
-        let blame = Blame::Task(name.clone());
-        let whole = At { owner: "`tasks`".into(), blame: blame.clone(), ..at.clone() };
-        let each = At { owner: format!("task `{name}`"), blame, ..at.clone() };
-        let mut task = OwnTask { name, spot, policy: Policy::default(), problems: Vec::new() };
+        let stops = Stops::Task(&name);
+        let whole = At { owner: Owner::Words("`tasks`"), stops, ..*at };
+        let each = At { owner: Owner::Named("task", &name), stops, ..*at };
+        let mut task =
+            OwnTask { name: name.clone(), spot, policy: Policy::default(), problems: Vec::new() };
         match whole.table(&task.name, value) {
             Ok(table) => {
                 for (key, value) in table {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::raw::{RawFile, RawTask, RawTaskConfig};
-use super::value::{At, Value};
+use super::value::{At, Owner, Stops, Value};
 use super::{depth, env_table, extends, min_version, own, repair, settings, task_table};
 use crate::model::{
     Blame, EnvDirective, EnvEntry, EnvOptions, Problem, Scope, SourceFile, Spot, closest,
@@ -175,7 +175,7 @@ fn demand(raw: &mut RawFile, root: &DeTable<'_>) -> Option<Problem> {
 
 /// The top of a file, whose mistakes stop every run of the project.
 fn project_at(file: &Arc<SourceFile>) -> At<'_> {
-    At { file, owner: file.path.display().to_string(), blame: Blame::Project, offset: 0 }
+    At { file, owner: Owner::File(&file.path), stops: Stops::Project, offset: 0 }
 }
 
 fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> Result<(), Problem> {
@@ -266,7 +266,7 @@ pub(super) fn include(file: &Arc<SourceFile>) -> Result<Vec<RawTask>, Vec<Proble
     if !errors.is_empty() {
         return Err(syntax(file, &errors, &Blame::File));
     }
-    let at = At { file, owner: file.path.display().to_string(), blame: Blame::File, offset: 0 };
+    let at = At { file, owner: Owner::File(&file.path), stops: Stops::File, offset: 0 };
     Ok(root.get_ref().iter().map(|(name, value)| task_table::read(&at, name, value)).collect())
 }
 
@@ -315,7 +315,7 @@ fn extension(raw: &mut RawFile, at: &At<'_>, value: &Value<'_>) {
     let Some(mep) = value.get_ref().get("mep") else {
         return;
     };
-    let at = At { owner: "[_.mep]".into(), ..at.clone() };
+    let at = At { owner: Owner::Words("[_.mep]"), ..*at };
     match at.table("mep", mep) {
         Ok(table) => {
             let (own, problems) = own::read(&at, table);

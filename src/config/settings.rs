@@ -223,7 +223,7 @@ impl Reading<'_> {
         let message = format!("unknown setting `{name}`");
         let problem = Problem::new("config::unknown-key", message)
             .at(&self.at.spot(key.span()), "not a setting")
-            .blame(self.at.blame.clone());
+            .blame(self.at.stops.into());
         match closest(name, known.iter().copied(), 1).first() {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem,

@@ -1,17 +1,17 @@
 //! Reads one task: a `[tasks.x]` table, its shorthands, or the same keys out
 //! of a script's header lines. Mistakes stay with the task.
 
+use std::fmt::Display;
+
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::dep_table::dependencies;
 use super::raw::RawTask;
 use super::settings::{STYLES, parse_style};
-use super::value::{At, Value, integer_text};
+use super::value::{At, Owner, Stops, Value, integer_text};
 use super::{env_table, sandbox};
-use crate::model::{
-    Blame, Confirm, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Silence, TaskTool,
-};
+use crate::model::{Confirm, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Silence, TaskTool};
 
 /// Every key of a task, in the order the reference lists them.
 pub(super) const KEYS: [&str; 41] = [
@@ -29,10 +29,9 @@ const LATER: [(&str, bool); 3] = [("daemons", false), ("cache", true), ("rust_ca
 
 /// Reads a task in any of its forms.
 pub(super) fn read(at: &At<'_>, name: &Spanned<impl AsRef<str>>, value: &Value<'_>) -> RawTask {
-    let title = name.get_ref().as_ref().to_string();
-    let at =
-        At { owner: format!("task `{title}`"), blame: Blame::Task(title.clone()), ..at.clone() };
-    let mut task = RawTask::new(title, at.spot(name.span()));
+    let title = name.get_ref().as_ref();
+    let at = At { owner: Owner::Named("task", title), stops: Stops::Task(title), ..*at };
+    let mut task = RawTask::new(title.to_string(), at.spot(name.span()));
     match value.get_ref() {
         DeValue::Table(table) => {
             for (key, value) in table {
@@ -196,7 +195,7 @@ fn tool(at: &At<'_>, name: &str, value: &Value<'_>) -> Result<TaskTool, Problem>
         let wanted = "a table with one of `version`, `path`, `prefix`, `ref`";
         return Err(at.wrong(&key, value, wanted));
     };
-    let version = at.string(&format!("{key}.{way}"), version)?;
+    let version = at.string(format!("{key}.{way}"), version)?;
     let rest = table.iter().filter(|(key, _)| WAYS.iter().all(|(way, _)| key.get_ref() != way));
     let options = rest.map(|(key, value)| (key.get_ref().to_string(), json(value))).collect();
     Ok(made(format!("{prefix}{version}"), Some(options)))
@@ -225,14 +224,14 @@ fn json(value: &Value<'_>) -> serde_json::Value {
 fn run(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<RunEntry>, Problem> {
     match value.get_ref() {
         DeValue::Array(items) => {
-            let entry = |(i, v): (usize, &Value<'_>)| run_entry(at, &format!("{key}[{i}]"), v);
+            let entry = |(i, v): (usize, &Value<'_>)| run_entry(at, format_args!("{key}[{i}]"), v);
             items.iter().enumerate().map(entry).collect()
         }
         _ => Ok(vec![run_entry(at, key, value)?]),
     }
 }
 
-fn run_entry(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<RunEntry, Problem> {
+fn run_entry(at: &At<'_>, key: impl Display, value: &Value<'_>) -> Result<RunEntry, Problem> {
     const RUN_KEYS: [&str; 4] = ["task", "tasks", "args", "env"];
     let spot = at.spot(value.span());
     let table = match value.get_ref() {
@@ -241,7 +240,7 @@ fn run_entry(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<RunEntry, Prob
         _ => return Err(at.wrong(key, value, "a string, a table or a list of these")),
     };
     if let Some(tasks) = table.get("tasks") {
-        return Ok(RunEntry::Tasks(at.string_list(&format!("{key}.tasks"), tasks)?, spot));
+        return Ok(RunEntry::Tasks(at.string_list(format_args!("{key}.tasks"), tasks)?, spot));
     }
     let Some(task) = table.get("task") else {
         let message = format!("`{key}` of {} needs `task` or `tasks`", at.owner);
@@ -252,10 +251,10 @@ fn run_entry(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<RunEntry, Prob
             None => problem,
         });
     };
-    let args = table.get("args").map(|v| at.string_list(&format!("{key}.args"), v));
+    let args = table.get("args").map(|v| at.string_list(format_args!("{key}.args"), v));
     let env = table.get("env").map(|v| at.string_table(&format!("{key}.env"), v));
     Ok(RunEntry::Task {
-        task: at.string(&format!("{key}.task"), task)?,
+        task: at.string(format_args!("{key}.task"), task)?,
         args: args.transpose()?.unwrap_or_default(),
         env: env.transpose()?.unwrap_or_default(),
         spot,
@@ -314,7 +313,7 @@ fn confirm(at: &At<'_>, value: &Value<'_>) -> Result<Confirm, Problem> {
         _ => return Err(at.wrong("confirm", value, "a question or { message, default }")),
     };
     let part = |key: &str| match table.get(key) {
-        Some(v) => at.string(&format!("confirm.{key}"), v),
+        Some(v) => at.string(format!("confirm.{key}"), v),
         None => Err(at.wrong("confirm", value, "a table with both `message` and `default`")),
     };
     Ok(Confirm { message: part("message")?, default: part("default")? })

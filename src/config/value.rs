@@ -1,6 +1,8 @@
 //! Typed access to TOML values. Every refusal names what was expected, what
 //! stands there and where. Knows no key of any table.
 
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -11,17 +13,57 @@ use crate::model::{Blame, Problem, SourceFile, Spot, closest};
 /// A value and its place.
 pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
-/// The table being read: its file and what to call it in messages.
-#[derive(Debug, Clone)]
+/// The table being read: its file and what to call it in messages. Nothing of
+/// it is put into words before there is a mistake.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct At<'a> {
     /// The file.
     pub(super) file: &'a Arc<SourceFile>,
-    /// What the table is called in messages, such as "task `build`".
-    pub(super) owner: String,
+    /// What the table is called in messages.
+    pub(super) owner: Owner<'a>,
     /// What a mistake in it stops.
-    pub(super) blame: Blame,
+    pub(super) stops: Stops<'a>,
     /// Where the text that is read starts in the file.
     pub(super) offset: usize,
+}
+
+/// What a table is called in messages.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Owner<'a> {
+    /// The top of a file.
+    File(&'a Path),
+    /// A word for its kind, and its name.
+    Named(&'static str, &'a str),
+    /// There is one of it.
+    Words(&'static str),
+}
+
+impl fmt::Display for Owner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Named(kind, name) => write!(f, "{kind} `{name}`"),
+            Self::Words(words) => f.write_str(words),
+        }
+    }
+}
+
+/// A [`Blame`] that is not needed yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stops<'a> {
+    Project,
+    File,
+    Task(&'a str),
+}
+
+impl From<Stops<'_>> for Blame {
+    fn from(stops: Stops<'_>) -> Self {
+        match stops {
+            Stops::Project => Self::Project,
+            Stops::File => Self::File,
+            Stops::Task(name) => Self::Task(name.to_string()),
+        }
+    }
 }
 
 impl At<'_> {
@@ -31,7 +73,12 @@ impl At<'_> {
     }
 
     /// "`key` of task `x` must be …"
-    pub(super) fn wrong(&self, key: &str, value: &Value<'_>, expected: &str) -> Problem {
+    pub(super) fn wrong(
+        &self,
+        key: impl fmt::Display,
+        value: &Value<'_>,
+        expected: &str,
+    ) -> Problem {
         let found = match value.get_ref() {
             DeValue::String(text) if expected.contains("one of") || expected.contains('"') => {
                 format!("not `{text}`")
@@ -58,7 +105,7 @@ impl At<'_> {
         value: &Value<'_>,
         label: impl Into<String>,
     ) -> Problem {
-        Problem::new(code, message).at(&self.spot(value.span()), label).blame(self.blame.clone())
+        Problem::new(code, message).at(&self.spot(value.span()), label).blame(self.stops.into())
     }
 
     /// An unknown key, with the known one it resembles.
@@ -67,7 +114,7 @@ impl At<'_> {
         let problem =
             Problem::new("config::unknown-key", format!("unknown key `{name}` in {}", self.owner))
                 .at(&self.spot(key.span()), "not a key of this table")
-                .blame(self.blame.clone());
+                .blame(self.stops.into());
         match closest(name, known.iter().copied(), 1).first() {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None => problem.help(format!("the keys are {}", listed(known))),
@@ -75,7 +122,11 @@ impl At<'_> {
     }
 
     /// A string.
-    pub(super) fn string(&self, key: &str, value: &Value<'_>) -> Result<String, Problem> {
+    pub(super) fn string(
+        &self,
+        key: impl fmt::Display,
+        value: &Value<'_>,
+    ) -> Result<String, Problem> {
         match value.get_ref() {
             DeValue::String(s) => Ok(s.to_string()),
             _ => Err(self.wrong(key, value, "a string")),
@@ -89,7 +140,11 @@ impl At<'_> {
     }
 
     /// A string, or a list of strings.
-    pub(super) fn strings(&self, key: &str, value: &Value<'_>) -> Result<Vec<String>, Problem> {
+    pub(super) fn strings(
+        &self,
+        key: impl fmt::Display,
+        value: &Value<'_>,
+    ) -> Result<Vec<String>, Problem> {
         match value.get_ref() {
             DeValue::String(s) => Ok(vec![s.to_string()]),
             DeValue::Array(_) => self.string_list(key, value),
@@ -98,11 +153,15 @@ impl At<'_> {
     }
 
     /// A list of strings.
-    pub(super) fn string_list(&self, key: &str, value: &Value<'_>) -> Result<Vec<String>, Problem> {
+    pub(super) fn string_list(
+        &self,
+        key: impl fmt::Display,
+        value: &Value<'_>,
+    ) -> Result<Vec<String>, Problem> {
         let Some(items) = value.get_ref().as_array() else {
             return Err(self.wrong(key, value, "a list of strings"));
         };
-        let item = |(i, v): (usize, &Value<'_>)| self.string(&format!("{key}[{i}]"), v);
+        let item = |(i, v): (usize, &Value<'_>)| self.string(format_args!("{key}[{i}]"), v);
         items.iter().enumerate().map(item).collect()
     }
 
@@ -126,7 +185,7 @@ impl At<'_> {
             .iter()
             .map(|(k, v)| {
                 let name = k.get_ref().to_string();
-                Ok((name, self.string(&format!("{key}.{}", k.get_ref()), v)?))
+                Ok((name, self.string(format_args!("{key}.{}", k.get_ref()), v)?))
             })
             .collect()
     }

@@ -52,6 +52,9 @@ impl Call {
     /// # Errors
     /// An open quote, or nothing but variables.
     pub fn from_text(text: &str) -> Result<Self, String> {
+        if is_plain_word(text) {
+            return Ok(Self { task: text.to_string(), ..Self::default() });
+        }
         let mut words = shell_words::split(text)
             .map_err(|_| format!("`{text}` has an open quote"))?
             .into_iter()
@@ -73,6 +76,12 @@ impl Call {
         call.args = words.collect();
         Ok(call)
     }
+}
+
+/// One word in which nothing means anything to a shell: most names.
+fn is_plain_word(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_:./*".contains(&b);
+    !text.is_empty() && text.bytes().all(plain)
 }
 
 /// `K=v` with a plain key.
@@ -99,5 +108,14 @@ mod tests {
         assert_eq!(Call::from_text("A=1").unwrap().task, "A=1");
         assert!(Call::from_text("A=1 B=2").is_err());
         assert!(Call::from_text("a 'b").is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_plain_word_is_one_to_the_shell_as_well(text in "[a-z0-9_:./*#= '\"\\\\-]{0,6}") {
+            if is_plain_word(&text) {
+                proptest::prop_assert_eq!(shell_words::split(&text).unwrap(), [text]);
+            }
+        }
     }
 }

@@ -67,7 +67,9 @@ pub struct Project {
     pub untrusted: Vec<PathBuf>,
     /// Our own keys, from `mep.toml` and `[_.mep]`.
     pub own: OwnKeys,
-    by_name: HashMap<String, u32>,
+    /// How many of the tasks are in the order of their names; the others were
+    /// added later.
+    sorted: usize,
     by_alias: HashMap<String, u32>,
 }
 
@@ -98,16 +100,17 @@ pub enum PoolKind {
 }
 
 impl Project {
-    /// Builds the name indexes; `tasks` must be sorted by name.
+    /// Makes the tasks known by their names and aliases; `tasks` must be sorted
+    /// by name, each name once.
     pub fn index(&mut self) {
+        self.sorted = self.tasks.len();
         for index in 0..self.tasks.len() {
-            self.index_one(index);
+            self.index_aliases(index);
         }
     }
 
-    fn index_one(&mut self, index: usize) {
+    fn index_aliases(&mut self, index: usize) {
         let task = &self.tasks[index];
-        self.by_name.insert(task.name.clone(), index as u32);
         for alias in &task.aliases {
             // A later name wins a doubled alias, as in mise.
             self.by_alias.insert(alias.clone(), index as u32);
@@ -117,7 +120,7 @@ impl Project {
     /// Adds one task that no file of the project defines.
     pub fn add(&mut self, task: Task) {
         self.tasks.push(task);
-        self.index_one(self.tasks.len() - 1);
+        self.index_aliases(self.tasks.len() - 1);
     }
 
     fn id_of(&self, index: u32) -> TaskId {
@@ -132,8 +135,16 @@ impl Project {
 
     /// Exact name, else exact alias.
     pub fn find(&self, word: &str) -> Option<TaskId> {
-        let named = self.by_name.get(word);
-        named.or_else(|| self.by_alias.get(word)).map(|index| self.id_of(*index))
+        let named = self.named(word).map(|index| index as u32);
+        named.or_else(|| self.by_alias.get(word).copied()).map(|index| self.id_of(index))
+    }
+
+    fn named(&self, name: &str) -> Option<usize> {
+        let (sorted, added) = self.tasks.split_at(self.sorted);
+        let latest = added.iter().rposition(|task| task.name == name);
+        latest
+            .map(|index| sorted.len() + index)
+            .or_else(|| sorted.binary_search_by(|task| task.name.as_str().cmp(name)).ok())
     }
 
     /// All ids in name order.

@@ -1,0 +1,221 @@
+//! `tasks ls --json`: the list that tools read.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::shown;
+use crate::config::env::Evaluator;
+use crate::model::{Command, Dep, EnvDirective, Outputs, RunEntry, Silence, Task, TaskTool};
+use crate::sys::Context;
+
+/// One element; the order of the fields is the reference's.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    name: &'a str,
+    aliases: &'a [String],
+    description: Cow<'a, str>,
+    source: Cow<'a, str>,
+    config_sources: Vec<Cow<'a, str>>,
+    depends: Vec<DepRow<'a>>,
+    daemons: Option<()>,
+    depends_post: Vec<DepRow<'a>>,
+    wait_for: Vec<DepRow<'a>>,
+    env: Vec<String>,
+    dir: Cow<'a, str>,
+    hide: bool,
+    global: bool,
+    raw: bool,
+    interactive: bool,
+    sources: &'a [String],
+    outputs: OutputsRow<'a>,
+    shell: Option<&'a str>,
+    quiet: bool,
+    silent: SilentRow,
+    tools: BTreeMap<&'a str, Value>,
+    usage: &'a str,
+    timeout: Option<&'a str>,
+    run: Vec<RunRow<'a>>,
+    args: [(); 0],
+    file: Option<Cow<'a, str>>,
+}
+
+/// A dependency: its name, its words, or a table where words cannot say it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum DepRow<'a> {
+    Name(Cow<'a, str>),
+    Words(Vec<String>),
+    Table(CallRow<'a>),
+}
+
+/// A task with what it is given; what it is not given is left out.
+#[derive(Debug, Serialize)]
+struct CallRow<'a> {
+    task: Cow<'a, str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    args: Cow<'a, [String]>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    env: IndexMap<String, String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    optional: bool,
+}
+
+/// An element of `run`.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum RunRow<'a> {
+    Script(&'a str),
+    Tasks { tasks: &'a [String] },
+    Call(CallRow<'a>),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum OutputsRow<'a> {
+    Patterns(&'a [String]),
+    Marker { auto: bool },
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum SilentRow {
+    Flag(bool),
+    Stream(&'static str),
+}
+
+/// The list.
+///
+/// # Errors
+/// None that is known.
+pub(super) fn text(
+    ctx: &Context,
+    tasks: &[&Task],
+    evaluator: &mut Evaluator<'_>,
+) -> serde_json::Result<String> {
+    let mut out = Vec::new();
+    let mut json = serde_json::Serializer::pretty(&mut out);
+    serde::Serializer::collect_seq(&mut json, tasks.iter().map(|task| row(ctx, task, evaluator)))?;
+    out.push(b'\n');
+    Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<'a> {
+    let mut deps = |list: &'a [Dep]| -> Vec<DepRow<'a>> {
+        list.iter().map(|d| dependency(task, d, evaluator)).collect()
+    };
+    let (depends, depends_post, wait_for) =
+        (deps(&task.depends), deps(&task.depends_post), deps(&task.wait_for));
+    Row {
+        name: &task.display,
+        aliases: &task.aliases,
+        description: shown::text(task, &task.description, evaluator),
+        source: task.source_path().to_string_lossy(),
+        config_sources: task.defined_in.iter().map(|f| f.path.to_string_lossy()).collect(),
+        depends,
+        daemons: None,
+        depends_post,
+        wait_for,
+        env: task.env.iter().filter_map(|e| env_text(&e.directive)).collect(),
+        dir: dir(ctx, task, evaluator),
+        hide: task.hide,
+        global: task.marked_global,
+        raw: task.raw,
+        interactive: task.interactive,
+        sources: &task.sources,
+        outputs: outputs(task),
+        shell: task.shell.as_deref(),
+        quiet: task.quiet,
+        silent: match task.silent {
+            Silence::None => SilentRow::Flag(false),
+            Silence::Both => SilentRow::Flag(true),
+            Silence::Stdout => SilentRow::Stream("stdout"),
+            Silence::Stderr => SilentRow::Stream("stderr"),
+        },
+        tools: task.tools.iter().map(|tool| (tool.name.as_str(), tool_json(tool))).collect(),
+        usage: &task.usage,
+        timeout: task.timeout.as_deref(),
+        run: task.run().iter().map(run_entry).collect(),
+        args: [],
+        file: match &task.command {
+            Command::Script(path) => Some(path.to_string_lossy()),
+            Command::File(text) => Some(text.into()),
+            _ => None,
+        },
+    }
+}
+
+fn dir<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Cow<'a, str> {
+    let root = &task.root.dir;
+    let Some(dir) = &task.dir else {
+        return root.to_string_lossy();
+    };
+    let path = match shown::text(task, dir, evaluator) {
+        // Joined as it is, which is how mise shows it.
+        dir if dir.is_empty() => root.join(&*dir),
+        dir => ctx.dirs.below(root, &*dir),
+    };
+    path.to_string_lossy().into_owned().into()
+}
+
+fn outputs(task: &Task) -> OutputsRow<'_> {
+    match &task.outputs {
+        Outputs::Patterns(list) => OutputsRow::Patterns(list),
+        Outputs::Unset if task.sources.is_empty() => OutputsRow::Patterns(&[]),
+        Outputs::Auto | Outputs::Unset => OutputsRow::Marker { auto: true },
+    }
+}
+
+fn dependency<'a>(task: &Task, dep: &'a Dep, evaluator: &mut Evaluator<'_>) -> DepRow<'a> {
+    match shown::dependency(task, dep, evaluator) {
+        Err(text) => DepRow::Name(text.into()),
+        Ok(call) if !call.env.is_empty() || call.optional => DepRow::Table(CallRow {
+            task: call.task.into(),
+            args: call.args.into(),
+            env: call.env.into_iter().collect(),
+            optional: call.optional,
+        }),
+        Ok(call) if call.args.is_empty() => DepRow::Name(call.task.into()),
+        Ok(call) => DepRow::Words(std::iter::once(call.task).chain(call.args).collect()),
+    }
+}
+
+fn env_text(directive: &EnvDirective) -> Option<String> {
+    match directive {
+        EnvDirective::Set(key, value) => Some(format!("{key}={value}")),
+        EnvDirective::Default(key, value) => Some(format!("{key} default={value}")),
+        EnvDirective::Unset(key) => Some(format!("unset {key}")),
+        EnvDirective::Required(key, _) => Some(format!("{key} (required)")),
+        EnvDirective::File { path, .. } => Some(format!("_.file = {path:?}")),
+        EnvDirective::Source(path) => Some(format!("_.source = {path:?}")),
+        EnvDirective::Path(path) => Some(format!("_.path = {path:?}")),
+        EnvDirective::Age(key, ..) => Some(format!("{key} (age-encrypted)")),
+        EnvDirective::Venv(venv) => Some(format!("python venv path={}", venv.path)),
+        EnvDirective::Redact(_) => None,
+    }
+}
+
+fn run_entry(entry: &RunEntry) -> RunRow<'_> {
+    match entry {
+        RunEntry::Script(text) => RunRow::Script(text),
+        RunEntry::Tasks(names, _) => RunRow::Tasks { tasks: names },
+        RunEntry::Task { task, args, env, .. } => RunRow::Call(CallRow {
+            task: task.into(),
+            args: args.into(),
+            env: env.iter().cloned().collect(),
+            optional: false,
+        }),
+    }
+}
+
+/// A version, or the table that it is written as.
+fn tool_json(tool: &TaskTool) -> Value {
+    let Some(options) = &tool.options else {
+        return Value::from(tool.version.as_str());
+    };
+    let version = ("version".to_string(), Value::from(tool.version.as_str()));
+    std::iter::once(version).chain(options.iter().cloned()).collect()
+}
