@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::os::fd::BorrowedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::{JobView, OutputStyle, Silence};
 use crate::plan::{Invocation, Job, echo, script};
@@ -183,9 +184,10 @@ impl Ready {
         inherit: &[BorrowedFd<'_>],
     ) -> Result<Child, Complaint> {
         let closed = job.sandbox.as_ref().and_then(|sandbox| sandbox.env(&job.env, extra));
+        let closed = closed.map(Arc::new);
         let (env, extra) = match &closed {
             Some(env) => (env, &[][..]),
-            None => (&*job.env, extra),
+            None => (&job.env, extra),
         };
         let spec = Spawn {
             program: self.program.clone(),

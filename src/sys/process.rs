@@ -1,16 +1,20 @@
 //! Starting child processes and hearing of their ends. Knows commands and
 //! pids, not tasks.
 
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
+
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{ChildStdin, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::Arc;
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -18,6 +22,10 @@ use nix::unistd::Pid;
 
 use super::signal::with_blocked;
 use crate::model::EnvMap;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{spawn, start};
+#[cfg(target_os = "linux")]
+pub use linux::{spawn, start};
 
 /// Where a child's standard streams lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +50,7 @@ pub struct Spawn<'a> {
     /// Working directory.
     pub cwd: &'a std::path::Path,
     /// The complete environment.
-    pub env: &'a EnvMap,
+    pub env: &'a Arc<EnvMap>,
     /// Variables on top of `env`.
     pub extra: &'a [(OsString, OsString)],
     /// Standard input, output, error.
@@ -115,56 +123,6 @@ pub enum News {
     Stopped(u32, i32),
 }
 
-/// Starts a child in a process group of its own. Only spawn attributes are
-/// used, so that the standard library takes `posix_spawn`, not fork.
-///
-/// # Errors
-/// What the operating system says of the program or the directory.
-pub fn spawn(spec: &Spawn<'_>) -> io::Result<Child> {
-    let plug = |p: Plug| match p {
-        Plug::Inherit => Stdio::inherit(),
-        Plug::Null => Stdio::null(),
-        Plug::Pipe => Stdio::piped(),
-    };
-    let mut command = Command::new(&spec.program);
-    command
-        .arg0(spec.arg0)
-        .args(spec.args)
-        .current_dir(spec.cwd)
-        .env_clear()
-        .envs(spec.env.iter())
-        .envs(spec.extra.iter().map(|(k, v)| (k, v)))
-        .stdin(plug(spec.streams[0]))
-        .stdout(plug(spec.streams[1]))
-        .stderr(plug(spec.streams[2]))
-        .process_group(0);
-    let mut child = start(&mut command, spec.inherit)?;
-    Ok(Child {
-        pid: child.id(),
-        stdout: child.stdout.take().map(OwnedFd::from),
-        stderr: child.stderr.take().map(OwnedFd::from),
-    })
-}
-
-/// Starts a program that gets these descriptors as they are numbered, and none
-/// that another one, started at the same time, is to get.
-///
-/// # Errors
-/// What the operating system says.
-pub fn start(command: &mut Command, inherit: &[BorrowedFd<'_>]) -> io::Result<std::process::Child> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _turn = ONE_AT_A_TIME.lock();
-    set_inherited(inherit, true)?;
-    let child = command.spawn();
-    set_inherited(inherit, false)?;
-    child
-}
-
-fn set_inherited(fds: &[BorrowedFd<'_>], inherited: bool) -> io::Result<()> {
-    let flags = if inherited { FdFlag::empty() } else { FdFlag::FD_CLOEXEC };
-    fds.iter().try_for_each(|fd| Ok(fcntl(fd, FcntlArg::F_SETFD(flags)).map(drop)?))
-}
-
 /// All news of children that waits to be heard; never blocks. With a list only
 /// of those: somebody else waits for the others.
 pub fn news(only: Option<&[u32]>) -> Vec<News> {
@@ -206,4 +164,112 @@ pub fn nobody_reads_stdout() -> bool {
     let mut asked = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
     let answered = poll(&mut asked, PollTimeout::ZERO).unwrap_or(0);
     answered > 0 && asked[0].revents().is_some_and(|events| events.contains(PollFlags::POLLERR))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::ffi::OsString;
+    use std::fs::File;
+    use std::io::Read;
+    use std::os::fd::AsRawFd;
+    use std::path::Path;
+
+    use super::*;
+
+    /// What differs from one child to the other.
+    struct Asked<'a> {
+        program: &'a str,
+        cwd: &'a str,
+        extra: &'a [(OsString, OsString)],
+        input: Plug,
+        inherit: &'a [BorrowedFd<'a>],
+    }
+
+    const PLAIN: Asked<'static> =
+        Asked { program: "/bin/sh", cwd: "/", extra: &[], input: Plug::Null, inherit: &[] };
+
+    /// Shows the variables as they came, which a shell changes.
+    const ENVIRON: &str = r"tr '\0' '\n' </proc/$$/environ";
+
+    /// Starts `sh -c script`; what it writes, and how it ends.
+    fn said(script: &str, asked: &Asked<'_>) -> io::Result<(String, News)> {
+        let env = Arc::new(EnvMap::from_iter([("B", "2"), ("PATH", "/usr/bin:/bin"), ("A", "1")]));
+        let child = spawn(&Spawn {
+            program: asked.program.into(),
+            arg0: OsStr::new("sh"),
+            args: &["-c".into(), OsString::from(script)],
+            cwd: Path::new(asked.cwd),
+            env: &env,
+            extra: asked.extra,
+            streams: [asked.input, Plug::Pipe, Plug::Null],
+            inherit: asked.inherit,
+        })?;
+        let mut text = String::new();
+        File::from(child.stdout.expect("a pipe")).read_to_string(&mut text)?;
+        let mut heard = Vec::new();
+        while heard.is_empty() {
+            next_news(Some(Pid::from_raw(child.pid as i32)), &mut heard);
+        }
+        Ok((text, heard[0]))
+    }
+
+    #[test]
+    fn variables_come_by_name_and_the_last_of_a_name_counts() {
+        let extra: [(OsString, OsString); 4] = [
+            ("C".into(), "3".into()),
+            ("AB".into(), "x".into()),
+            ("B".into(), "first".into()),
+            ("B".into(), "last".into()),
+        ];
+        let (text, _) = said(ENVIRON, &Asked { extra: &extra, ..PLAIN }).expect("a child");
+        assert_eq!(text, "A=1\nAB=x\nB=last\nC=3\nPATH=/usr/bin:/bin\n");
+        let (text, _) = said(ENVIRON, &PLAIN).expect("a child");
+        assert_eq!(text, "A=1\nB=2\nPATH=/usr/bin:/bin\n", "nothing is left of the call before");
+    }
+
+    #[test]
+    fn a_child_has_a_group_a_place_and_the_descriptors_it_is_given() {
+        let there = Asked { cwd: "/usr", ..PLAIN };
+        let (text, end) = said("kill -0 -$$ && pwd && exit 7", &there).expect("a child");
+        assert_eq!(text, "/usr\n");
+        assert!(matches!(end, News::Exited(_, 7)), "{end:?}");
+        let (read, write) = io::pipe().expect("a pipe");
+        let ends = [read.as_fd(), write.as_fd()];
+        let script = format!("echo through >&{} || exit 3", write.as_fd().as_raw_fd());
+        let (_, end) = said(&script, &Asked { inherit: &ends, ..PLAIN }).expect("a child");
+        assert!(matches!(end, News::Exited(_, 0)), "{end:?}");
+        let (_, end) = said(&script, &PLAIN).expect("a child");
+        assert!(matches!(end, News::Exited(_, 3)), "it was for that one alone: {end:?}");
+        drop(write);
+        let mut text = String::new();
+        File::from(OwnedFd::from(read)).read_to_string(&mut text).expect("the pipe is read");
+        assert_eq!(text, "through\n");
+    }
+
+    #[test]
+    fn what_keeps_a_child_from_its_program_is_told() {
+        let code = |asked| said("true", &asked).expect_err("no child").raw_os_error();
+        assert_eq!(code(Asked { program: "/nowhere", ..PLAIN }), Some(Errno::ENOENT as i32));
+        assert_eq!(code(Asked { program: "/etc/passwd", ..PLAIN }), Some(Errno::EACCES as i32));
+        assert_eq!(code(Asked { cwd: "/nowhere", ..PLAIN }), Some(Errno::ENOENT as i32));
+        let nul: [(OsString, OsString); 1] = [("A".into(), "a\0b".into())];
+        let error = said("true", &Asked { extra: &nul, ..PLAIN }).expect_err("no child");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(error.to_string(), Command::new("a\0").spawn().expect_err("none").to_string());
+    }
+
+    #[test]
+    fn a_child_has_none_of_our_signals() {
+        let (_, end) = said("kill -PIPE $$", &PLAIN).expect("a child");
+        assert_eq!(end, News::Killed(number(end), Signal::SIGPIPE as i32));
+        let (text, _) = said("exec cat /proc/self/status", &PLAIN).expect("a child");
+        for line in ["SigBlk:\t0000000000000000\n", "SigCgt:\t0000000000000000\n"] {
+            assert!(text.contains(line), "{line} is not in {text}");
+        }
+    }
+
+    fn number(news: News) -> u32 {
+        let (News::Exited(pid, _) | News::Killed(pid, _) | News::Stopped(pid, _)) = news;
+        pid
+    }
 }

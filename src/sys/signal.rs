@@ -17,15 +17,20 @@ pub(super) fn with_blocked<T>(signals: &[Signal], call: impl FnOnce() -> T) -> T
 
 /// True where the caller had this signal ignored (`nohup`): it stays so.
 pub fn is_ignored(signal: Signal) -> bool {
+    action_of(signal as i32) == libc::SIG_IGN
+}
+
+/// What becomes of a signal here: a handler, or one of the system's answers.
+pub(super) fn action_of(number: i32) -> libc::sighandler_t {
     let mut now = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: without a new action the call only fills in the current one,
     // and a zeroed sigaction is a valid value where it fails.
     #[expect(unsafe_code, reason = "no wrapper asks without setting")]
     let now = unsafe {
-        libc::sigaction(signal as i32, std::ptr::null(), now.as_mut_ptr());
+        libc::sigaction(number, std::ptr::null(), now.as_mut_ptr());
         now.assume_init()
     };
-    now.sa_sigaction == libc::SIG_IGN
+    now.sa_sigaction
 }
 
 /// Sends `signal` to a whole process group; a group that is gone is fine.

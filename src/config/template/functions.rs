@@ -222,7 +222,7 @@ fn output(command: &str, state: &State) -> TeraResult<String> {
         .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::inherit());
-    let output = process::start(&mut shell, &[])
+    let output = process::start(&mut shell)
         .and_then(std::process::Child::wait_with_output)
         .map_err(|e| Error::message(format!("exec command: {command}: {e}")))?;
     if !output.status.success() {

@@ -15,6 +15,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::wait::waitpid;
@@ -87,7 +88,7 @@ pub fn spawn(spec: &Spawn<'_>, rules: &Rules) -> Result<Child, Refusal> {
     let (mut news, report) = io::pipe().map_err(Refusal::Start)?;
     let args = words(report.as_raw_fd(), spec, rules);
     let variables = spec.env.iter().filter(|(key, _)| !is_for_loader(key));
-    let env: EnvMap = variables.collect();
+    let env: Arc<EnvMap> = Arc::new(variables.collect());
     let extra: Vec<_> = spec.extra.iter().filter(|(key, _)| !is_for_loader(key)).cloned().collect();
     let inherit: Vec<_> = spec.inherit.iter().copied().chain([report.as_fd()]).collect();
     let launcher = Spawn {
