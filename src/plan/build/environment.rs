@@ -90,7 +90,7 @@ impl Builder<'_, '_> {
     }
 
     /// Our links go before everything else, also before `_.path`.
-    pub(super) fn with_shim(&self, env: Arc<EnvMap>) -> Arc<EnvMap> {
+    pub(super) fn with_shim(&mut self, env: Arc<EnvMap>) -> Arc<EnvMap> {
         let Some(shim) = self.options.shim else {
             return env;
         };
@@ -98,10 +98,19 @@ impl Builder<'_, '_> {
         if std::env::split_paths(path).next().is_some_and(|first| first == shim) {
             return env;
         }
-        let mut env = (*env).clone();
+        let known = self.known.shimmed.iter().find(|(before, _)| Arc::ptr_eq(before, &env));
+        if let Some((_, after)) = known {
+            return Arc::clone(after);
+        }
+        let mut after = (*env).clone();
         let path = crate::sys::shim::prepend(shim, env.get("PATH").unwrap_or_default());
-        env.set("PATH", path);
-        Arc::new(env)
+        after.set("PATH", path);
+        let after = Arc::new(after);
+        // One that nobody else has is never asked for again.
+        if Arc::strong_count(&env) > 1 {
+            self.known.shimmed.push((env, Arc::clone(&after)));
+        }
+        after
     }
 
     pub(super) fn extra(&self, task: &Task) -> Vec<(OsString, OsString)> {

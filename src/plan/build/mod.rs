@@ -32,6 +32,8 @@ pub(super) struct Known {
     /// Environment and vars of each root, by project and rank.
     bases: HashMap<(ProjectId, usize), (Arc<EnvMap>, Vars)>,
     shells: HashMap<String, Arc<[String]>>,
+    /// The environments of roots, and the same with our links.
+    shimmed: Vec<(Arc<EnvMap>, Arc<EnvMap>)>,
 }
 
 pub(super) struct Builder<'a, 'e> {
