@@ -10,6 +10,7 @@ pub mod config;
 pub mod files;
 pub mod model;
 pub mod plan;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod sys;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The rooms of `src/` and their layers: import lower numbers only.
-const LAYERS: [(&str, u32); 9] = [
+const LAYERS: [(&str, u32); 10] = [
     ("model", 0),
     ("sys", 1),
     ("files", 2),
@@ -16,6 +16,7 @@ const LAYERS: [(&str, u32); 9] = [
     ("plan", 4),
     ("run", 5),
     ("report", 5),
+    ("record", 5),
     ("app", 6),
     ("cli", 7),
 ];

@@ -4,6 +4,7 @@
 mod dry_run;
 mod forecast;
 mod limits;
+mod recording;
 mod run;
 mod views;
 

@@ -4,6 +4,7 @@
 //! `plan::expand` → Graph → `plan::build` → Jobs → `run::run` → Events →
 //! `report` → exit code.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -13,14 +14,17 @@ use std::time::Duration;
 use super::dry_run;
 use super::forecast::Forecast;
 use super::limits;
+use super::recording::{self, Recording};
 use super::views::Lens;
 use crate::config::env::Late;
 use crate::config::tools::{ToolFlags, Toolbox};
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::config::{self, Loaded, Options, Settings};
-use crate::model::{Blame, Dialect, Event, Exit, OutputStyle, Problem, Project, Secrets, TaskId};
+use crate::model::{
+    Blame, Dialect, Event, Exit, OutputStyle, Problem, Project, Redactor, Secrets, TaskId,
+};
 use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope};
-use crate::report::{Look, Palette, Redactor, Report};
+use crate::report::{Look, Palette, Report};
 use crate::run::fresh::{Freshness, Mode};
 use crate::run::{Arrived, Listening, OnFailure, RunOptions};
 use crate::sys::{Context, shim};
@@ -120,7 +124,7 @@ pub fn run(
         let slots = limits::slots(&main.settings, dialect, &plan);
         limits::too_heavy(&plan, slots).iter().for_each(|line| warn(line));
     }
-    execute(ctx, dialect, &lens, plan, &mut planner, look)
+    execute(ctx, dialect, &lens, plan, &mut planner, look, warn)
 }
 
 fn scope(main: &Loaded, flags: &RunFlags) -> Scope {
@@ -340,12 +344,18 @@ fn execute(
     mut plan: Plan,
     planner: &mut Planner<'_>,
     mut look: Look,
+    warn: &mut dyn FnMut(&str),
 ) -> Result<Exit, Vec<Problem>> {
     let Lens { settings, flags, .. } = *lens;
     let views = lens.views(&plan, 0);
     look.live = lens.live(ctx, &views);
+    let jobs = limits::slots(settings, dialect, &plan);
+    let mut recording = Recording::begin(ctx, dialect, lens, &plan, jobs, warn);
+    recording.expect(&plan, &views, 0);
+    let id = recording.id();
+    let tick = Lens::tick(look.live, &views);
     let options = RunOptions {
-        jobs: limits::slots(settings, dialect, &plan),
+        jobs,
         on_failure: match (flags.keep_going, dialect) {
             (false, _) => OnFailure::Stop,
             (true, Dialect::Mep) => OnFailure::GoOn,
@@ -355,31 +365,42 @@ fn execute(
         state: &ctx.dirs.state,
         show_full_cmd: settings.show_full_cmd,
         timeout: flags.timeout,
-        owned: (dialect == Dialect::Mep).then(|| lens.workspace.main().project.home()),
+        owned: dialect == Dialect::Mep,
+        id: id.as_deref(),
+        recovered: std::mem::take(&mut recording.recovered),
         sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings, &plan),
-        tick: Lens::tick(look.live, &views),
+        tick: tick.or_else(|| recording::tick(&views)),
         urgency: &[],
     };
     let mut out = io::stdout();
     let mut err = io::stderr();
     let mut report = Report::new(views.clone(), look, &mut out, &mut err);
     report.hide(&plan.secrets);
+    let recording = RefCell::new(recording);
     let mut emit = |event| {
-        report.event(&event);
+        recording.borrow_mut().event(&event);
+        if event != Event::Tick || tick.is_some() {
+            report.event(&event);
+        }
         if report.is_closed() { Listening::No } else { Listening::Yes }
     };
     let mut arrive = |plan: &mut Plan, at, succeeded| {
         let known = plan.jobs.len();
         let problems = planner.arrive(plan, at, succeeded);
-        Arrived { views: lens.views(plan, known), problems: lines(dialect, &problems) }
+        let views = lens.views(plan, known);
+        recording.borrow_mut().expect(plan, &views, known);
+        Arrived { views, problems: lines(dialect, &problems) }
     };
     let exit = crate::run::run(&mut plan, views, &options, &mut arrive, &mut emit);
     let lost = report.has_lost() && dialect == Dialect::Mep;
-    match exit {
+    let exit = match exit {
         Ok(Exit::Success) if lost => Ok(Exit::Failure),
         Ok(exit) => Ok(exit),
         Err(error) => Err(vec![Problem::new("run::system", format!("cannot run: {error}"))]),
-    }
+    };
+    let code = exit.as_ref().copied().unwrap_or(Exit::Failure);
+    recording.into_inner().finish(code, warn);
+    exit
 }
 
 /// Problems that come up while the run goes on, as a task's error lines.

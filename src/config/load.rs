@@ -254,13 +254,14 @@ fn read_own(place: &Place, files: &[RawFile], all: &mut Gathered) {
         }
     }
     for table in tables {
-        let OwnKeys { shim, tools, grace, leaks, jobserver } = table.keys;
+        let OwnKeys { shim, tools, grace, leaks, jobserver, record } = table.keys;
         let own = &mut all.project.own;
         own.tools = tools.or(own.tools);
         own.shim = shim.or(own.shim);
         own.grace = grace.or(own.grace);
         own.leaks = leaks.or(own.leaks);
         own.jobserver = jobserver.or(own.jobserver);
+        own.record = record.over(own.record);
         all.own_tasks.extend(table.tasks.into_iter().map(|task| (task, place.scope)));
     }
 }

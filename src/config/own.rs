@@ -8,16 +8,17 @@ use toml::de::{DeTable, DeValue};
 
 use super::dep_table::dependencies;
 use super::value::{At, Owner, Stops, Value, listed};
-use crate::model::{Leaks, OwnKeys, Policy, PoolKind, Problem, Retry, Spot, closest};
+use crate::model::{Leaks, OwnKeys, Policy, PoolKind, Problem, RecordKeys, Retry, Spot, closest};
 use crate::sys::duration;
 
-const TOP: [&str; 10] = [
-    "tasks", "shim", "grace", "tools", "leaks", "jobserver", "services", "queue", "cache",
-    "clusters",
+const TOP: [&str; 11] = [
+    "tasks", "shim", "grace", "tools", "leaks", "jobserver", "record", "services", "queue",
+    "cache", "clusters",
 ];
 const TASK: [&str; 8] =
     ["grace", "locks", "weight", "retry", "allow_failure", "finally", "leaks", "timeout"];
 const RETRY: [&str; 3] = ["count", "delay", "backoff"];
+const RECORD: [&str; 4] = ["enabled", "keep", "days", "megabytes"];
 
 /// The keys of one file.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +52,7 @@ pub(super) fn read(at: &At<'_>, table: &DeTable<'_>) -> (OwnTable, Vec<Problem>)
             "jobserver" => pool(at, value).map(|kind| keys.jobserver = Some(kind)),
             "tasks" => tasks(at, value, &mut own.tasks),
             "tools" => tools(at, value).map(|auto| keys.tools = Some(auto)),
+            "record" => record(at, value).map(|record| keys.record = record),
             name if TOP.contains(&name) => Ok(()),
             _ => Err(at.unknown(key, &TOP)),
         };
@@ -159,6 +161,26 @@ fn number(value: &Value<'_>) -> Option<u32> {
         DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
         _ => None,
     }
+}
+
+/// `{ enabled = true, keep = 50, days = 30, megabytes = 100 }`
+fn record(at: &At<'_>, value: &Value<'_>) -> Result<RecordKeys, Problem> {
+    let mut keys = RecordKeys::default();
+    let inside = At { owner: Owner::Words("`record`"), ..*at };
+    let positive = |name: &str, value: &Value<'_>| {
+        let wrong = || inside.wrong(name, value, "a whole number, 1 or more");
+        number(value).filter(|number| *number > 0).map(Some).ok_or_else(wrong)
+    };
+    for (key, value) in at.table("record", value)? {
+        match key.get_ref().as_ref() {
+            "enabled" => keys.enabled = Some(inside.boolean("record.enabled", value)?),
+            "keep" => keys.keep = positive("record.keep", value)?,
+            "days" => keys.days = positive("record.days", value)?,
+            "megabytes" => keys.megabytes = positive("record.megabytes", value)?,
+            _ => return Err(inside.unknown(key, &RECORD)),
+        }
+    }
+    Ok(keys)
 }
 
 /// Names of locks: they are files, so a name is a plain word.

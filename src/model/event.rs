@@ -81,6 +81,8 @@ pub enum Event {
     Started(JobId),
     /// One of its commands starts; the text is what a person would type.
     Command(JobId, String),
+    /// That command runs, as the leader of the process group of this number.
+    Process(JobId, u32),
     /// A call that is only known when it is reached, as it is written.
     LateCall(JobId, String),
     /// Bytes a task wrote, cut anywhere.

@@ -1,6 +1,7 @@
 //! The words every other room speaks: tasks, where they come from, what can
 //! happen to them. Plain data: no I/O, no TOML, no clock, no terminal.
 
+mod dead;
 mod dep;
 mod dialect;
 mod env;
@@ -11,6 +12,7 @@ mod outcome;
 mod policy;
 mod problem;
 mod project;
+mod redact;
 mod release;
 mod sandbox;
 mod secrets;
@@ -18,6 +20,7 @@ mod source;
 mod style;
 mod task;
 
+pub use dead::{DeadRun, RUN_VARIABLE};
 pub use dep::{Call, Dep, DepSpec};
 pub use dialect::Dialect;
 pub use env::{AgeFormat, EnvDirective, EnvEntry, EnvMap, EnvOptions, Venv};
@@ -27,7 +30,8 @@ pub use names::{closest, strip_extension};
 pub use outcome::{Cause, Outcome, SkipReason, format_elapsed};
 pub use policy::{Leaks, Policy, Retry};
 pub use problem::{Blame, Label, Problem};
-pub use project::{OwnKeys, PoolKind, Project, Root, Scope};
+pub use project::{OwnKeys, PoolKind, Project, RecordKeys, Root, Scope};
+pub use redact::{Held, Redactor};
 pub(crate) use release::mise_release;
 pub use release::{MISE_RELEASE, MISE_VERSION};
 pub use sandbox::Sandbox;

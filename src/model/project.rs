@@ -86,6 +86,34 @@ pub struct OwnKeys {
     pub leaks: Option<Leaks>,
     /// How the job slots are shared with what tasks start.
     pub jobserver: Option<PoolKind>,
+    /// What stays of the records of runs.
+    pub record: RecordKeys,
+}
+
+/// The `record` table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RecordKeys {
+    /// `false` keeps nothing.
+    pub enabled: Option<bool>,
+    /// So many runs.
+    pub keep: Option<u32>,
+    /// For so long.
+    pub days: Option<u32>,
+    /// So much of the disk.
+    pub megabytes: Option<u32>,
+}
+
+impl RecordKeys {
+    /// These, and where they are silent those of `other`.
+    #[must_use]
+    pub fn over(self, other: Self) -> Self {
+        Self {
+            enabled: self.enabled.or(other.enabled),
+            keep: self.keep.or(other.keep),
+            days: self.days.or(other.days),
+            megabytes: self.megabytes.or(other.megabytes),
+        }
+    }
 }
 
 /// The `jobserver` key.

@@ -6,7 +6,6 @@ mod eta;
 mod lines;
 mod look;
 mod progress;
-mod redact;
 mod rows;
 mod screen;
 mod sections;
@@ -19,7 +18,6 @@ mod summary;
 
 pub use color::{Palette, label_color};
 pub use look::Look;
-pub use redact::Redactor;
 pub use screen::Live;
 pub use sections::Sections;
 pub use stream::Report;

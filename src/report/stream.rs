@@ -12,13 +12,12 @@ use unicode_width::UnicodeWidthStr;
 use super::eta::Eta;
 use super::look::{Look, cut};
 use super::progress::{fit, is_own};
-use super::redact::{Held, Redactor};
 use super::screen::Screen;
 use super::styles::{Arrangement, At, End, Styles};
 use super::summary::{Summary, describe};
 use crate::model::{
-    Cause, Event, JobId, JobView, Leftover, Outcome, OutputStyle, Secrets, SkipReason, Stream,
-    Wait, format_elapsed,
+    Cause, Event, Held, JobId, JobView, Leftover, Outcome, OutputStyle, Redactor, Secrets,
+    SkipReason, Stream, Wait, format_elapsed,
 };
 use crate::plan::Outlook;
 use crate::sys::signal;
@@ -139,7 +138,7 @@ impl<'a> Report<'a> {
     fn style(&mut self, event: &Event) {
         match event {
             Event::Joined(..) => {}
-            Event::Started(_) => {}
+            Event::Started(_) | Event::Process(..) => {}
             Event::LateCall(job, text) => {
                 self.labelled(*job, &format!("calls {text}, which is known when it runs"));
             }

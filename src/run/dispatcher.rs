@@ -15,13 +15,15 @@ use super::foreground::Foreground;
 use super::fresh::{Freshness, Mode, Verdict};
 use super::launch::{Launcher, streams};
 use super::limits::{Limits, Sharing};
-use super::ownership::{Ownership, VARIABLE};
+use super::ownership::Ownership;
 use super::pipes::{Chunk, follow};
 use super::prompt::Answer;
 use super::signals::Signals;
 use super::state::{Needs, State};
 use super::units::{Unit, Units};
-use crate::model::{Cause, Event, Exit, JobId, JobView, Outcome, SkipReason, Stream};
+use crate::model::{
+    Cause, Event, Exit, JobId, JobView, Leftover, Outcome, RUN_VARIABLE, SkipReason, Stream,
+};
 use crate::plan::{Action, EdgeKind, FreshSpec, Invocation, Job, Plan};
 use crate::sys::process::Plug;
 use attempts::Attempts;
@@ -71,9 +73,12 @@ pub struct RunOptions<'a> {
     pub show_full_cmd: bool,
     /// How long the whole run may take.
     pub timeout: Option<Duration>,
-    /// The project whose run this is, where what tasks leave behind is ours to
-    /// end.
-    pub owned: Option<&'a Path>,
+    /// What tasks leave behind is ours to end.
+    pub owned: bool,
+    /// The id of this run, which its processes carry.
+    pub id: Option<&'a str>,
+    /// What dead runs had left, and has been ended.
+    pub recovered: Vec<Leftover>,
     /// How what there is is shared with others.
     pub sharing: Sharing<'a>,
     /// How often to tell that time has passed.
@@ -193,7 +198,7 @@ impl<'a> Dispatcher<'a> {
             fresh: Freshness::new(options.state, options.fresh),
             limits: Limits::new(options.state, options.jobs, &options.sharing),
             launcher: Launcher::new(options.show_full_cmd),
-            units: Units::new(options.owned.is_some()),
+            units: Units::new(options.owned),
             ownership: None,
             strays_seen: false,
             chunks,
@@ -382,9 +387,7 @@ impl<'a> Dispatcher<'a> {
             unit.pipes += usize::from(reader.is_some());
             unit.readers.extend(reader);
         }
-        if let Some(ownership) = &mut self.ownership {
-            ownership.note(child.pid);
-        }
+        self.tell(Event::Process(id, child.pid));
         self.units.insert(child.pid, unit);
         if plugs[0] == Plug::Inherit {
             self.foreground.offer(child.pid, !job.inherits_terminal);
@@ -408,8 +411,8 @@ impl<'a> Dispatcher<'a> {
         let view = &self.views[id.0 as usize];
         let color = if view.labels_output { view.color.clone() } else { String::new() };
         extra.push(("MISE_TASK_COLOR".into(), color.into()));
-        let mark = self.ownership.as_ref().and_then(|ownership| ownership.mark(id));
-        extra.extend(mark.map(|mark| (VARIABLE.into(), mark.into())));
+        let mark = self.options.id.map(|run| format!("{run}/{}", id.0));
+        extra.extend(mark.map(|mark| (RUN_VARIABLE.into(), mark.into())));
         if !job.inherits_terminal {
             extra.push(("MISE_TASK_PGID_MANAGED".into(), "1".into()));
         }

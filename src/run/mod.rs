@@ -22,3 +22,4 @@ mod units;
 
 pub use dispatcher::{Arrive, Arrived, Listening, OnFailure, RunOptions, run};
 pub use limits::Sharing;
+pub use ownership::recover;

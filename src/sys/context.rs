@@ -2,7 +2,7 @@
 //! working directory, the directories of the user. Everything above takes it
 //! as a value.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,8 @@ pub struct Context {
     pub dirs: Dirs,
     /// This executable.
     pub exe: PathBuf,
+    /// The words of the command line, behind our own name.
+    pub words: Vec<OsString>,
 }
 
 /// Absolute directories; each can be moved by a variable.
@@ -53,6 +55,7 @@ impl Context {
         Ok(Self {
             cwd: std::env::current_dir()?,
             exe: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mep")),
+            words: std::env::args_os().skip(1).collect(),
             dirs,
             env,
         })

@@ -107,12 +107,15 @@ fn children(pid: u32) -> Vec<u32> {
     list.unwrap_or_default().split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 
-/// What is left of runs in the state directory. A run that is killed before its ledger has a
-/// name leaves one without; a later run removes that when it is a minute old.
-fn ledgers(scene: &Scene) -> Vec<String> {
+/// What is left of live runs in the state directory. A run that is killed before it has said a
+/// word leaves an empty file; a later run removes that when it is a minute old.
+fn live(scene: &Scene) -> Vec<String> {
     let minute = SystemTime::now() - Duration::from_secs(61);
-    let files = || fs::read_dir(scene.state().join("mep/runs")).into_iter().flatten().flatten();
-    for file in files().filter(|file| file.file_name().to_string_lossy().starts_with('.')) {
+    let projects =
+        || fs::read_dir(scene.state().join("mep/record")).into_iter().flatten().flatten();
+    let files = || projects().filter_map(|dir| fs::read_dir(dir.path().join("live")).ok());
+    let files = || files().flatten().flatten();
+    for file in files().filter(|file| file.metadata().is_ok_and(|data| data.len() == 0)) {
         let opened = File::options().write(true).open(file.path());
         opened.and_then(|file| file.set_modified(minute)).expect("the file is ours");
     }
@@ -146,6 +149,6 @@ fn rounds_of_random_kills_leave_nothing() {
     signal(beside.id(), Signal::SIGTERM);
     assert_eq!(finish(&mut beside, PATIENCE, "the run beside").code(), Some(143));
     assert_eq!(scene.survivors(|_| true).len(), 0);
-    assert_eq!(ledgers(&scene), [] as [String; 0], "ledgers are left");
+    assert_eq!(live(&scene), [] as [String; 0], "files of live runs are left");
     say(&format!("torture: {rounds} rounds of kills from seed {}", seed()));
 }

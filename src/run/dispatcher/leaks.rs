@@ -9,13 +9,12 @@ impl Dispatcher<'_> {
     /// From now on what loses its parent is ours.
     pub(super) fn take_ownership(&mut self) {
         processes::adopt_orphans();
-        let Some(project) = self.options.owned else {
+        if !self.options.owned {
             return;
-        };
-        let (ownership, recovered) = Ownership::begin(self.options.state, project);
-        self.ownership = Some(ownership);
-        if !recovered.is_empty() {
-            self.tell(Event::Recovered(recovered));
+        }
+        self.ownership = Some(Ownership::begin(self.options.id));
+        if !self.options.recovered.is_empty() {
+            self.tell(Event::Recovered(self.options.recovered.clone()));
         }
     }
 

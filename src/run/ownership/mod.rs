@@ -1,47 +1,29 @@
 //! What is ours to end: the processes of this run, those that tasks leave
 //! behind, and what an earlier run left when it was killed.
 
-mod ledger;
 mod strays;
+mod survivors;
 
 use std::collections::HashSet;
-use std::path::Path;
 
-use crate::model::{JobId, Leaks, Leftover};
+use crate::model::{JobId, Leaks, Leftover, RUN_VARIABLE};
 use crate::sys::processes::{self, Process};
-use ledger::Ledger;
-pub(super) use ledger::VARIABLE;
 use strays::Strays;
 pub(super) use strays::{Found, Target};
+pub use survivors::recover;
 
 /// The ownership of one run.
 #[derive(Debug)]
 pub(super) struct Ownership {
-    /// None where the state directory cannot be written: then nobody can clean
-    /// up after a `kill -9`.
-    ledger: Option<Ledger>,
+    /// The run's id, where its processes carry it.
+    run: Option<String>,
     strays: Strays,
 }
 
 impl Ownership {
-    /// Takes the run's processes into our care. Returns what an earlier run of
-    /// the project had left, which has been ended.
-    pub(super) fn begin(state: &Path, project: &Path) -> (Self, Vec<Leftover>) {
-        let recovered = ledger::recover(state, project);
-        let ledger = Ledger::open(state, project).ok();
-        (Self { ledger, strays: Strays::new() }, recovered)
-    }
-
-    /// Takes note of a group that has just been started.
-    pub(super) fn note(&mut self, group: u32) {
-        if let Some(ledger) = &mut self.ledger {
-            ledger.note(group);
-        }
-    }
-
-    /// What the processes of a job carry in their environment.
-    pub(super) fn mark(&self, job: JobId) -> Option<String> {
-        self.ledger.as_ref().map(|ledger| ledger.mark(job))
+    /// Takes the processes of the run of this id into our care.
+    pub(super) fn begin(run: Option<&str>) -> Self {
+        Self { run: run.map(str::to_string), strays: Strays::new() }
     }
 
     /// The members of a group whose leader has ended; `None` where all of them
@@ -66,8 +48,8 @@ impl Ownership {
         leaks: impl Fn(JobId) -> Leaks,
         owner: impl Fn(Option<JobId>) -> Option<JobId>,
     ) -> Found {
-        let ledger = self.ledger.as_ref();
-        let marked = |pid| ledger.and_then(|ledger| ledger.job_of(pid));
+        let run = self.run.as_deref();
+        let marked = |pid| run.and_then(|run| job_of(run, pid));
         let guests = self.strays.has_guests();
         let owner = |pid| match marked(pid) {
             None if guests => None,
@@ -75,4 +57,11 @@ impl Ownership {
         };
         self.strays.find(running, leaks, owner)
     }
+}
+
+/// The job of `run` that a process belongs to.
+fn job_of(run: &str, pid: u32) -> Option<JobId> {
+    let mark = processes::variable(pid, RUN_VARIABLE)?;
+    let (id, job) = mark.split_once('/')?;
+    (id == run).then(|| job.parse().ok().map(JobId)).flatten()
 }

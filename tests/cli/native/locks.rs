@@ -330,6 +330,7 @@ mep -q run main; echo $?; wait";
 fn a_lock_that_cannot_be_taken_is_a_failure() {
     let one = held().file("file", "");
     let stderr = "\
+Warning: this run is not recorded: [P]/file: Not a directory (os error 20)
 [waits] ERROR cannot take the lock db: cannot create [P]/file/locks: Not a directory (os error 20)
 [waits] ERROR task failed
 ";

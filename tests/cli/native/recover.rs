@@ -3,10 +3,9 @@
 
 use std::fs;
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
-use std::time::Duration;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use nix::sys::signal::{Signal, kill};
 
@@ -36,9 +35,18 @@ fn killed(tasks: &str) -> Project {
     run
 }
 
-/// The ledgers of runs.
-fn ledgers(run: &Project) -> Vec<PathBuf> {
-    let dir = run.path("../home/.local/state/mep/runs");
+/// The files of runs that go on, or were killed.
+fn live(run: &Project) -> Vec<PathBuf> {
+    entries(&live_dir(run))
+}
+
+/// Where those of the project are; another one of the test may have its own.
+fn live_dir(run: &Project) -> PathBuf {
+    let projects = entries(&run.path("../home/.local/state/mep/record"));
+    projects.first().expect("a run has been recorded").join("live")
+}
+
+fn entries(dir: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> =
         fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     found.sort();
@@ -48,7 +56,7 @@ fn ledgers(run: &Project) -> Vec<PathBuf> {
 #[test]
 fn the_next_run_ends_what_a_killed_one_has_left() {
     let run = killed(TASKS);
-    assert_eq!(ledgers(&run).len(), 1);
+    assert_eq!(live(&run).len(), 1);
     let output = run.mep(["run", "-q", "next"]).run();
     let stderr = format!(
         "LEAKY ended what a killed run had left: {} bash -c echo $$ >pid; kill -KILL $PPID; \
@@ -57,7 +65,7 @@ fn the_next_run_ends_what_a_killed_one_has_left() {
     );
     output.stdout("next\n").stderr(&stderr).code(0);
     assert_gone(&run);
-    assert!(ledgers(&run).is_empty());
+    assert!(live(&run).is_empty());
     run.mep(["run", "-q", "next"]).run().stdout("next\n").stderr("").code(0);
 }
 
@@ -89,7 +97,7 @@ fn what_has_left_the_session_is_spared() {
 
 #[test]
 fn a_live_run_of_the_same_project_is_not_touched() {
-    // `outer` is a run that lives; the one inside finds its ledger, and holds another.
+    // `outer` is a run that lives; the one inside finds its record, and writes another.
     let tasks = "
 [tasks.outer]
 run = 'cat hold & echo $! >pid; mep -q run inner; kill -0 $(cat pid) && echo alive; kill $(cat pid)'
@@ -98,13 +106,13 @@ run = 'echo inner'
 ";
     let run = fifos(project(tasks), ["hold"]);
     run.mep(["-q", "run", "outer"]).run().stdout("inner\nalive\n").code(0);
-    assert!(ledgers(&run).is_empty());
+    assert!(live(&run).is_empty());
 }
 
-/// A project with a ledger of our own making, and a process of this test: its number is `[PID]`
+/// A project with a record of our own making of a run that is not there, and a process of this test: its number is `[PID]`
 /// in the text, it leads a group in the session `[SESSION]`, and began between `[BEFORE]` and
 /// `[AFTER]`.
-fn with_ledger(text: &str) -> (Project, Child) {
+fn with_record(text: &str) -> (Project, Child) {
     let run = project(TASKS);
     let other = Command::new("sleep").arg("600").process_group(0).spawn();
     let other = other.expect("there is a sleep");
@@ -119,10 +127,9 @@ fn with_ledger(text: &str) -> (Project, Child) {
         .replace("[NUMBERS]", &numbers())
         .replace("[BEFORE]", &(start - 1).to_string())
         .replace("[AFTER]", &(start + 1).to_string());
-    run.write("../home/.local/state/mep/runs/1-1.run", &text);
-    let ledger =
-        fs::File::options().write(true).open(run.path("../home/.local/state/mep/runs/1-1.run"));
-    ledger.and_then(|file| file.set_modified(SystemTime::now())).expect("it is there");
+    // There is a place for it.
+    run.mep(["-q", "run", "next"]).run().code(0);
+    fs::write(live_dir(&run).join("00000000-1.run"), text).expect("the place takes files");
     (run, other)
 }
 
@@ -132,9 +139,14 @@ fn numbers() -> String {
     space.display().to_string()
 }
 
-/// Runs a task; true where the process of the ledger was left alone. The test ends it.
-fn spares(ledger: &str) -> bool {
-    let (run, mut other) = with_ledger(ledger);
+const HEAD: &str = r#"{"event":"run","ms":0.000,"format":1,"id":"00000000-1","session":[SESSION],"pid_space":"[NUMBERS]","owned":true,"words":[]}
+"#;
+const PROCESS: &str = r#"{"event":"process","ms":1.000,"job":0,"pid":[PID],"ticks":[AFTER]}
+"#;
+
+/// Runs a task; true where the process of the record was left alone. The test ends it.
+fn spares(record: &str) -> bool {
+    let (run, mut other) = with_record(record);
     run.mep(["-q", "run", "next"]).run().stdout("next\n").code(0);
     let spared = other.try_wait().expect("it is ours").is_none();
     other.kill().and_then(|()| other.wait()).expect("it is ours to end");
@@ -143,39 +155,48 @@ fn spares(ledger: &str) -> bool {
 
 #[test]
 fn a_number_that_was_given_away_again_is_not_touched() {
-    assert!(
-        !spares("[SESSION] 1-1 [NUMBERS]\n[P]\n[PID] [AFTER]\n"),
-        "a ledger that is right counts"
-    );
+    assert!(!spares(&[HEAD, PROCESS].concat()), "a record that is right counts");
     // The group was noted before this process was there: it was another one's.
-    assert!(spares("[SESSION] 1-1 [NUMBERS]\n[P]\n[PID] [BEFORE]\n"));
-    // Another project's, another session's.
-    assert!(spares("[SESSION] 1-1 [NUMBERS]\n[ROOT]/other\n[PID] [AFTER]\n"));
-    assert!(spares("1 1-1 [NUMBERS]\n[P]\n[PID] [AFTER]\n"));
+    assert!(spares(&[HEAD, &PROCESS.replace("AFTER", "BEFORE")].concat()));
+    // Another session's.
+    assert!(spares(&[&HEAD.replace("[SESSION]", "1"), PROCESS].concat()));
     // Another container's, whose numbers are not ours.
-    assert!(spares("[SESSION] 1-1 pid:[1]\n[P]\n[PID] [AFTER]\n"));
+    assert!(spares(&[&HEAD.replace("[NUMBERS]", "pid:[1]"), PROCESS].concat()));
+    // That of a run to which nothing belonged, as `mise` is one.
+    assert!(spares(&[&HEAD.replace("\"owned\":true,", ""), PROCESS].concat()));
+    // A name that is not its own, and a later version's.
+    assert!(spares(&[&HEAD.replace("-1\"", "-2\""), PROCESS].concat()));
+    assert!(spares(&[&HEAD.replace("\"format\":1", "\"format\":2"), PROCESS].concat()));
+    // A line that was torn off.
+    assert!(spares(&[HEAD, PROCESS.trim_end()].concat()));
 }
 
 #[test]
-fn a_ledger_from_before_the_machine_started_is_only_removed() {
-    let (run, mut other) = with_ledger("[SESSION] 1-1 [NUMBERS]\n[P]\n[PID] [AFTER]\n");
-    run.set_mtime("../home/.local/state/mep/runs/1-1.run", 1_000_000_000);
+fn a_record_from_before_the_machine_started_is_only_put_away() {
+    let (run, mut other) = with_record(&[HEAD, PROCESS].concat());
+    let record = fs::File::options().write(true).open(&live(&run)[0]);
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    record.and_then(|file| file.set_modified(long_ago)).expect("it is ours");
     run.mep(["-q", "run", "next"]).run().stdout("next\n").code(0);
     assert!(other.try_wait().expect("it is ours").is_none());
     other.kill().and_then(|()| other.wait()).expect("it is ours to end");
-    assert!(ledgers(&run).is_empty());
+    assert!(live(&run).is_empty());
 }
 
 #[test]
-fn a_ledger_that_is_none_is_no_problem() {
+fn a_record_that_is_none_is_no_problem() {
+    let odd = PROCESS.replace("[PID]", "99999999999999999999") + &PROCESS.replace("[PID]", "-1");
+    let none = PROCESS.replace("[PID]", "0") + &PROCESS.replace(",\"ticks\":[AFTER]", "");
     for text in [
         "",
         "\n\n\n",
         "x\ny\nz\n",
-        "1\n",
-        "a b\n[P]\nc d\n[PID] [AFTER]\n",
-        "[SESSION] 1-1 [NUMBERS]\n[P]\n[PID]\n[PID] \n99999999999999999999 1\n0 [AFTER]\n",
+        "{}\n",
+        "[]\n",
         "\0\u{1}\n",
+        HEAD.trim_end(),
+        PROCESS,
+        &[HEAD, "\n{}\nx\n", &odd, &none].concat(),
     ] {
         assert!(spares(text), "{text:?}");
     }
@@ -184,14 +205,16 @@ fn a_ledger_that_is_none_is_no_problem() {
 #[test]
 fn a_state_directory_that_cannot_be_written_keeps_nobody_from_running() {
     let run = project(TASKS).file("../home/.local/state/mep", "a file\n");
-    run.mep(["-q", "run", "next"]).run().stdout("next\n").stderr("").code(0);
+    let warning = "Warning: this run is not recorded: [HOME]/.local/state/mep: Not a directory (os \
+                   error 20)\n";
+    run.mep(["-q", "run", "next"]).run().stdout("next\n").stderr(warning).code(0);
 }
 
 #[test]
-fn a_signal_that_kills_nobody_leaves_no_ledger() {
+fn a_signal_that_kills_nobody_leaves_nothing_to_end() {
     let run = fifos(project(&TASKS.replace("KILL", "TERM")), ["hold"]);
     run.mep(["-q", "run", "t"]).run().stdout("").stderr("").code(143);
-    assert!(ledgers(&run).is_empty());
+    assert!(live(&run).is_empty());
     assert!(kill(left(&run), None::<Signal>).is_err());
 }
 

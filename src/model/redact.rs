@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
-use crate::model::Secrets;
+use super::Secrets;
 
 /// What stands for a secret.
 const MASK: &[u8] = b"[redacted]";
@@ -21,7 +21,7 @@ pub struct Redactor {
 
 /// The end of a stream that may be the beginning of a secret.
 #[derive(Debug, Default)]
-pub(super) struct Held(Vec<u8>);
+pub struct Held(Vec<u8>);
 
 impl Redactor {
     /// A redactor; `None` where there is nothing to hide.
@@ -48,7 +48,7 @@ impl Redactor {
 
     /// The next bytes of a stream: what can be said of them already. The rest,
     /// which begins like a secret, is held back.
-    pub(super) fn push(&self, held: &mut Held, bytes: &[u8]) -> Vec<u8> {
+    pub fn push(&self, held: &mut Held, bytes: &[u8]) -> Vec<u8> {
         let joined;
         let all = if held.0.is_empty() {
             bytes
@@ -78,7 +78,7 @@ impl Redactor {
     }
 
     /// The end of a stream: what was held back was no beginning.
-    pub(super) fn finish(&self, held: &mut Held) -> Vec<u8> {
+    pub fn finish(&self, held: &mut Held) -> Vec<u8> {
         let rest = std::mem::take(&mut held.0);
         self.matcher.replace_all_bytes(&rest, &vec![MASK; self.secrets.len()])
     }

@@ -1,0 +1,154 @@
+//! The record of a run: what it is told before the run begins, and what dead
+//! runs have left. Knows neither how a run goes on nor how a record is written.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::views::Lens;
+use crate::config::workspace::Workspace;
+use crate::model::{Dialect, Event, Exit, JobView, Leftover, RUN_VARIABLE, RecordKeys, Spot};
+use crate::plan::Plan;
+use crate::record::{Bounds, Keeping, Opening, Place, Recorder, TaskLine, dead};
+use crate::run::recover;
+use crate::sys::Context;
+
+/// Output that is held back goes to the log after so long.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The record of this run, while it goes on.
+pub(super) struct Recording<'a> {
+    recorder: Recorder,
+    workspace: &'a Workspace<'a>,
+    /// Where the lines of each file begin.
+    lines: HashMap<*const u8, Vec<usize>>,
+    /// What dead runs had left.
+    pub(super) recovered: Vec<Leftover>,
+}
+
+impl<'a> Recording<'a> {
+    /// Begins it, and ends what dead runs of the project have left, where that
+    /// is ours.
+    pub(super) fn begin(
+        ctx: &Context,
+        dialect: Dialect,
+        lens: &Lens<'a>,
+        plan: &Plan,
+        jobs: usize,
+        warn: &mut dyn FnMut(&str),
+    ) -> Self {
+        let project = &lens.workspace.main().project;
+        let place = Place::new(&ctx.dirs.state, project.home());
+        let owned = dialect == Dialect::Mep;
+        let recovered = bury(&place, owned);
+        let parent = ctx.env.get_str(RUN_VARIABLE).and_then(|mark| mark.split_once('/'));
+        let words: Vec<String> =
+            ctx.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let keys = project.own.record;
+        let opening = Opening {
+            place: &place,
+            project: project.home(),
+            cwd: &ctx.cwd,
+            words: &words,
+            parent: parent.map(|(id, _)| id),
+            dialect,
+            jobs,
+            owned,
+            keeping: if keys.enabled == Some(false) { Keeping::Processes } else { Keeping::All },
+            bounds: bounds(keys),
+            secrets: &plan.secrets,
+        };
+        let (recorder, trouble) = Recorder::open(&opening, None);
+        // A task may have been denied what its run was not.
+        let nested = ctx.env.get("MEP_DIALECT").is_some();
+        if let Some(error) = trouble.filter(|_| !nested) {
+            warn(&format!("this run is not recorded: {}: {error}", ctx.dirs.state.display()));
+        }
+        Self { recorder, workspace: lens.workspace, lines: HashMap::new(), recovered }
+    }
+
+    /// The run's id, where it has one.
+    pub(super) fn id(&self) -> Option<String> {
+        self.recorder.id().map(str::to_string)
+    }
+
+    /// Takes note of the jobs from `from` on.
+    pub(super) fn expect(&mut self, plan: &Plan, views: &[JobView], from: usize) {
+        self.recorder.hide(&plan.secrets);
+        for (id, view) in plan.graph.ids().skip(from).zip(views) {
+            let occurrence = plan.graph.occurrence(id);
+            let task = self.workspace.task(occurrence.task);
+            let place = (task.spot.file.path.as_path(), self.line(&task.spot));
+            self.recorder.task(&TaskLine {
+                job: id,
+                task: view.task,
+                name: &task.name,
+                label: &view.label,
+                rerun: &view.rerun,
+                args: &occurrence.args,
+                dashes: occurrence.dashes,
+                place: Some(place),
+                called: occurrence.site.is_some(),
+                given_env: !occurrence.env.is_empty(),
+                works: !plan.jobs[id.0 as usize].commands.is_empty(),
+                ends: (view.first, view.last),
+                direct: view.direct,
+            });
+        }
+    }
+
+    /// The number of a line, for which no file is read through twice.
+    fn line(&mut self, spot: &Spot) -> usize {
+        let text = spot.file.text.as_bytes();
+        let ends = self
+            .lines
+            .entry(text.as_ptr())
+            .or_insert_with(|| (0..text.len()).filter(|at| text[*at] == b'\n').collect());
+        ends.partition_point(|end| *end < spot.span.start) + 1
+    }
+
+    /// Takes an event.
+    pub(super) fn event(&mut self, event: &Event) {
+        self.recorder.event(event);
+    }
+
+    /// The run has ended.
+    pub(super) fn finish(self, exit: Exit, warn: &mut dyn FnMut(&str)) {
+        let closed = self.recorder.finish(exit.code());
+        if let Some(error) = closed.trouble {
+            warn(&format!("this run is not recorded: {error}"));
+        }
+    }
+}
+
+/// How often a record has to hear that time has passed, where tasks with these
+/// views run.
+pub(super) fn tick(views: &[JobView]) -> Option<Duration> {
+    views.iter().any(|view| view.works && !view.direct).then_some(TICK)
+}
+
+/// Ends what dead runs have left, if that is ours to do; what that was.
+fn bury(place: &Place, owned: bool) -> Vec<Leftover> {
+    let mut left = Vec::new();
+    for dead in dead(place) {
+        match &dead.run {
+            None => dead.bury(),
+            Some(_) if !owned => {}
+            Some(run) => {
+                if let Some(found) = recover(run) {
+                    left.extend(found);
+                    dead.bury();
+                }
+            }
+        }
+    }
+    left
+}
+
+fn bounds(keys: RecordKeys) -> Bounds {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    Bounds {
+        runs: keys.keep.unwrap_or(50) as usize,
+        age: DAY * keys.days.unwrap_or(30),
+        bytes: u64::from(keys.megabytes.unwrap_or(100)) * 1024 * 1024,
+    }
+}

@@ -1,0 +1,51 @@
+//! Which records stay. Asked now and then at the end of a run, so that a
+//! listing costs an ordinary run nothing.
+
+use std::fs;
+use std::time::Duration;
+
+use super::place::{Listed, Place, unix_time};
+
+/// How much of a project's past is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Runs that nobody but a person or another program started; those that
+    /// they started stay with them.
+    pub runs: usize,
+    /// How long.
+    pub age: Duration,
+    /// Bytes of all records together.
+    pub bytes: u64,
+}
+
+/// Nested runs that are kept for each other one, over all.
+const NESTED: usize = 20;
+
+/// Removes what is too old, too many or too much, but for the newest one.
+pub(super) fn prune(place: &Place, bounds: Bounds) {
+    let now = unix_time();
+    let (mut runs, mut all, mut bytes) = (0, 0, 0);
+    let mut full = false;
+    for run in place.runs() {
+        if run.live {
+            continue;
+        }
+        let log = place.log(&run.id);
+        let size = |path| fs::symlink_metadata(path).map_or(0, |data| data.len());
+        bytes += size(&run.path) + size(&log);
+        runs += usize::from(!run.nested);
+        all += 1;
+        let old = now.saturating_sub(run.began()) > bounds.age;
+        full |= runs > bounds.runs || all > bounds.runs.saturating_mul(NESTED);
+        full |= (old || bytes > bounds.bytes) && all > 1;
+        if full {
+            remove(&run, &log);
+        }
+    }
+}
+
+fn remove(run: &Listed, log: &std::path::Path) {
+    // What cannot be removed now is tried again by another run.
+    let _ = fs::remove_file(log);
+    let _ = fs::remove_file(&run.path);
+}

@@ -1,0 +1,438 @@
+//! The open record of this run: takes events and puts them where they are kept.
+//! It is written when a process has been started, so that the next run finds
+//! it should we be killed, and else when there is much to write, or when a
+//! second has gone by. Its lock is ours as long as we live.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use nix::unistd::getsid;
+
+use super::events;
+use super::history::{Part, Verdict};
+use super::line::{Line, TaskLine, hidden};
+use super::log::{Log, Piece};
+use super::place::{self, Place};
+use super::prune::{self, Bounds};
+use crate::model::{Dialect, Event, Held, JobId, Outcome, Redactor, Secrets, Stream};
+use crate::sys::processes;
+
+/// Raised with every change that a reader of the older form would misread.
+pub(super) const FORMAT: u64 = 1;
+
+/// What waits to be written.
+const MUCH: usize = 64 * 1024;
+/// And for how long.
+const LONG: Duration = Duration::from_secs(1);
+
+/// What stays of a record when its run has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// All of it.
+    All,
+    /// All of it is written, and it is for the caller to remove.
+    ForNow,
+    /// Only what the next run has to know should this one be killed.
+    Processes,
+}
+
+/// What a record begins with.
+#[derive(Debug, Clone)]
+pub struct Opening<'a> {
+    /// Where it is to be.
+    pub place: &'a Place,
+    /// The project's home.
+    pub project: &'a Path,
+    /// Where the run was started.
+    pub cwd: &'a Path,
+    /// The words of the command line, without our own name.
+    pub words: &'a [String],
+    /// The run that started this one.
+    pub parent: Option<&'a str>,
+    /// The rules it goes by.
+    pub dialect: Dialect,
+    /// How many jobs side by side.
+    pub jobs: usize,
+    /// What its tasks leave behind is ours to end.
+    pub owned: bool,
+    /// What stays of it.
+    pub keeping: Keeping,
+    /// How many records stay.
+    pub bounds: Bounds,
+    /// What must not be in it.
+    pub secrets: &'a Secrets,
+}
+
+/// What has become of a record.
+#[derive(Debug, Default)]
+pub struct Closed {
+    /// Its file of events, where it is kept.
+    pub path: Option<PathBuf>,
+    /// What kept it from being whole; then there is none.
+    pub trouble: Option<io::Error>,
+}
+
+/// The record of this run.
+pub struct Recorder {
+    id: String,
+    nested: bool,
+    keeping: Keeping,
+    bounds: Bounds,
+    place: Place,
+    begin: Instant,
+    file: Option<Live>,
+    /// Somebody who reads along.
+    stream: Option<Box<dyn Write>>,
+    log: Log,
+    lines: Vec<u8>,
+    redactor: Option<Redactor>,
+    held: HashMap<(JobId, bool), Held>,
+    tasks: Vec<Task>,
+    counts: [u64; 5],
+    part: Part,
+}
+
+/// The file as long as the run goes on.
+struct Live {
+    file: File,
+    path: PathBuf,
+    waiting: Vec<u8>,
+    flushed: Instant,
+    trouble: Option<io::Error>,
+}
+
+/// What has to be known of a job when it ends.
+struct Task {
+    /// Empty where it is not the last one of its task.
+    words: Box<str>,
+}
+
+impl Recorder {
+    /// Begins a record. Where it cannot be written, the error says why, and
+    /// only those who read along hear of the run.
+    pub fn open(
+        opening: &Opening<'_>,
+        stream: Option<Box<dyn Write>>,
+    ) -> (Self, Option<io::Error>) {
+        let begin = Instant::now();
+        let (mut time, pid) = (place::unix_time(), std::process::id());
+        let nested = opening.parent.is_some();
+        // Somebody with our number in another space of process numbers may have
+        // begun at the same moment.
+        let file = loop {
+            match create(opening.place, &place::id(time, pid), nested) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                    time += Duration::from_millis(1);
+                }
+                other => break other,
+            }
+        };
+        let id = place::id(time, pid);
+        let (file, trouble) = match file {
+            Ok((file, path)) => (Some(Live::new(file, path, begin)), None),
+            Err(error) => (None, Some(error)),
+        };
+        let mut recorder = Self {
+            nested,
+            keeping: opening.keeping,
+            bounds: opening.bounds,
+            place: opening.place.clone(),
+            begin,
+            file,
+            stream,
+            log: Log::new(opening.place.log(&id)),
+            id,
+            lines: Vec::new(),
+            redactor: Redactor::new(opening.secrets),
+            held: HashMap::new(),
+            tasks: Vec::new(),
+            counts: [0; 5],
+            part: Part::default(),
+        };
+        recorder.head(opening, time);
+        // What it says is there before anything is started.
+        recorder.flush();
+        let trouble = trouble.or_else(|| recorder.give_up());
+        (recorder, trouble)
+    }
+
+    fn head(&mut self, opening: &Opening<'_>, time: Duration) {
+        let redactor = self.redactor.as_ref();
+        let started = jiff::Timestamp::from_millisecond(time.as_millis() as i64);
+        let started = started.map_or_else(|_| String::new(), |time| time.to_string());
+        let words: Vec<_> = opening.words.iter().map(|word| hidden(redactor, word)).collect();
+        let session = getsid(None).map_or(0, |session| session.as_raw());
+        let mut line = Line::new(&mut self.lines, "run", Duration::ZERO)
+            .number("format", FORMAT)
+            .text("id", &self.id);
+        if let Some(parent) = opening.parent {
+            line = line.text("parent", parent);
+        }
+        line.text("started", &started)
+            .number("unix_ms", time.as_millis() as u64)
+            .number("pid", std::process::id())
+            .number("session", session as u64)
+            .text("pid_space", &processes::numbers())
+            .flag("owned", opening.owned)
+            .text("project", &opening.project.to_string_lossy())
+            .text("cwd", &opening.cwd.to_string_lossy())
+            .texts("words", &words)
+            .text("dialect", opening.dialect.as_str())
+            .text("version", env!("CARGO_PKG_VERSION"))
+            .number("jobs", opening.jobs as u64)
+            .end();
+        self.pass_on(true);
+    }
+
+    /// The run's id, where it is on record.
+    pub fn id(&self) -> Option<&str> {
+        self.file.is_some().then_some(self.id.as_str())
+    }
+
+    /// Takes these out of all that is written from now on.
+    pub fn hide(&mut self, secrets: &Secrets) {
+        self.redactor = Redactor::new(secrets);
+    }
+
+    /// Takes note of a job before anything happens to it; they come in order.
+    pub fn task(&mut self, task: &TaskLine<'_>) {
+        if self.writes() {
+            task.write(&mut self.lines, self.begin.elapsed(), self.redactor.as_ref());
+            self.pass_on(false);
+        }
+        let words = if task.ends.1 { &*hidden(self.redactor.as_ref(), task.rerun) } else { "" };
+        self.tasks.push(Task { words: words.into() });
+    }
+
+    /// Takes an event.
+    pub fn event(&mut self, event: &Event) {
+        let now = Instant::now();
+        match event {
+            Event::Output(job, stream, bytes) if self.writes() => {
+                self.output(*job, *stream, bytes, now);
+            }
+            Event::Retrying { job, .. } => self.close(*job, now),
+            Event::Ended { job, outcome, elapsed, .. } => {
+                self.close(*job, now);
+                self.ended(*job, outcome, *elapsed);
+            }
+            _ => {}
+        }
+        let process = matches!(event, Event::Process(..));
+        if self.writes() || process {
+            let at = now.duration_since(self.begin);
+            if events::write(&mut self.lines, event, at, self.redactor.as_ref()) {
+                self.pass_on(process);
+            }
+        }
+        let due = |live: &Live| live.waiting.len() >= MUCH || now - live.flushed >= LONG;
+        if process || self.file.as_ref().is_some_and(due) {
+            self.release(now);
+            self.flush();
+        }
+    }
+
+    /// Anything but processes is written.
+    fn writes(&self) -> bool {
+        let kept = self.file.is_some() && self.keeping != Keeping::Processes;
+        kept || self.stream.is_some()
+    }
+
+    /// Gives the lines that are ready to whom they are for. `always`: the file
+    /// has them whatever is kept.
+    fn pass_on(&mut self, always: bool) {
+        if let Some(stream) = &mut self.stream {
+            let done = stream.write_all(&self.lines).and_then(|()| stream.flush());
+            if done.is_err() {
+                self.stream = None;
+            }
+        }
+        let kept = always || self.keeping != Keeping::Processes;
+        if let Some(live) = self.file.as_mut().filter(|_| kept) {
+            live.waiting.extend_from_slice(&self.lines);
+        }
+        self.lines.clear();
+    }
+
+    fn ended(&mut self, job: JobId, outcome: &Outcome, took: Duration) {
+        let Some(task) = self.tasks.get(job.0 as usize).filter(|task| !task.words.is_empty())
+        else {
+            return;
+        };
+        let verdict = match outcome {
+            Outcome::Success => Verdict::Success,
+            Outcome::Failed(_) => Verdict::Failure,
+            Outcome::Fresh => Verdict::Fresh,
+            Outcome::Tolerated(_) => Verdict::Tolerated,
+            Outcome::Skipped(_) => Verdict::Skipped,
+        };
+        self.counts[verdict as usize] += 1;
+        if self.keeping == Keeping::All {
+            self.part.add(verdict, took, &task.words);
+        }
+    }
+
+    // ---- output ----------------------------------------------------------
+
+    fn output(&mut self, job: JobId, stream: Stream, bytes: &[u8], now: Instant) {
+        let clean = match &self.redactor {
+            Some(redactor) => {
+                let held = self.held.entry((job, stream == Stream::Stdout)).or_default();
+                &*redactor.push(held, bytes)
+            }
+            None => bytes,
+        };
+        let at = now.duration_since(self.begin);
+        let (lines, live) = (&mut self.lines, self.stream.is_some());
+        self.log.push(job, stream, clean, now, &mut |job, piece, bytes| {
+            segment(lines, at, job, piece, bytes, live);
+        });
+        self.pass_on(false);
+    }
+
+    /// A job writes nothing any more.
+    fn close(&mut self, job: JobId, now: Instant) {
+        if !self.writes() {
+            return;
+        }
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            let held = self.held.remove(&(job, stream == Stream::Stdout));
+            if let (Some(redactor), Some(mut held)) = (&self.redactor, held) {
+                let rest = redactor.finish(&mut held);
+                let at = now.duration_since(self.begin);
+                let (lines, live) = (&mut self.lines, self.stream.is_some());
+                self.log.push(job, stream, &rest, now, &mut |job, piece, bytes| {
+                    segment(lines, at, job, piece, bytes, live);
+                });
+            }
+        }
+        self.each_piece(now, |log, tell| log.close(job, tell));
+    }
+
+    /// What has been held back for long goes to the log.
+    fn release(&mut self, now: Instant) {
+        if self.writes() {
+            self.each_piece(now, |log, tell| log.tick(now, tell));
+        }
+    }
+
+    fn each_piece(&mut self, now: Instant, ask: impl FnOnce(&mut Log, &mut super::log::Tell<'_>)) {
+        let at = now.duration_since(self.begin);
+        let (lines, live) = (&mut self.lines, self.stream.is_some());
+        ask(&mut self.log, &mut |job, piece, bytes| segment(lines, at, job, piece, bytes, live));
+        self.pass_on(false);
+    }
+
+    // ---- files -----------------------------------------------------------
+
+    fn flush(&mut self) {
+        if let Some(live) = &mut self.file {
+            self.log.flush();
+            live.flush();
+        }
+    }
+
+    /// Writes no more where that has gone wrong; says why.
+    fn give_up(&mut self) -> Option<io::Error> {
+        let trouble = self.file.as_mut().and_then(|live| live.trouble.take())?;
+        let live = self.file.take()?;
+        let _ = fs::remove_file(&live.path);
+        Some(trouble)
+    }
+
+    /// The run has ended, with this exit code.
+    pub fn finish(mut self, exit: u8) -> Closed {
+        let now = Instant::now();
+        if self.writes() {
+            self.each_piece(now, Log::close_all);
+            let at = now.duration_since(self.begin);
+            let [success, failed, fresh, tolerated, skipped] = self.counts;
+            Line::new(&mut self.lines, "finished", at)
+                .number("exit", exit)
+                .number("success", success)
+                .number("fresh", fresh)
+                .number("failed", failed)
+                .number("tolerated", tolerated)
+                .number("skipped", skipped)
+                .end();
+            self.pass_on(false);
+        }
+        let Some(mut live) = self.file.take() else {
+            return Closed::default();
+        };
+        let log = self.place.log(&self.id);
+        if self.keeping == Keeping::Processes {
+            let _ = fs::remove_file(&live.path);
+            return Closed::default();
+        }
+        self.log.flush();
+        live.flush();
+        if let Some(trouble) = self.log.trouble().or(live.trouble.take()) {
+            let _ = fs::remove_file(&live.path);
+            let _ = fs::remove_file(log);
+            return Closed { path: None, trouble: Some(trouble) };
+        }
+        let path = self.place.of_done(&self.id, self.nested);
+        if let Err(error) = fs::rename(&live.path, &path) {
+            return Closed { path: None, trouble: Some(error) };
+        }
+        let stored = std::mem::take(&mut self.part).store(&self.place, &self.id);
+        if let Ok(true) = stored {
+            prune::prune(&self.place, self.bounds);
+        }
+        Closed { path: Some(path), trouble: stored.err() }
+    }
+}
+
+/// A file that is ours alone, with its lock.
+fn create(place: &Place, id: &str, nested: bool) -> io::Result<(File, PathBuf)> {
+    let path = place.of_live(id, nested);
+    let create = || File::options().write(true).create_new(true).mode(0o600).open(&path);
+    let file = match create() {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            place.make()?;
+            create()?
+        }
+        other => other?,
+    };
+    // Whoever looks for dead runs may hold it for a moment.
+    file.lock()?;
+    Ok((file, path))
+}
+
+impl Live {
+    fn new(file: File, path: PathBuf, now: Instant) -> Self {
+        Self { file, path, waiting: Vec::new(), flushed: now, trouble: None }
+    }
+
+    fn flush(&mut self) {
+        if self.trouble.is_none() && !self.waiting.is_empty() {
+            self.trouble = self.file.write_all(&self.waiting).err();
+        }
+        self.waiting.clear();
+        self.flushed = Instant::now();
+    }
+}
+
+/// A line for a piece of output; `live` readers get the text as well.
+fn segment(lines: &mut Vec<u8>, at: Duration, job: JobId, piece: Piece, bytes: &[u8], live: bool) {
+    match piece {
+        Piece::Kept(stream, offset, length) => {
+            let name = if stream == Stream::Stdout { "stdout" } else { "stderr" };
+            let line = Line::new(lines, "output", at).job(job).text("stream", name);
+            let line = line.number("offset", offset).number("length", length);
+            if live && !bytes.is_empty() {
+                line.text("text", &String::from_utf8_lossy(bytes)).end();
+            } else {
+                line.end();
+            }
+        }
+        Piece::Dropped(bytes) => {
+            Line::new(lines, "dropped", at).job(job).number("bytes", bytes).end();
+        }
+    }
+}
