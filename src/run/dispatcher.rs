@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::direct::Endings;
 use super::foreground::Foreground;
 use super::fresh::{Freshness, Mode, Verdict};
 use super::launch::{Launcher, streams};
@@ -34,6 +35,7 @@ mod attempts;
 mod ending;
 mod leaks;
 mod pending;
+mod spared;
 
 /// How long post tasks may take after an interrupt.
 const CLEANUP: Duration = Duration::from_secs(30);
@@ -132,6 +134,7 @@ struct Dispatcher<'a> {
     /// When the first process of each task with a limit started.
     working: HashMap<usize, Instant>,
     attempts: Attempts,
+    endings: Endings,
     ownership: Option<Ownership>,
     /// The last look found processes that are nobody's.
     strays_seen: bool,
@@ -208,6 +211,7 @@ impl<'a> Dispatcher<'a> {
             started: HashMap::new(),
             working: HashMap::new(),
             attempts: Attempts::default(),
+            endings: Endings::default(),
             foreground: Foreground::new(),
             first_failure: None,
             last_ended: None,
@@ -374,13 +378,17 @@ impl<'a> Dispatcher<'a> {
         let view = &self.views[id.0 as usize];
         let plugs = streams(view, job.inherits_terminal);
         let extra = self.extra(id);
+        if !self.may_spare_shell(plugs[0]) {
+            ready.direct = None;
+        }
         let started = ready.start(&job, &extra, plugs, &self.limits.descriptors(&job));
-        let child = match started {
-            Ok(child) => child,
+        let (child, spared) = match started {
+            Ok(started) => started,
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
         };
         let mut unit = Unit::new(id, index, ready.name.clone(), ready.script);
         unit.grace = job.policy.grace;
+        unit.spared = spared;
         unit.deadline = self.deadline(id);
         for (stream, fd) in [(Stream::Stdout, child.stdout), (Stream::Stderr, child.stderr)] {
             let reader = fd.and_then(|fd| follow(child.pid, stream, fd, self.chunks.clone()).ok());

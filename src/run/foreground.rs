@@ -37,6 +37,11 @@ impl Foreground {
         Self { terminal: Terminal::open(), holder: None, waiting: VecDeque::new() }
     }
 
+    /// There is a terminal, and somebody may get it.
+    pub(super) fn has_terminal(&self) -> bool {
+        self.terminal.is_some()
+    }
+
     /// The group that has the foreground now.
     pub(super) fn holder(&self) -> Option<u32> {
         self.holder.as_ref().map(|h| h.group)
@@ -102,9 +107,9 @@ impl Foreground {
         let pid = holder.sentinel.as_ref()?.pid();
         match news {
             News::Stopped(who, _) if who == pid => Some(false),
-            News::Exited(who, _) | News::Killed(who, _) if who == pid => {
+            News::Exited(who, _) | News::Killed(who, ..) if who == pid => {
                 let heard =
-                    matches!(news, News::Killed(_, signal) if signal == Signal::SIGINT as i32);
+                    matches!(news, News::Killed(_, signal, _) if signal == Signal::SIGINT as i32);
                 holder.sentinel = heard.then(|| Sentinel::start(holder.group)).flatten();
                 Some(heard && !std::mem::take(&mut holder.told))
             }

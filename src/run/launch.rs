@@ -10,6 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::direct::{self, Direct};
 use crate::model::{JobView, OutputStyle, Silence};
 use crate::plan::{Invocation, Job, echo, script};
 use crate::sys::lookup;
@@ -30,6 +31,8 @@ pub(super) struct Ready {
     file: Option<PathBuf>,
     /// What it must not touch.
     rules: Rules,
+    /// The same without a shell.
+    pub(super) direct: Option<Direct>,
     /// Removed when the command has ended.
     pub(super) script: Option<ScriptFile>,
 }
@@ -49,6 +52,8 @@ impl Drop for ScriptFile {
 pub(super) struct Launcher {
     programs: HashMap<(String, OsString), Option<PathBuf>>,
     scripts: u32,
+    /// Whether the shell at this path may be spared.
+    sh: Option<(PathBuf, bool)>,
     /// Show whole scripts, not only the first command.
     show_full: bool,
 }
@@ -74,7 +79,10 @@ impl Launcher {
                     words.push(shell[0].clone().into());
                     words.extend(filled.parameters.iter().map(OsString::from));
                 }
+                let plain = filled.run.is_none() && filled.parameters.is_empty();
+                let direct = plain.then(|| Direct::of(shell, &filled.shown)).flatten();
                 Ok(Ready {
+                    direct: direct.filter(|_| self.may_be_spared(&program)),
                     program,
                     arg0: shell[0].clone().into(),
                     args: words,
@@ -126,6 +134,13 @@ impl Launcher {
         }
     }
 
+    fn may_be_spared(&mut self, sh: &Path) -> bool {
+        if let Some((_, answer)) = self.sh.as_ref().filter(|(known, _)| known == sh) {
+            return *answer;
+        }
+        self.sh.insert((sh.to_path_buf(), direct::is_known(sh))).1
+    }
+
     fn shown(&self, script: &str) -> String {
         if self.show_full { script.to_string() } else { echo::first_command(script) }
     }
@@ -175,14 +190,15 @@ impl Ready {
         Ok(notes)
     }
 
-    /// Starts the process.
+    /// Starts the process. True where it is that of a program whose shell was
+    /// spared.
     pub(super) fn start(
         &self,
         job: &Job,
         extra: &[(OsString, OsString)],
         streams: [Plug; 3],
         inherit: &[BorrowedFd<'_>],
-    ) -> Result<Child, Complaint> {
+    ) -> Result<(Child, bool), Complaint> {
         let closed = job.sandbox.as_ref().and_then(|sandbox| sandbox.env(&job.env, extra));
         let closed = closed.map(Arc::new);
         let (env, extra) = match &closed {
@@ -199,8 +215,11 @@ impl Ready {
             streams,
             inherit,
         };
+        if let Some(child) = self.direct.as_ref().and_then(|it| it.start(&spec, &self.rules)) {
+            return Ok((child, true));
+        }
         match sandbox::spawn(&spec, &self.rules) {
-            Ok(child) => Ok(child),
+            Ok(child) => Ok((child, false)),
             // A script without an interpreter line is the shell's.
             Err(Refusal::Start(e)) if e.raw_os_error() == Some(nix::libc::ENOEXEC) => {
                 let mut args = vec![self.program.clone().into_os_string()];
@@ -211,7 +230,8 @@ impl Ready {
                     args: &args,
                     ..spec
                 };
-                sandbox::spawn(&shell, &self.rules).map_err(|e| self.complaint(job, &e))
+                let child = sandbox::spawn(&shell, &self.rules);
+                child.map(|child| (child, false)).map_err(|e| self.complaint(job, &e))
             }
             Err(e) => Err(self.complaint(job, &e)),
         }

@@ -2,12 +2,13 @@
 //! Knows nothing of terminals' looks: events are all that comes out.
 //!
 //! Inside, from the bottom: `fresh` (verdicts), `state` (the scheduler, pure),
-//! `limits` (locks, and the pool shared with other programs), `launch` (one
-//! command → one process), `units` (the processes and what is left of them),
+//! `limits` (locks, and the pool shared with other programs), `direct` (simple
+//! commands without a shell), `launch` (one command → one process), `units` (the processes and what is left of them),
 //! `ownership` (what tasks leave behind), `pipes` (their output), `prompt`
 //! (questions), `signals`, `foreground` (the terminal), `dispatcher` (the loop
 //! that owns them all).
 
+pub mod direct;
 mod dispatcher;
 mod foreground;
 pub mod fresh;

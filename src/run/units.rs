@@ -53,6 +53,10 @@ pub(super) struct Unit {
     pub(super) deadline: Option<(Instant, Duration)>,
     /// It left processes behind.
     pub(super) leaked: bool,
+    /// It runs in the place of its shell.
+    pub(super) spared: bool,
+    /// What that shell would have written at its end.
+    pub(super) last_words: Option<String>,
     /// What is left of its group is not waited for any longer.
     forsaken: bool,
     kill_at: Option<Instant>,
@@ -80,6 +84,8 @@ impl Unit {
             grace: None,
             deadline: None,
             leaked: false,
+            spared: false,
+            last_words: None,
             forsaken: false,
             kill_at: None,
             settled_at: None,
@@ -134,6 +140,10 @@ impl Units {
 
     pub(super) fn job(&self, pid: u32) -> Option<JobId> {
         self.running.get(&pid).map(|unit| unit.job)
+    }
+
+    pub(super) fn get_mut(&mut self, pid: u32) -> Option<&mut Unit> {
+        self.running.get_mut(&pid)
     }
 
     pub(super) fn ended(&mut self, pid: u32, news: News) {

@@ -15,9 +15,10 @@ use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
 
 use nix::errno::Errno;
+use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::signal::with_blocked;
@@ -117,8 +118,8 @@ impl Sentinel {
 pub enum News {
     /// It exited with a code.
     Exited(u32, u8),
-    /// A signal killed it.
-    Killed(u32, i32),
+    /// A signal killed it; true where it left a dump of its memory.
+    Killed(u32, i32, bool),
     /// It stopped on a signal.
     Stopped(u32, i32),
 }
@@ -140,20 +141,22 @@ pub fn news(only: Option<&[u32]>) -> Vec<News> {
 
 /// Takes one piece of news; false where there is none.
 fn next_news(of: Option<Pid>, heard: &mut Vec<News>) -> bool {
-    let flags = WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED;
-    match waitpid(of, Some(flags)) {
-        Ok(WaitStatus::Exited(pid, code)) => {
-            heard.push(News::Exited(pid.as_raw() as u32, code as u8));
-        }
-        Ok(WaitStatus::Signaled(pid, signal, _)) => {
-            heard.push(News::Killed(pid.as_raw() as u32, signal as i32));
-        }
-        Ok(WaitStatus::Stopped(pid, signal)) => {
-            heard.push(News::Stopped(pid.as_raw() as u32, signal as i32));
-        }
-        Ok(WaitStatus::StillAlive) => return false,
-        Ok(_) | Err(Errno::EINTR) => {}
-        Err(_) => return false,
+    let flags = libc::WNOHANG | libc::WUNTRACED;
+    let mut status = 0;
+    // SAFETY: the status outlives the call. No wrapper tells of a death by a
+    // real-time signal: it takes the news and then has no name for it.
+    #[expect(unsafe_code, reason = "every wrapper loses deaths by real-time signals")]
+    let pid = unsafe { libc::waitpid(of.map_or(-1, Pid::as_raw), &raw mut status, flags) };
+    if pid <= 0 {
+        return pid < 0 && Errno::last() == Errno::EINTR;
+    }
+    let pid = pid as u32;
+    if libc::WIFEXITED(status) {
+        heard.push(News::Exited(pid, libc::WEXITSTATUS(status) as u8));
+    } else if libc::WIFSIGNALED(status) {
+        heard.push(News::Killed(pid, libc::WTERMSIG(status), libc::WCOREDUMP(status)));
+    } else if libc::WIFSTOPPED(status) {
+        heard.push(News::Stopped(pid, libc::WSTOPSIG(status)));
     }
     true
 }
@@ -261,7 +264,7 @@ mod tests {
     #[test]
     fn a_child_has_none_of_our_signals() {
         let (_, end) = said("kill -PIPE $$", &PLAIN).expect("a child");
-        assert_eq!(end, News::Killed(number(end), Signal::SIGPIPE as i32));
+        assert_eq!(end, News::Killed(number(end), Signal::SIGPIPE as i32, false));
         let (text, _) = said("exec cat /proc/self/status", &PLAIN).expect("a child");
         for line in ["SigBlk:\t0000000000000000\n", "SigCgt:\t0000000000000000\n"] {
             assert!(text.contains(line), "{line} is not in {text}");
@@ -269,7 +272,7 @@ mod tests {
     }
 
     fn number(news: News) -> u32 {
-        let (News::Exited(pid, _) | News::Killed(pid, _) | News::Stopped(pid, _)) = news;
+        let (News::Exited(pid, _) | News::Killed(pid, ..) | News::Stopped(pid, _)) = news;
         pid
     }
 }

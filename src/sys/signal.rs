@@ -109,6 +109,17 @@ pub fn die_by(signal: Signal) {
     }
 }
 
+/// `Killed` for 9: the system's own words.
+pub fn description(number: i32) -> String {
+    // SAFETY: the text is constant, or made for this thread alone.
+    #[expect(unsafe_code, reason = "the words are only to be had from the C library")]
+    let text = unsafe {
+        let text = libc::strsignal(number);
+        if text.is_null() { c"Unknown signal" } else { std::ffi::CStr::from_ptr(text) }
+    };
+    text.to_string_lossy().into_owned()
+}
+
 /// `SIGKILL` for 9; the number where it has no name.
 pub fn name(number: i32) -> String {
     match Signal::try_from(number) {

@@ -14,6 +14,7 @@
 //! alone to it, `graphs` the real executor. The others are about what lies outside of a graph.
 
 mod child;
+mod direct;
 mod disk;
 mod floods;
 mod graphs;

@@ -3,12 +3,16 @@
 
 mod lexer;
 mod questions;
+mod simple;
+#[cfg(test)]
+mod simple_tests;
 mod sites;
 #[cfg(test)]
 mod tests;
 mod token;
 
 use questions::{Facts, facts};
+pub use simple::{is_plain_sh, simple_command};
 
 use super::echo;
 

@@ -30,7 +30,7 @@ impl Dispatcher<'_> {
         }
         for news in batch {
             match news {
-                News::Exited(pid, _) | News::Killed(pid, _) => self.process_ended(pid, news),
+                News::Exited(pid, _) | News::Killed(pid, ..) => self.process_ended(pid, news),
                 News::Stopped(pid, signal) => {
                     self.tell(Event::Handover);
                     if let Some(signal) = self.foreground.stopped(pid, signal) {
@@ -42,8 +42,9 @@ impl Dispatcher<'_> {
     }
 
     fn process_ended(&mut self, pid: u32, news: News) {
+        let news = self.as_of_shell(pid, news);
         let went_well = matches!(news, News::Exited(_, 0));
-        let killed = matches!(news, News::Killed(_, signal) if signal == Signal::SIGINT as i32);
+        let killed = matches!(news, News::Killed(_, signal, _) if signal == Signal::SIGINT as i32);
         let held = self.foreground.holder() == Some(pid);
         if self.foreground.release(pid, went_well) || (held && killed) {
             self.typed = true;
@@ -71,9 +72,10 @@ impl Dispatcher<'_> {
 
     /// A command is done when its process has ended and its pipes are read.
     pub(super) fn settle(&mut self, pid: u32) {
-        let Some(unit) = self.units.take_done(pid) else {
+        let Some(mut unit) = self.units.take_done(pid) else {
             return;
         };
+        self.last_words_of_shell(&mut unit);
         // What a failure leaves in the group is no leak: it is ended with it.
         if !unit.went_well() {
             self.units.end_group(pid, &unit);
@@ -98,7 +100,7 @@ impl Dispatcher<'_> {
             (_, Some(News::Exited(_, 0))) => leaked,
             (Some(Ending::Cancelled), Some(_)) => Some(Cause::Cancelled),
             (None, Some(News::Exited(_, code))) => Some(Cause::Exit(code)),
-            (None, Some(News::Killed(_, signal))) => {
+            (None, Some(News::Killed(_, signal, _))) => {
                 Some(Cause::Signal(signal, unit.program.clone()))
             }
             (_, Some(News::Stopped(..)) | None) => None,
@@ -120,7 +122,7 @@ impl Dispatcher<'_> {
     fn has_lost_its_reader(&self, job: JobId, news: News) -> bool {
         const SAID_BY_A_SHELL: u8 = 128 + Signal::SIGPIPE as u8;
         let by_pipe = match news {
-            News::Killed(_, signal) => signal == Signal::SIGPIPE as i32,
+            News::Killed(_, signal, _) => signal == Signal::SIGPIPE as i32,
             News::Exited(_, code) => code == SAID_BY_A_SHELL,
             News::Stopped(..) => false,
         };

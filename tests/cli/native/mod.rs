@@ -5,6 +5,7 @@ mod changed;
 mod cleanup;
 mod command_line;
 mod converge;
+mod direct;
 mod ending;
 mod finally;
 mod fresh;
