@@ -11,6 +11,7 @@ use super::absent_flags::AbsentFlags;
 use super::deferred::Deferred;
 use super::output::Output;
 use super::sandbox_flags::SandboxFlags;
+use super::validate;
 use crate::config::Settings;
 use crate::config::tools::ToolFlags;
 use crate::model::{Dialect, Problem, Project, closest, mise_release};
@@ -287,6 +288,9 @@ pub(super) enum TasksCommand {
     Ls(Deferred<ListArgs>),
     /// Draw who depends on whom
     Deps(Deferred<DepsArgs>),
+    /// Find mistakes in tasks and in their graph, without running any
+    #[command(after_help = validate::EXAMPLES)]
+    Validate(Deferred<validate::ValidateArgs>),
     /// Run tasks
     #[command(visible_alias = "r")]
     Run(Deferred<RunArgs>),

@@ -29,7 +29,7 @@ const FOREIGN_TOO: [&str; 14] = [
 ];
 
 /// Verbs of `mise tasks` that are ours; any other word after it is mise's.
-const OWN_TASKS: [&str; 4] = ["ls", "deps", "run", "r"];
+const OWN_TASKS: [&str; 5] = ["ls", "deps", "run", "r", "validate"];
 
 /// Flags of `mise tasks` that are not ours yet.
 const FOREIGN_TASK_FLAGS: [&str; 2] = ["--usage", "--complete"];

@@ -19,6 +19,7 @@ mod shown;
 mod task_help;
 mod timeout;
 mod trust;
+mod validate;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -203,6 +204,11 @@ fn verb(
                 let options = options(&global, query(ctx, grammar, &global));
                 let loaded = load(ctx, &global, &options, voice)?;
                 deps::print(ctx, loaded, options, &args.0, voice)
+            }
+            Some(TasksCommand::Validate(args)) => {
+                let options = options(&global, query(ctx, grammar, &global));
+                let loaded = load(ctx, &global, &options, voice)?;
+                validate::print(ctx, dialect(ctx, grammar), loaded, options, &args.0, voice)
             }
         },
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),

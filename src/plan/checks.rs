@@ -43,8 +43,13 @@ pub(super) fn template_problem(
 
 /// Where a text of a task stands as it is written.
 pub(super) fn place_of(task: &Task, text: &str) -> String {
+    spot_of(task, text).place()
+}
+
+/// The same as a place in the file; the task's own where it is not found.
+pub(super) fn spot_of(task: &Task, text: &str) -> Spot {
     let start = template::TemplateError { offset: Some(0), ..Default::default() };
-    written(task, text, &start).as_ref().unwrap_or(&task.spot).place()
+    written(task, text, &start).unwrap_or_else(|| task.spot.clone())
 }
 
 /// Where a text of a task stands: in its own definition, or in the template

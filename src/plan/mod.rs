@@ -7,7 +7,8 @@
 //! (the plan's shape), `expand` (requests → graph), `job` (what a node needs),
 //! `sandbox` (what it must not touch),
 //! `checks` (what keeps it from running), `build` (graph → jobs), `planner`
-//! (all of it, also while the run goes on), `tree` (the shape drawn).
+//! (all of it, also while the run goes on), `tree` (the shape drawn), `lint`
+//! (what looks wrong with it).
 
 mod args;
 mod build;
@@ -19,6 +20,7 @@ mod graph;
 mod job;
 mod labels;
 mod layers;
+pub mod lint;
 mod names;
 mod old_args;
 mod outlook;

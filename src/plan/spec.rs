@@ -2,6 +2,8 @@
 //! its script → a specification of usage-lib. Knows nothing of the words that
 //! are given.
 
+use std::path::Path;
+
 use usage::error::UsageErr;
 use usage::{Spec, SpecCommand};
 
@@ -66,6 +68,33 @@ pub(super) fn read(
         spec.about = Some(task.description.clone());
     }
     Ok(Some(spec))
+}
+
+/// What is wrong with what a task says of its arguments, as usage-lib draws
+/// it. As `read`, with mise's words for a script.
+pub(super) fn complaint(task: &Task, usage: &str, script: Option<(&Path, &str)>) -> Option<String> {
+    let is_script = matches!(task.command, Command::Script(_) | Command::File(_));
+    let text = match script {
+        Some((_, script)) => lines(script),
+        None if is_script => return None,
+        None => usage.to_string(),
+    };
+    if text.trim().is_empty() {
+        return None;
+    }
+    if is_too_deep(&text) {
+        return Some(format!("the usage spec of task '{}' is nested too deeply", task.name));
+    }
+    let error = with_options(&text).parse::<Spec>().err()?;
+    let drawn = format!("{:?}", usage::miette::Report::new(error));
+    Some(match script {
+        Some((path, _)) => {
+            let path = path.display();
+            let drawn = drawn.replacen("╭─[", &format!("╭─[{path}:"), 1);
+            format!("invalid usage spec in task file {path}\n{drawn}")
+        }
+        None => format!("invalid usage spec for task '{}'\n{drawn}", task.name),
+    })
 }
 
 /// True where words are taken apart; without arguments, flags and subcommands

@@ -46,7 +46,7 @@ print("ran")
 '''
 "#;
 
-const QUERIES: [&str; 16] = [
+const QUERIES: [&str; 18] = [
     "tasks",
     "tasks ls",
     "tasks ls --json",
@@ -55,6 +55,8 @@ const QUERIES: [&str; 16] = [
     "tasks deps build",
     "tasks deps --dot",
     "tasks deps --compact",
+    "tasks validate",
+    "tasks validate --json build",
     "run -n build",
     "run -n -v -f build",
     "run -n build ::: scripts:hello a b",
@@ -111,10 +113,10 @@ file = "{{ vars.broken }}"
 tools = { node = "{{ vars.broken }}" }
 "#;
 
-const UNTRUSTED_QUERIES: [&str; 13] = [
+const UNTRUSTED_QUERIES: [&str; 15] = [
     "tasks", "tasks ls", "tasks ls --json", "tasks ls -x --hidden", "tasks deps", "tasks deps a",
-    "tasks deps --dot", "tasks deps --compact", "run -n a", "run -n -v -f a ::: c",
-    "run -n scripts:hello", "run a --help", "trust --show",
+    "tasks deps --dot", "tasks deps --compact", "tasks validate", "tasks validate --json",
+    "run -n a", "run -n -v -f a ::: c", "run -n scripts:hello", "run a --help", "trust --show",
 ];
 
 /// A project that nobody trusts.
@@ -123,7 +125,10 @@ fn canary() -> Project {
         .file("mise.toml", CANARY)
         .file("broken.env", "no pair\n")
         .file("canary.sh", "touch canary\n")
-        .file("mise-tasks/more.toml", "[d]\ndescription = \"{{ throw(message='evaluated') }}\"\n")
+        .file(
+            "mise-tasks/more.toml",
+            "[d]\nrun = 'true'\ndescription = \"{{ throw(message='evaluated') }}\"\n",
+        )
         .executable(
             "mise-tasks/scripts/hello",
             "#!/bin/sh\n#MISE description=\"{{ exec(command='touch canary') }}\"\ntouch canary\n",

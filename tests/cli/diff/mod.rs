@@ -40,6 +40,7 @@ mod usage_commands;
 mod usage_errors;
 mod usage_flags;
 mod usage_help;
+mod validate;
 mod variables;
 mod vars;
 mod venvs;

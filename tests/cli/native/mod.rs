@@ -29,6 +29,7 @@ mod suspend;
 mod templates;
 mod tools;
 mod trust;
+mod validate;
 mod words;
 
 use crate::support::{Project, fifos};
