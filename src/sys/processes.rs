@@ -2,7 +2,9 @@
 //! they are, what they are called, which are ours to look after. Linux tells
 //! it in `/proc`; elsewhere nothing is known, and so nothing is found.
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
@@ -32,9 +34,24 @@ pub fn adopt_orphans() {
     let _ = nix::sys::prctl::set_child_subreaper(true);
 }
 
-/// Children of our first thread: it is left all orphans.
+/// Children of our first thread: it is left all orphans. This is asked at the
+/// end of each task, so the list stays open.
 pub fn adopted() -> Vec<u32> {
-    children_of(&std::process::id().to_string())
+    static LIST: OnceLock<Option<File>> = OnceLock::new();
+    let path = || format!("/proc/self/task/{}/children", std::process::id());
+    let Some(list) = LIST.get_or_init(|| File::open(path()).ok()) else {
+        return Vec::new();
+    };
+    let mut text = Vec::new();
+    let mut part = [0; 4096];
+    while let Ok(read @ 1..) = list.read_at(&mut part, text.len() as u64) {
+        text.extend_from_slice(&part[..read]);
+        // The system fills what it is given, but for a number that is cut.
+        if read + 16 < part.len() {
+            break;
+        }
+    }
+    pids(&String::from_utf8_lossy(&text))
 }
 
 /// All our children.
@@ -45,7 +62,11 @@ pub fn children() -> Vec<u32> {
 
 fn children_of(thread: &str) -> Vec<u32> {
     let list = fs::read_to_string(format!("/proc/self/task/{thread}/children"));
-    list.unwrap_or_default().split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+    pids(&list.unwrap_or_default())
+}
+
+fn pids(list: &str) -> Vec<u32> {
+    list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
 }
 
 /// All processes of the machine that we can see.
@@ -123,6 +144,12 @@ pub fn uptime() -> Duration {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_that_stays_open_is_read_anew() {
+        assert_eq!(adopted(), children_of(&std::process::id().to_string()));
+        assert_eq!(pids("12 7 \n"), [12, 7]);
+    }
 
     #[test]
     fn we_know_ourselves() {
