@@ -2,6 +2,7 @@
 //! nothing, writes nothing, asks nothing.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::forecast::Forecast;
@@ -14,7 +15,7 @@ use crate::run::fresh::Freshness;
 /// adds the times that mise prints even here.
 pub(super) fn print(
     plan: &Plan,
-    views: &[JobView],
+    views: &[Arc<JobView>],
     look: Look,
     fresh: &Freshness,
     timed: bool,
@@ -26,7 +27,10 @@ pub(super) fn print(
     let mut shown_as = views.to_vec();
     if !timed {
         // The order of the lines says enough; none of them has to wait.
-        shown_as.iter_mut().for_each(|view| view.style = OutputStyle::Interleave);
+        shown_as
+            .iter_mut()
+            .map(Arc::make_mut)
+            .for_each(|view| view.style = OutputStyle::Interleave);
     }
     let mut report = Report::new(shown_as, look, &mut nowhere, err);
     report.hide(&plan.secrets);

@@ -2,6 +2,7 @@
 //! them. Decides; draws nothing.
 
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Settings;
@@ -45,15 +46,15 @@ impl<'a> Lens<'a> {
     }
 
     /// The views of all jobs from `from` on.
-    pub(super) fn views(&self, plan: &Plan, from: usize) -> Vec<JobView> {
-        let mut views: Vec<JobView> =
-            plan.graph.ids().skip(from).map(|id| self.view(plan, id)).collect();
+    pub(super) fn views(&self, plan: &Plan, from: usize) -> Vec<Arc<JobView>> {
+        let ids = plan.graph.ids().skip(from);
+        let mut views: Vec<Arc<JobView>> = ids.map(|id| Arc::new(self.view(plan, id))).collect();
         // mise keeps the order in which tasks were found, roots first; we the
         // one in which they run. What joins later comes last in both.
         let ordered = views.iter().any(|view| view.style == OutputStyle::KeepOrder);
         if ordered && self.dialect == Dialect::Mep && from == 0 {
             for (rank, id) in plan.graph.order().unwrap_or_default().iter().enumerate() {
-                views[id.0 as usize].rank = rank as u32;
+                Arc::make_mut(&mut views[id.0 as usize]).rank = rank as u32;
             }
         }
         views
@@ -162,7 +163,7 @@ impl<'a> Lens<'a> {
     }
 
     /// How often the report has to hear that time has passed.
-    pub(super) fn tick(live: Live, views: &[JobView]) -> Option<Duration> {
+    pub(super) fn tick(live: Live, views: &[Arc<JobView>]) -> Option<Duration> {
         let timed = views.iter().any(|view| view.style == OutputStyle::Timed);
         let alone = views.len() == 1 && !matches!(live, Live::Rows(_));
         let live = live.tick().filter(|_| !alone);
@@ -172,7 +173,7 @@ impl<'a> Lens<'a> {
 
     /// What is shown beside the output of these jobs: mise has nothing of the
     /// kind but the rows of one style.
-    pub(super) fn live(&self, ctx: &Context, views: &[JobView]) -> Live {
+    pub(super) fn live(&self, ctx: &Context, views: &[Arc<JobView>]) -> Live {
         let quiet = self.settings.quiet || self.settings.silent;
         let dumb = ctx.env.get("TERM").is_none_or(|term| term == "dumb");
         let draws = io::stderr().is_terminal() && !dumb;

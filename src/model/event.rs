@@ -1,6 +1,7 @@
 //! What happens in a run, in order: the only way out of the executor. Styles,
 //! records and later readers all eat these.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Cause, JobId, Outcome, OutputStyle, Secrets, Silence};
@@ -76,7 +77,7 @@ pub struct Leftover {
 pub enum Event {
     /// More jobs came up while the run goes on; their ids follow the others'.
     /// With them, all that must not be shown from now on.
-    Joined(Vec<JobView>, Secrets),
+    Joined(Vec<Arc<JobView>>, Secrets),
     /// A job took its place among the running ones.
     Started(JobId),
     /// One of its commands starts; the text is what a person would type.

@@ -128,6 +128,13 @@ impl Graph {
         }
     }
 
+    /// No edge is added any more.
+    pub(super) fn complete(&mut self) {
+        self.known = HashSet::new();
+        self.occurrences.shrink_to_fit();
+        self.inner.shrink_to_fit();
+    }
+
     /// Number of nodes.
     pub fn len(&self) -> usize {
         self.inner.node_count()

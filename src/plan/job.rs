@@ -1,7 +1,7 @@
 //! A job: everything a node needs to run, looked up and rendered, so that
 //! nothing below has to ask the configuration again.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,11 +111,13 @@ pub struct Job {
     /// In order; the first failure ends it.
     pub commands: Vec<Invocation>,
     /// Working directory.
-    pub cwd: PathBuf,
-    /// Complete environment but for `extra`.
+    pub cwd: Arc<Path>,
+    /// Complete environment but for `variables`.
     pub env: Arc<EnvMap>,
-    /// Variables that only this job has.
-    pub extra: Vec<(OsString, OsString)>,
+    /// The file that its task is told it comes from.
+    pub file: Arc<Path>,
+    /// What its processes know of the words of the call.
+    pub usage: Arc<[(OsString, OsString)]>,
     /// Its own style, if it has one.
     pub style: Option<OutputStyle>,
     /// No lines of ours.
@@ -150,9 +152,10 @@ impl Job {
             label,
             action: Action::Join,
             commands: Vec::new(),
-            cwd: PathBuf::new(),
+            cwd: Path::new("").into(),
             env: Arc::default(),
-            extra: Vec::new(),
+            file: Path::new("").into(),
+            usage: Arc::default(),
             style: None,
             quiet: true,
             silent: Silence::Both,
@@ -168,10 +171,27 @@ impl Job {
         }
     }
 
+    /// Variables that only its task has.
+    pub fn variables(&self) -> Vec<(OsString, OsString)> {
+        variables(&self.name, &self.file, &self.usage)
+    }
+
     /// True where it starts a process, and so takes one of the `-j` slots.
     pub fn takes_slot(&self) -> bool {
         !self.commands.is_empty()
     }
+}
+
+/// Variables of one task: who it is, and what it is called with.
+pub(super) fn variables(
+    name: &str,
+    file: &Path,
+    usage: &[(OsString, OsString)],
+) -> Vec<(OsString, OsString)> {
+    let dir = file.parent().unwrap_or(Path::new("/"));
+    let own = [("MISE_TASK_NAME", OsStr::new(name)), ("MISE_TASK_FILE", file.as_os_str())];
+    let own = own.into_iter().chain([("MISE_TASK_DIR", dir.as_os_str())]);
+    own.map(|(key, value)| (key.into(), value.into())).chain(usage.iter().cloned()).collect()
 }
 
 /// Everything a run needs to know.

@@ -115,6 +115,7 @@ impl<'a> Planner<'a> {
         from: usize,
         label: impl Fn(usize) -> String,
     ) -> Vec<Problem> {
+        plan.jobs.reserve_exact(plan.graph.len() - plan.jobs.len());
         let mut builder = Builder {
             ctx: self.ctx,
             workspace: self.workspace,
@@ -123,7 +124,7 @@ impl<'a> Planner<'a> {
             known: &mut self.known,
         };
         let mut problems: Vec<Problem> = Vec::new();
-        let mut made: Vec<Option<Job>> = vec![None; plan.graph.len() - plan.jobs.len()];
+        let mut made: Vec<Option<Arc<Job>>> = vec![None; plan.graph.len() - plan.jobs.len()];
         for (i, occurrence) in plan.graph.occurrences.iter().enumerate().skip(from) {
             let nodes = nodes_of(&plan.graph, i);
             let jobs = builder.occurrence(occurrence, &label(i), &plan.graph, &nodes);
@@ -134,10 +135,10 @@ impl<'a> Planner<'a> {
                 vec![Job::inert(label(i)); nodes.len()]
             });
             for (node, job) in nodes.iter().zip(jobs) {
-                made[node.0 as usize - plan.jobs.len()] = Some(job);
+                made[node.0 as usize - plan.jobs.len()] = Some(Arc::new(job));
             }
         }
-        plan.jobs.extend(made.into_iter().flatten().map(Arc::new));
+        plan.jobs.extend(made.into_iter().flatten());
         plan.secrets = self.secrets();
         problems
     }

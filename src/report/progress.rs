@@ -2,6 +2,7 @@
 //! Fed with events and times, and put into words: a line as wide as a terminal,
 //! or a sentence for a log. Knows no clock and writes nothing.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -56,7 +57,7 @@ const GAP: &str = " · ";
 
 impl Progress {
     /// Takes note of more jobs.
-    pub(super) fn add(&mut self, views: &[JobView]) {
+    pub(super) fn add(&mut self, views: &[Arc<JobView>]) {
         self.total += views.iter().filter(|view| counts(view)).count();
         if let Some(eta) = &mut self.eta {
             eta.grow(views.len());
@@ -74,7 +75,7 @@ impl Progress {
     }
 
     /// Takes one event; `views` are those of all jobs.
-    pub(super) fn event(&mut self, event: &Event, views: &[JobView], now: Instant) {
+    pub(super) fn event(&mut self, event: &Event, views: &[Arc<JobView>], now: Instant) {
         match event {
             Event::Started(job) => {
                 self.forget(*job);
@@ -96,7 +97,7 @@ impl Progress {
         }
     }
 
-    fn ended(&mut self, job: JobId, outcome: &Outcome, views: &[JobView]) {
+    fn ended(&mut self, job: JobId, outcome: &Outcome, views: &[Arc<JobView>]) {
         self.forget(job);
         if let Some(eta) = &mut self.eta {
             eta.ended(job);
@@ -121,7 +122,7 @@ impl Progress {
     /// there is room for it, and how much more there is.
     pub(super) fn line(
         &self,
-        views: &[JobView],
+        views: &[Arc<JobView>],
         now: Instant,
         width: usize,
         palette: Palette,
@@ -170,7 +171,7 @@ impl Progress {
     }
 
     /// What is going on, what has lasted longest first.
-    fn entries(&self, views: &[JobView], now: Instant, label: usize) -> Vec<Entry> {
+    fn entries(&self, views: &[Arc<JobView>], now: Instant, label: usize) -> Vec<Entry> {
         let entry = |job: &JobId, text: String| {
             vec![(fit(&views[job.0 as usize].label, label), ""), (text, "2")]
         };
@@ -192,7 +193,7 @@ impl Progress {
     }
 
     /// The same as a sentence, for a log.
-    pub(super) fn sentence(&self, views: &[JobView], now: Instant) -> String {
+    pub(super) fn sentence(&self, views: &[Arc<JobView>], now: Instant) -> String {
         let label = |job: &JobId| plain(&views[job.0 as usize].label);
         let mut text = format!("{} of {} done", self.done, self.total);
         if self.failed > 0 {

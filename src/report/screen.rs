@@ -8,6 +8,7 @@
 //! the cursor. Nothing of the terminal is changed that had to be set back.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::color::Palette;
@@ -166,7 +167,7 @@ impl<'a> Screen<'a> {
     }
 
     /// Has to hear of each event before anything is written about it.
-    pub(super) fn before(&mut self, event: &Event, views: &[JobView], now: Instant) {
+    pub(super) fn before(&mut self, event: &Event, views: &[Arc<JobView>], now: Instant) {
         self.now = now;
         self.progress.event(event, views, now);
         match event {
@@ -215,7 +216,7 @@ impl<'a> Screen<'a> {
     }
 
     /// Has to hear of each event after all was written about it.
-    pub(super) fn after(&mut self, event: &Event, views: &[JobView]) {
+    pub(super) fn after(&mut self, event: &Event, views: &[Arc<JobView>]) {
         let tick = *event == Event::Tick;
         match self.live {
             Live::Off => {}
@@ -239,7 +240,7 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn draw(&mut self, measure: fn() -> Option<usize>, views: &[JobView]) {
+    fn draw(&mut self, measure: fn() -> Option<usize>, views: &[Arc<JobView>]) {
         let in_rows = matches!(self.live, Live::Rows(_));
         let wanted = in_rows || (self.awake && self.has_line());
         let free = self.fresh_line && self.direct.is_empty() && self.asking.is_none();

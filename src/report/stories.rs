@@ -91,7 +91,7 @@ impl Story {
         COLUMNS.set(Some(60));
         let shown = Shared::default();
         let twin = || Box::leak(Box::new(shown.clone()));
-        let report = Report::new(views, look, twin(), twin());
+        let report = Report::new(views.into_iter().map(Arc::new).collect(), look, twin(), twin());
         Self { report, shown, begin: Instant::now(), at: Duration::ZERO }
     }
 
@@ -203,7 +203,7 @@ fn a_run_of_one_task_has_no_line() {
 #[test]
 fn what_joins_the_run_is_counted_and_what_is_not_needed_is_not() {
     let mut story = Story::new(&["a", "b"], on_terminal());
-    story.starts(0).tell(Event::Joined(vec![view("c"), view("d")], Secrets::default()));
+    story.starts(0).tell(Event::Joined(vec![view("c").into(), view("d").into()], Secrets::default()));
     story.ends(1, Outcome::Skipped(SkipReason::NotNeeded)).starts(2).ticks();
     story.shows("0/3 · a 0s · c 0s");
 }

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthStr;
@@ -24,7 +25,7 @@ use crate::sys::signal;
 
 /// Writes events as they come.
 pub struct Report<'a> {
-    views: Vec<JobView>,
+    views: Vec<Arc<JobView>>,
     look: Look,
     screen: Screen<'a>,
     summary: Summary,
@@ -41,7 +42,7 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// A report on jobs with these views.
     pub fn new(
-        views: Vec<JobView>,
+        views: Vec<Arc<JobView>>,
         look: Look,
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
@@ -73,8 +74,10 @@ impl<'a> Report<'a> {
     pub fn hide(&mut self, secrets: &Secrets) {
         self.redactor = Redactor::new(secrets);
         if let Some(redactor) = &self.redactor {
-            for text in self.views.iter_mut().flat_map(|view| [&mut view.label, &mut view.rerun]) {
-                *text = redactor.text(text).into_owned();
+            for view in self.views.iter_mut().map(Arc::make_mut) {
+                for text in [&mut view.label, &mut view.rerun] {
+                    *text = redactor.text(text).into_owned();
+                }
             }
         }
     }

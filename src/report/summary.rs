@@ -3,6 +3,7 @@
 //! output and the words that run it again. Knows events, writes nothing.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::color::Palette;
@@ -71,7 +72,7 @@ impl Summary {
     }
 
     /// Takes one event.
-    pub(super) fn event(&mut self, event: &Event, views: &[JobView]) {
+    pub(super) fn event(&mut self, event: &Event, views: &[Arc<JobView>]) {
         match event {
             Event::Command(job, _) => self.speaks(*job),
             Event::Retrying { job, .. } => drop(self.tails.remove(job)),
@@ -91,7 +92,7 @@ impl Summary {
         outcome: &Outcome,
         elapsed: Duration,
         attempt: u32,
-        views: &[JobView],
+        views: &[Arc<JobView>],
     ) {
         match outcome {
             Outcome::Failed(cause) if is_own(cause) => {
@@ -113,7 +114,7 @@ impl Summary {
     /// All of it, line by line. `skips` says whether what was left out is news.
     pub(super) fn lines(
         &self,
-        views: &[JobView],
+        views: &[Arc<JobView>],
         total: usize,
         skips: bool,
         palette: Palette,

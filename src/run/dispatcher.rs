@@ -104,7 +104,7 @@ enum Interruption {
 #[derive(Debug)]
 pub struct Arrived {
     /// Of the new jobs, in order.
-    pub views: Vec<JobView>,
+    pub views: Vec<Arc<JobView>>,
     /// What is wrong with the call; the new jobs are never asked for then.
     pub problems: Vec<String>,
 }
@@ -115,7 +115,7 @@ pub type Arrive<'a> = dyn FnMut(&mut Plan, JobId, Vec<bool>) -> Arrived + 'a;
 
 struct Dispatcher<'a> {
     plan: &'a mut Plan,
-    views: Vec<JobView>,
+    views: Vec<Arc<JobView>>,
     options: &'a RunOptions<'a>,
     arrive: &'a mut Arrive<'a>,
     emit: &'a mut dyn FnMut(Event) -> Listening,
@@ -162,7 +162,7 @@ struct Dispatcher<'a> {
 /// Where the operating system refuses signals or pipes.
 pub fn run<'a>(
     plan: &'a mut Plan,
-    views: Vec<JobView>,
+    views: Vec<Arc<JobView>>,
     options: &'a RunOptions<'a>,
     arrive: &'a mut Arrive<'a>,
     emit: &'a mut dyn FnMut(Event) -> Listening,
@@ -183,7 +183,7 @@ pub fn run<'a>(
 impl<'a> Dispatcher<'a> {
     fn new(
         plan: &'a mut Plan,
-        views: Vec<JobView>,
+        views: Vec<Arc<JobView>>,
         options: &'a RunOptions<'a>,
         (arrive, emit): (&'a mut Arrive<'a>, &'a mut dyn FnMut(Event) -> Listening),
         (chunks, answers, texts): (Sender<Chunk>, Sender<Answer>, Sender<Rendered>),
@@ -414,7 +414,7 @@ impl<'a> Dispatcher<'a> {
     /// What only this process gets.
     fn extra(&mut self, id: JobId) -> Vec<(OsString, OsString)> {
         let job = &self.plan.jobs[id.0 as usize];
-        let mut extra = job.extra.clone();
+        let mut extra = job.variables();
         extra.extend(self.limits.variables(self.plan, id));
         let view = &self.views[id.0 as usize];
         let color = if view.labels_output { view.color.clone() } else { String::new() };

@@ -61,7 +61,7 @@ impl Builder<'_, '_> {
             at.calls = Arc::new(TaskCalls { args, ..TaskCalls::default() });
         }
         let pairs = parsed.env.into_iter().map(|(k, v)| (k.into(), v.into()));
-        at.extra.extend(pairs);
+        at.given = pairs.collect();
         at.usage = parsed.values;
         at.parsed = true;
         Ok(())
@@ -91,7 +91,8 @@ impl Builder<'_, '_> {
         }
         let run = task.run();
         let last = run.iter().rposition(|e| matches!(e, RunEntry::Script(_)));
-        let mut commands = Vec::new();
+        // Most tasks have one.
+        let mut commands = Vec::with_capacity(to.saturating_sub(from).min(run.len()));
         for (i, entry) in run.iter().enumerate().take(to).skip(from) {
             let RunEntry::Script(text) = entry else {
                 continue;

@@ -2,7 +2,7 @@
 //! its callers and its call add. Knows no command.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Builder;
@@ -113,17 +113,15 @@ impl Builder<'_, '_> {
         after
     }
 
-    pub(super) fn extra(&self, task: &Task) -> Vec<(OsString, OsString)> {
-        let file: PathBuf = match &task.command {
-            Command::Script(path) => path.clone(),
-            Command::File(path) => self.ctx.dirs.below(&task.root.dir, path),
-            _ => task.source_path().to_path_buf(),
-        };
-        let dir = file.parent().unwrap_or(Path::new("/")).to_path_buf();
-        vec![
-            ("MISE_TASK_NAME".into(), task.name.clone().into()),
-            ("MISE_TASK_FILE".into(), file.into_os_string()),
-            ("MISE_TASK_DIR".into(), dir.into_os_string()),
-        ]
+    /// The file that the processes of a task are told of.
+    pub(super) fn file_of(&mut self, task: &Task) -> Arc<Path> {
+        match &task.command {
+            Command::Script(path) => self.known.path(path),
+            Command::File(path) => {
+                let path = self.ctx.dirs.below(&task.root.dir, path);
+                self.known.path(&path)
+            }
+            _ => self.known.path(task.source_path()),
+        }
     }
 }

@@ -63,7 +63,7 @@ impl Builder<'_, '_> {
         Ok(Some(FreshSpec {
             sources,
             outputs,
-            dir: at.dir.clone(),
+            dir: at.dir.to_path_buf(),
             script,
             identity: digest(&identity),
             definition: digest(&definition),

@@ -6,16 +6,16 @@ mod commands;
 mod environment;
 mod freshness;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::checks::{place_of, retried, supported, template_problem};
 use super::field::{Field, LateText};
 use super::graph::{Graph, Occurrence, Part};
-use super::job::{Action, FreshSpec, Job, PlanOptions};
+use super::job::{Action, FreshSpec, Job, PlanOptions, variables};
 use super::sandbox::Confinement;
 use crate::config::env::Vars;
 use crate::config::template::{self, Scope, TaskCalls};
@@ -34,6 +34,21 @@ pub(super) struct Known {
     shells: HashMap<String, Arc<[String]>>,
     /// The environments of roots, and the same with our links.
     shimmed: Vec<(Arc<EnvMap>, Arc<EnvMap>)>,
+    /// What the project of tasks says that have no policy of their own.
+    policies: HashMap<ProjectId, Arc<Policy>>,
+    paths: HashSet<Arc<Path>>,
+}
+
+impl Known {
+    /// A path as all jobs share it.
+    fn path(&mut self, path: &Path) -> Arc<Path> {
+        if let Some(known) = self.paths.get(path) {
+            return Arc::clone(known);
+        }
+        let new: Arc<Path> = path.into();
+        self.paths.insert(Arc::clone(&new));
+        new
+    }
 }
 
 pub(super) struct Builder<'a, 'e> {
@@ -76,8 +91,9 @@ impl Builder<'_, '_> {
             project: occurrence.task.project,
             env,
             vars,
-            dir: task.root.dir.clone(),
-            extra: Vec::new(),
+            dir: self.known.path(&task.root.dir),
+            file: self.file_of(task),
+            given: Arc::default(),
             usage: serde_json::Value::Object(serde_json::Map::new()),
             parsed: false,
             calls: Arc::default(),
@@ -86,9 +102,8 @@ impl Builder<'_, '_> {
         };
         if let Some(dir) = &task.dir {
             let text = self.rendered(&at, dir, "dir")?;
-            at.dir = self.ctx.dirs.resolve(&task.root.dir, text);
+            at.dir = self.known.path(&self.ctx.dirs.resolve(&task.root.dir, text));
         }
-        at.extra = self.extra(task);
         self.arguments(&mut at, occurrence)?;
         let fresh = self.fresh(&mut at, occurrence)?.map(Arc::new);
         at.sandbox = self.sandbox(&at)?;
@@ -128,9 +143,10 @@ impl Builder<'_, '_> {
             label: label.to_string(),
             name: task.name.clone(),
             action,
-            cwd: at.dir.clone(),
+            cwd: Arc::clone(&at.dir),
             env: Arc::clone(&at.env),
-            extra: at.extra.clone(),
+            file: Arc::clone(&at.file),
+            usage: Arc::clone(&at.given),
             style: alone.then_some(OutputStyle::Interleave).or(task.output),
             quiet: settings.quiet
                 || settings.task_quiet
@@ -152,12 +168,18 @@ impl Builder<'_, '_> {
     }
 
     /// The task's own keys over those of its project.
-    fn policy(&self, project: ProjectId, task: &Task) -> Arc<Policy> {
+    fn policy(&mut self, project: ProjectId, task: &Task) -> Arc<Policy> {
         let own = &self.workspace.get(project).project.own;
-        let mut policy = task.policy.clone();
-        policy.grace = policy.grace.or(own.grace);
-        policy.leaks = policy.leaks.or(own.leaks);
-        Arc::new(policy)
+        let new = || {
+            let mut policy = task.policy.clone();
+            policy.grace = policy.grace.or(own.grace);
+            policy.leaks = policy.leaks.or(own.leaks);
+            Arc::new(policy)
+        };
+        if task.policy != Policy::default() {
+            return new();
+        }
+        Arc::clone(self.known.policies.entry(project).or_insert_with(new))
     }
 
     fn sandbox(&self, at: &Place<'_>) -> Result<Option<Arc<Confinement>>, Problem> {
@@ -194,15 +216,12 @@ impl Builder<'_, '_> {
             return Ok(Field::Static(self.rendered(at, text, key)?));
         }
         template::check(text).map_err(|e| template_problem(at.task, text, key, &e))?;
-        let mut env = (*at.env).clone();
-        for (key, value) in &at.extra {
-            env.set(key, value);
-        }
+        let env = at.whole_env();
         Ok(Field::Late(Arc::new(LateText {
             text: text.to_string(),
             ctx: Arc::clone(self.ctx),
             root: at.task.root.dir.clone(),
-            dir: at.dir.clone(),
+            dir: at.dir.to_path_buf(),
             env,
             vars: at.vars.clone(),
             usage: at.usage.clone(),
@@ -231,10 +250,7 @@ impl Builder<'_, '_> {
         then: impl FnOnce(&Scope<'_>) -> T,
     ) -> Result<T, Problem> {
         let tools = self.evaluators.tools(at.project, text)?;
-        let mut env = (*at.env).clone();
-        for (key, value) in &at.extra {
-            env.set(key, value);
-        }
+        let env = at.whole_env();
         let scope = Scope {
             ctx: self.ctx,
             config_root: &at.task.root.dir,
@@ -269,8 +285,10 @@ struct Place<'t> {
     project: ProjectId,
     env: Arc<EnvMap>,
     vars: Vars,
-    dir: PathBuf,
-    extra: Vec<(OsString, OsString)>,
+    dir: Arc<Path>,
+    file: Arc<Path>,
+    /// What the words of the call mean.
+    given: Arc<[(OsString, OsString)]>,
     /// The `usage` map of templates.
     usage: serde_json::Value,
     /// The arguments were taken apart, so scripts do not get them as words.
@@ -279,4 +297,15 @@ struct Place<'t> {
     calls: Arc<TaskCalls>,
     policy: Arc<Policy>,
     sandbox: Option<Arc<Confinement>>,
+}
+
+impl Place<'_> {
+    /// The environment with what is the task's own.
+    fn whole_env(&self) -> EnvMap {
+        let mut env = (*self.env).clone();
+        for (key, value) in variables(&self.task.name, &self.file, &self.given) {
+            env.set(key, value);
+        }
+        env
+    }
 }

@@ -159,16 +159,28 @@ impl<'a> Expander<'a> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let graph = std::mem::take(&mut self.graph);
+        let mut graph = std::mem::take(&mut self.graph);
         let called =
             |i: &usize| self.conditional[*i] && graph.occurrences[*i].phase == Phase::Normal;
         let static_count = (0..graph.occurrences.len()).filter(|i| !called(i)).count();
+        if self.arrivals.is_empty() {
+            self.forget();
+            graph.complete();
+        }
         Ok(Expansion {
             graph,
             static_count,
             notes: std::mem::take(&mut self.notes),
             warnings: std::mem::take(&mut self.warnings),
         })
+    }
+
+    /// Nothing will join the graph any more.
+    fn forget(&mut self) {
+        self.index = HashMap::new();
+        self.needs = Vec::new();
+        self.parents = Vec::new();
+        self.conditional = Vec::new();
     }
 
     /// A new occurrence with its chain of nodes.

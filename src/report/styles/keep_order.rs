@@ -2,6 +2,7 @@
 //! is is shown as it comes, the others wait.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::screen::Screen;
 use super::super::store::Store;
@@ -21,7 +22,7 @@ pub(super) struct KeepOrder {
 
 impl KeepOrder {
     /// More jobs came up.
-    pub(super) fn expect(&mut self, views: &[JobView]) {
+    pub(super) fn expect(&mut self, views: &[Arc<JobView>]) {
         for view in views.iter().filter(|view| view.style == OutputStyle::KeepOrder) {
             *self.open.entry(view.rank).or_default() += 1;
         }

@@ -14,6 +14,7 @@ mod timed;
 
 use super::screen::Screen;
 use crate::model::{JobView, OutputStyle};
+use std::sync::Arc;
 
 pub(super) use arrangement::{Arrangement, At, End};
 
@@ -31,7 +32,7 @@ pub(super) struct Styles {
 
 impl Styles {
     /// More jobs came up.
-    pub(super) fn expect(&mut self, views: &[JobView]) {
+    pub(super) fn expect(&mut self, views: &[Arc<JobView>]) {
         self.keep_order.expect(views);
     }
 
