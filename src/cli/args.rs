@@ -48,7 +48,7 @@ pub(super) struct Cli {
 }
 
 /// Flags that stand before any verb.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct Global {
     /// Change to this directory first
     #[arg(short = 'C', long = "cd", value_name = "DIR", global = true)]
@@ -297,7 +297,7 @@ pub(super) enum TasksCommand {
 }
 
 /// `tasks ls`
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct ListArgs {
     /// Only tasks of the user's own configuration
     #[arg(short, long, overrides_with = "local")]
@@ -332,8 +332,9 @@ pub(super) struct ListArgs {
 }
 
 /// Column to sort by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum SortKey {
+    #[default]
     Name,
     Alias,
     Description,
@@ -341,8 +342,9 @@ pub(super) enum SortKey {
 }
 
 /// Direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum SortOrder {
+    #[default]
     Asc,
     Desc,
 }

@@ -12,6 +12,7 @@ mod late_flags;
 mod list;
 mod list_json;
 mod output;
+mod plain_words;
 mod prefix;
 mod run;
 mod sandbox_flags;
@@ -90,11 +91,12 @@ fn dispatch(mut ctx: Context, grammar: Dialect, argv: Vec<OsString>) -> Exit {
     {
         return exit;
     }
-    let command = Cli::command();
-    let is_task = names_task(&ctx, grammar, &command, &argv);
-    let cli = match parse(grammar, command, &argv, is_task) {
-        Ok(cli) => cli,
-        Err(exit) => return exit,
+    let cli = match plain_words::read(&argv) {
+        Some(cli) => cli,
+        None => match by_grammar(&ctx, grammar, &argv) {
+            Ok(cli) => cli,
+            Err(exit) => return exit,
+        },
     };
     if let Some(Err(problem)) = cli.global.cd.as_ref().map(|dir| enter(&mut ctx, dir)) {
         voice.problems(&[problem]);
@@ -132,6 +134,12 @@ fn names_task(ctx: &Context, grammar: Dialect, command: &clap::Command, argv: &[
     let name = argv[at].to_str().unwrap_or_default();
     !global.builtin
         && config::load(&ctx, &options(&global, Intent::default())).project.find(name).is_some()
+}
+
+fn by_grammar(ctx: &Context, grammar: Dialect, argv: &[OsString]) -> Result<Cli, Exit> {
+    let command = Cli::command();
+    let is_task = names_task(ctx, grammar, &command, argv);
+    parse(grammar, command, argv, is_task)
 }
 
 /// Reads the command line; help and version print themselves.
