@@ -2,6 +2,7 @@
 //! runs have left. Knows neither how a run goes on nor how a record is written.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::views::Lens;
@@ -72,7 +73,7 @@ impl<'a> Recording<'a> {
     }
 
     /// Takes note of the jobs from `from` on.
-    pub(super) fn expect(&mut self, plan: &Plan, views: &[JobView], from: usize) {
+    pub(super) fn expect(&mut self, plan: &Plan, views: &[Arc<JobView>], from: usize) {
         self.recorder.hide(&plan.secrets);
         for (id, view) in plan.graph.ids().skip(from).zip(views) {
             let occurrence = plan.graph.occurrence(id);
@@ -122,7 +123,7 @@ impl<'a> Recording<'a> {
 
 /// How often a record has to hear that time has passed, where tasks with these
 /// views run.
-pub(super) fn tick(views: &[JobView]) -> Option<Duration> {
+pub(super) fn tick(views: &[Arc<JobView>]) -> Option<Duration> {
     views.iter().any(|view| view.works && !view.direct).then_some(TICK)
 }
 

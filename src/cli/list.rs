@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
@@ -11,17 +11,12 @@ use super::args::{ListArgs, SortKey, SortOrder};
 use super::{list_json, shown};
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
-use crate::model::{Dialect, Problem, Task};
+use crate::model::{Dialect, Task};
 use crate::report::Palette;
 use crate::sys::Context;
 
 /// Prints the list on standard output.
-pub(super) fn print(
-    ctx: &Context,
-    dialect: Dialect,
-    loaded: &Loaded,
-    args: &ListArgs,
-) -> Result<(), Vec<Problem>> {
+pub(super) fn print(ctx: &Context, dialect: Dialect, loaded: &Loaded, args: &ListArgs) {
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let mut tasks: Vec<&Task> = loaded
         .project
@@ -32,16 +27,16 @@ pub(super) fn print(
         .filter(|t| !args.local || !t.is_global())
         .collect();
     sort(&mut tasks, args);
-    let text = if args.json {
-        let json = list_json::text(ctx, &tasks, &mut evaluator);
-        json.map_err(|e| vec![Problem::new("list::json", e.to_string())])?
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    // Nobody reads on: that is no mistake.
+    let _ = if args.json {
+        list_json::write(&mut out, ctx, &tasks, &mut evaluator)
     } else if args.name_only {
-        tasks.iter().flat_map(|t| [t.display.as_str(), "\n"]).collect()
+        tasks.iter().try_for_each(|t| writeln!(out, "{}", t.display))
     } else {
-        table(ctx, dialect, &tasks, args, &mut evaluator)
-    };
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    Ok(())
+        out.write_all(table(ctx, dialect, &tasks, args, &mut evaluator).as_bytes())
+    }
+    .and_then(|()| out.flush());
 }
 
 fn sort(tasks: &mut [&Task], args: &ListArgs) {

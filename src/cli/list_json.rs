@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::shown;
@@ -87,20 +88,19 @@ enum SilentRow {
     Stream(&'static str),
 }
 
-/// The list.
+/// Writes the list.
 ///
 /// # Errors
-/// None that is known.
-pub(super) fn text(
+/// Those of `out`.
+pub(super) fn write(
+    out: &mut impl Write,
     ctx: &Context,
     tasks: &[&Task],
     evaluator: &mut Evaluator<'_>,
-) -> serde_json::Result<String> {
-    let mut out = Vec::new();
-    let mut json = serde_json::Serializer::pretty(&mut out);
-    serde::Serializer::collect_seq(&mut json, tasks.iter().map(|task| row(ctx, task, evaluator)))?;
-    out.push(b'\n');
-    Ok(String::from_utf8_lossy(&out).into_owned())
+) -> io::Result<()> {
+    let mut json = serde_json::Serializer::pretty(&mut *out);
+    json.collect_seq(tasks.iter().map(|task| row(ctx, task, evaluator)))?;
+    out.write_all(b"\n")
 }
 
 fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<'a> {

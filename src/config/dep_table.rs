@@ -5,17 +5,15 @@ use std::fmt::Display;
 
 use toml::de::{DeTable, DeValue};
 
-use super::value::{At, Value};
+use super::value::{self, At, Value};
 use crate::model::{Call, Dep, DepSpec, Problem};
 
 /// `depends`, `depends_post`, `wait_for` in all their forms.
 pub(super) fn dependencies(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<Dep>, Problem> {
     match value.get_ref() {
-        DeValue::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(i, v)| dependency(at, format_args!("{key}[{i}]"), v))
-            .collect(),
+        DeValue::Array(items) => {
+            value::list(items, |i, v| dependency(at, format_args!("{key}[{i}]"), v))
+        }
         DeValue::String(_) | DeValue::Table(_) => Ok(vec![dependency(at, key, value)?]),
         _ => Err(at.wrong(key, value, "a task name or a list of them")),
     }

@@ -127,9 +127,10 @@ fn fill(task: &mut RawTask, template: RawTask) {
     let missing = |tool: &TaskTool| task.tools.iter().all(|own| own.name != tool.name);
     let missing: Vec<_> = tools.filter(missing).collect();
     task.tools.extend(missing);
-    let mut sandbox = template.sandbox;
-    sandbox.add(&task.sandbox);
-    task.sandbox = sandbox;
+    let own = std::mem::replace(&mut task.sandbox, template.sandbox);
+    if !own.is_empty() {
+        task.sandbox.add(&own);
+    }
     task.old_output |= template.old_output;
     task.later.extend(template.later);
     task.broken.extend(template.broken);

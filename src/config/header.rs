@@ -8,7 +8,7 @@ use toml::de::DeTable;
 
 use super::raw::RawTask;
 use super::value::{At, Owner, Stops};
-use super::{depth, task_table};
+use super::{depth, plain, task_table};
 use crate::model::{Blame, Problem, SourceFile, Spot};
 
 /// Keys a header may hold; others are only warned about, as in mise.
@@ -94,6 +94,10 @@ fn pair(
         return 1;
     }
     for used in 1..=lines.len() {
+        if let Some(table) = plain::table(&text) {
+            fields(file, lines[0].start, &text, &table, task, unknown);
+            return used;
+        }
         if depth::too_deep(&text).is_some() {
             task.broken.push(too_deep(file, &lines[0], &task.name));
             return used;

@@ -273,10 +273,8 @@ fn add_root(
     sources: TaskSources,
     all: &mut Gathered,
 ) {
-    let mut named = Named::new();
     found.iter_mut().for_each(|task| extends::apply(task, &all.templates));
-    merge::replace_all(&mut named, found);
-    let scripts = merge::scripts(&named);
+    let mut named = Named::new(found);
     let mut root = Root {
         dir: place.root.clone(),
         scope: place.scope,
@@ -291,14 +289,13 @@ fn add_root(
         root.env.extend(raw.env);
         root.vars.extend(raw.vars);
         root.files.push(raw.file);
-        for mut task in raw.tasks {
-            extends::apply(&mut task, &all.templates);
-            merge::add_inline(&mut named, &scripts, task);
-        }
+        let mut tasks = raw.tasks;
+        tasks.iter_mut().for_each(|task| extends::apply(task, &all.templates));
+        named.add_inline(tasks);
     }
     let root = Arc::new(root);
     all.roots.push(Arc::clone(&root));
-    all.tasks.extend(named.into_iter().map(|(name, raw)| merge::finish(name, raw, &root)));
+    all.tasks.extend(named.finish(&root));
 }
 
 fn finish(all: Gathered) -> Project {

@@ -4,60 +4,92 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
 use super::raw::RawTask;
-use crate::model::{Command, Policy, Problem, Root, Silence, Task, strip_extension};
+use crate::model::{Command, Problem, Root, Seldom, Silence, Task, strip_extension};
 
-/// The tasks of one root by name.
-pub(super) type Named = IndexMap<String, RawTask>;
-
-/// The names of scripts by what they are without their extension.
-pub(super) type Scripts = HashMap<String, Vec<String>>;
-
-/// Adds tasks of files and includes: a later one replaces an earlier one.
-pub(super) fn replace_all(named: &mut Named, tasks: Vec<RawTask>) {
-    for task in tasks {
-        named.insert(task.name.clone(), task);
-    }
+/// The tasks of one root, each name once.
+#[derive(Default)]
+pub(super) struct Named {
+    /// In the order in which their names came up; one of them counts as long
+    /// as its name leads to it.
+    tasks: Vec<RawTask>,
+    at: HashMap<String, usize, RandomState>,
+    /// The names of scripts by what they are without their extension.
+    scripts: HashMap<String, Vec<String>>,
 }
 
-/// Adds an inline block: with a command it replaces what was there, without
-/// one it overlays it.
-pub(super) fn add_inline(named: &mut Named, scripts: &Scripts, task: RawTask) {
-    let scripts = stripped(named, scripts, &task.name);
-    if task.has_command() {
-        scripts.iter().for_each(|name| drop(named.shift_remove(name)));
-        named.insert(task.name.clone(), task);
-        return;
+impl Named {
+    /// Tasks of files and includes: a later one replaces an earlier one.
+    pub(super) fn new(found: Vec<RawTask>) -> Self {
+        let mut named = Self::default();
+        for task in found {
+            named.put(task);
+        }
+        for task in named.tasks.iter().filter(|task| task.script.is_some()) {
+            let name = strip_extension(&task.name).to_string();
+            named.scripts.entry(name).or_default().push(task.name.clone());
+        }
+        named
     }
-    let lower = scripts.first().unwrap_or(&task.name).clone();
-    match named.get_mut(&lower) {
-        Some(lower) => overlay(lower, task),
-        None => {
-            named.insert(task.name.clone(), task);
+
+    fn put(&mut self, task: RawTask) {
+        match self.at.get(&task.name) {
+            Some(&at) => self.tasks[at] = task,
+            None => {
+                self.at.insert(task.name.clone(), self.tasks.len());
+                self.tasks.push(task);
+            }
         }
     }
-}
 
-/// Finds scripts for [`add_inline`], which adds none.
-pub(super) fn scripts(named: &Named) -> Scripts {
-    let mut scripts = Scripts::new();
-    for task in named.values().filter(|task| task.script.is_some()) {
-        let name = strip_extension(&task.name).to_string();
-        scripts.entry(name).or_default().push(task.name.clone());
+    /// Adds the inline blocks of a file.
+    pub(super) fn add_inline(&mut self, tasks: Vec<RawTask>) {
+        self.tasks.reserve_exact(tasks.len());
+        self.at.reserve(tasks.len());
+        tasks.into_iter().for_each(|task| self.add_block(task));
     }
-    scripts
-}
 
-/// Scripts that `name` means without their extension, where nothing has that
-/// name itself.
-fn stripped(named: &Named, scripts: &Scripts, name: &str) -> Vec<String> {
-    if named.contains_key(name) {
-        return Vec::new();
+    /// With a command it replaces what was there, without one it overlays it.
+    fn add_block(&mut self, task: RawTask) {
+        let scripts = self.stripped(&task.name);
+        if task.has_command() {
+            for name in &scripts {
+                self.at.remove(name);
+            }
+            self.put(task);
+            return;
+        }
+        let lower = scripts.first().unwrap_or(&task.name);
+        match self.at.get(lower) {
+            Some(&at) => overlay(&mut self.tasks[at], task),
+            None => self.put(task),
+        }
     }
-    let is_script = |name: &&String| named.get(*name).is_some_and(|task| task.script.is_some());
-    scripts.get(name).into_iter().flatten().filter(is_script).cloned().collect()
+
+    /// Scripts that `name` means without their extension, where nothing has
+    /// that name itself.
+    fn stripped(&self, name: &str) -> Vec<String> {
+        if self.scripts.is_empty() || self.at.contains_key(name) {
+            return Vec::new();
+        }
+        let is_script =
+            |name: &&String| self.at.get(*name).is_some_and(|at| self.tasks[*at].script.is_some());
+        self.scripts.get(name).into_iter().flatten().filter(is_script).cloned().collect()
+    }
+
+    /// The definitions that everything above works with.
+    pub(super) fn finish(mut self, root: &Arc<Root>) -> impl Iterator<Item = Task> {
+        self.tasks.into_iter().enumerate().filter_map(move |(i, task)| {
+            if self.at.get(&task.name) != Some(&i) {
+                return None;
+            }
+            let (name, _) = self.at.remove_entry(&task.name)?;
+            Some(finish(name, task, root))
+        })
+    }
 }
 
 fn overlay(lower: &mut RawTask, upper: RawTask) {
@@ -74,7 +106,9 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     lower.old_output |= upper.old_output;
     lower.tools.retain(|tool| upper.tools.iter().all(|over| over.name != tool.name));
     append!(alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken);
-    lower.sandbox.add(&upper.sandbox);
+    if !upper.sandbox.is_empty() {
+        lower.sandbox.add(&upper.sandbox);
+    }
     lower.also_in.push(upper.spot.file);
     lower.also_in.extend(upper.also_in);
     lower.template = upper.template.or(lower.template.take());
@@ -128,7 +162,7 @@ pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
         tools: raw.tools,
         sandbox: raw.sandbox,
         command,
-        policy: Policy::default(),
+        policy: Seldom::default(),
         later: raw.later,
         broken: raw.broken,
     }

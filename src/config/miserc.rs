@@ -4,10 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
-use toml::de::DeTable;
 
-use super::read;
 use super::value::{At, Owner, Stops, Value};
+use super::{document, read};
 use crate::model::{Blame, Problem};
 use crate::sys::{Context, normalize};
 
@@ -117,11 +116,11 @@ impl Keys {
                 }
                 Some(Ok(file)) => file,
             };
-            let (root, errors) = DeTable::parse_recoverable(&file.text);
-            problems.extend(read::syntax(&file, &errors, &Blame::Project));
+            let (root, mistakes) = document::parse(&file.text);
+            problems.extend(mistakes.iter().flat_map(|m| m.problems(&file, &Blame::Project)));
             let at =
                 At { file: &file, owner: Owner::File(&path), stops: Stops::Project, offset: 0 };
-            for (key, value) in root.get_ref() {
+            for (key, value) in &root {
                 if let Err(problem) = keys.key(&at, key.get_ref(), value) {
                     problems.push(problem);
                 }

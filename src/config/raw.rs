@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::settings::SettingsLayer;
 use crate::model::{
-    Confirm, Dep, EnvEntry, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Sandbox, Silence,
-    SourceFile, Spot, TaskTool,
+    Confirm, Dep, EnvEntry, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Sandbox, Seldom,
+    Silence, SourceFile, Spot, TaskTool,
 };
 
 /// A task table, a shorthand, or a file's headers. `None` is "not written".
@@ -38,7 +38,7 @@ pub(super) struct RawTask {
     /// `output` is the deprecated `quiet`.
     pub(super) old_output: bool,
     pub(super) tools: Vec<TaskTool>,
-    pub(super) sandbox: Sandbox,
+    pub(super) sandbox: Seldom<Sandbox>,
     pub(super) usage: Option<String>,
     pub(super) timeout: Option<String>,
     pub(super) run: Option<Vec<RunEntry>>,
@@ -83,7 +83,7 @@ impl RawTask {
             output: None,
             old_output: false,
             tools: Vec::new(),
-            sandbox: Sandbox::default(),
+            sandbox: Seldom::default(),
             usage: None,
             timeout: None,
             run: None,

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::raw::{RawFile, RawTask, RawTaskConfig};
 use super::value::{At, Owner, Stops, Value};
-use super::{depth, env_table, extends, min_version, own, repair, settings, task_table};
+use super::{document, env_table, extends, min_version, own, repair, settings, task_table};
 use crate::model::{
     Blame, EnvDirective, EnvEntry, EnvOptions, Problem, Scope, SourceFile, Spot, closest,
 };
@@ -44,24 +44,10 @@ const KNOWN: [&str; 15] = [
 pub(super) fn text(path: &Path) -> Option<Result<Arc<SourceFile>, Problem>> {
     bytes(path).map(|read| {
         read.and_then(|bytes| match String::from_utf8(bytes) {
-            Ok(text) => shallow(SourceFile::new(path.to_path_buf(), text)),
+            Ok(text) => Ok(SourceFile::new(path.to_path_buf(), text)),
             Err(error) => Err(not_utf8(path, &error)),
         })
     })
-}
-
-/// A file whose brackets the parser can follow.
-fn shallow(file: Arc<SourceFile>) -> Result<Arc<SourceFile>, Problem> {
-    match depth::too_deep(&file.text) {
-        None => Ok(file),
-        Some(span) => {
-            let text = format!("{} is nested too deeply", file.path.display());
-            let problem = Problem::new("config::syntax", text);
-            Err(problem
-                .at(&Spot::new(&file, span), "this bracket")
-                .help("close the brackets before it"))
-        }
-    }
 }
 
 /// The text of a script, of which only the headers matter here: the file
@@ -99,47 +85,28 @@ fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory | IsADirectory)
 }
 
-/// How many mistakes of its TOML a file is shown with; a file that is none has thousands.
-const SHOWN: usize = 20;
-
-/// The mistakes of the TOML itself.
-pub(super) fn syntax(
-    file: &Arc<SourceFile>,
-    errors: &[toml::de::Error],
-    blame: &Blame,
-) -> Vec<Problem> {
-    let problem = |error: &toml::de::Error| {
-        let span = error.span().unwrap_or(0..0);
-        Problem::new("config::syntax", format!("{} is not valid TOML", file.path.display()))
-            .at(&Spot::new(file, span), error.message())
-            .blame(blame.clone())
-    };
-    let more = errors.len().saturating_sub(SHOWN);
-    let text = format!("{} has {more} more mistakes", file.path.display());
-    let more = (more > 0).then(|| Problem::new("config::syntax", text).blame(blame.clone()));
-    errors.iter().take(SHOWN).map(problem).chain(more).collect()
-}
-
 /// Reads a configuration file.
 pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
     let mut raw = RawFile::new(Arc::clone(file));
-    let (mut root, errors) = DeTable::parse_recoverable(&file.text);
+    let (mut root, mistakes) = document::parse(&file.text);
     let repaired;
-    if !errors.is_empty() {
+    if let Some(mistakes) = mistakes {
         let lines;
         (repaired, lines) = repair::shell_quotes(&file.text);
-        let Some(second) = DeTable::parse(&repaired).ok().filter(|_| !lines.is_empty()) else {
-            raw.problems = syntax(file, &errors, &Blame::Project);
-            return raw;
-        };
-        root = second;
+        match document::parse(&repaired) {
+            (second, None) if !lines.is_empty() => root = second,
+            _ => {
+                raw.problems = mistakes.problems(file, &Blame::Project);
+                return raw;
+            }
+        }
         raw.warnings.extend(lines.iter().map(|line| shell_quote(file, *line)));
     }
-    if let Some(unmet) = demand(&mut raw, root.get_ref()) {
+    if let Some(unmet) = demand(&mut raw, &root) {
         raw.problems = vec![unmet];
         return raw;
     }
-    for (key, value) in root.get_ref() {
+    for (key, value) in &root {
         if let Err(problem) = top_level(&mut raw, key.get_ref(), value, scope) {
             raw.problems.push(problem);
         }
@@ -262,19 +229,19 @@ fn tasks(at: &At<'_>, value: &Value<'_>) -> Result<Vec<RawTask>, Problem> {
 /// Reads a `*.toml` of a task directory: its top-level keys are tasks. A
 /// broken one stops only its own tasks.
 pub(super) fn include(file: &Arc<SourceFile>) -> Result<Vec<RawTask>, Vec<Problem>> {
-    let (root, errors) = DeTable::parse_recoverable(&file.text);
-    if !errors.is_empty() {
-        return Err(syntax(file, &errors, &Blame::File));
+    let (root, mistakes) = document::parse(&file.text);
+    if let Some(mistakes) = mistakes {
+        return Err(mistakes.problems(file, &Blame::File));
     }
     let at = At { file, owner: Owner::File(&file.path), stops: Stops::File, offset: 0 };
-    Ok(root.get_ref().iter().map(|(name, value)| task_table::read(&at, name, value)).collect())
+    Ok(root.iter().map(|(name, value)| task_table::read(&at, name, value)).collect())
 }
 
 /// True where the file says `monorepo_root = true`.
 pub(super) fn is_monorepo_root(path: &Path) -> bool {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    let (root, _) = DeTable::parse_recoverable(&text);
-    let says = |key| root.get_ref().get(key).is_some_and(|v| v.get_ref().as_bool() == Some(true));
+    let (root, _) = document::parse(&text);
+    let says = |key| root.get(key).is_some_and(|v| v.get_ref().as_bool() == Some(true));
     says("monorepo_root") || says("experimental_monorepo_root")
 }
 
@@ -328,9 +295,9 @@ fn extension(raw: &mut RawFile, at: &At<'_>, value: &Value<'_>) {
 
 /// Reads a `mep.toml`.
 pub(super) fn own_file(file: &Arc<SourceFile>) -> (own::OwnTable, Vec<Problem>) {
-    let (root, errors) = DeTable::parse_recoverable(&file.text);
-    if !errors.is_empty() {
-        return (own::OwnTable::default(), syntax(file, &errors, &Blame::Project));
+    let (root, mistakes) = document::parse(&file.text);
+    if let Some(mistakes) = mistakes {
+        return (own::OwnTable::default(), mistakes.problems(file, &Blame::Project));
     }
-    own::read(&project_at(file), root.get_ref())
+    own::read(&project_at(file), &root)
 }

@@ -2,12 +2,12 @@
 //! Knows nothing of how it is enforced.
 
 use super::value::{At, Value};
-use crate::model::{Problem, Sandbox};
+use crate::model::{Problem, Sandbox, Seldom};
 
 /// Reads one of a task's keys, where it is about the sandbox.
 pub(super) fn field(
     at: &At<'_>,
-    sandbox: &mut Sandbox,
+    sandbox: &mut Seldom<Sandbox>,
     key: &str,
     value: &Value<'_>,
 ) -> Option<Result<(), Problem>> {

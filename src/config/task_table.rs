@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use super::dep_table::dependencies;
 use super::raw::RawTask;
 use super::settings::{STYLES, parse_style};
-use super::value::{At, Owner, Stops, Value, integer_text};
+use super::value::{self, At, Owner, Stops, Value, integer_text};
 use super::{env_table, sandbox};
 use crate::model::{Confirm, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Silence, TaskTool};
 
@@ -224,8 +224,7 @@ fn json(value: &Value<'_>) -> serde_json::Value {
 fn run(at: &At<'_>, key: &str, value: &Value<'_>) -> Result<Vec<RunEntry>, Problem> {
     match value.get_ref() {
         DeValue::Array(items) => {
-            let entry = |(i, v): (usize, &Value<'_>)| run_entry(at, format_args!("{key}[{i}]"), v);
-            items.iter().enumerate().map(entry).collect()
+            value::list(items, |i, v| run_entry(at, format_args!("{key}[{i}]"), v))
         }
         _ => Ok(vec![run_entry(at, key, value)?]),
     }

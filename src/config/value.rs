@@ -161,8 +161,7 @@ impl At<'_> {
         let Some(items) = value.get_ref().as_array() else {
             return Err(self.wrong(key, value, "a list of strings"));
         };
-        let item = |(i, v): (usize, &Value<'_>)| self.string(format_args!("{key}[{i}]"), v);
-        items.iter().enumerate().map(item).collect()
+        list(items, |i, v| self.string(format_args!("{key}[{i}]"), v))
     }
 
     /// A table.
@@ -189,6 +188,18 @@ impl At<'_> {
             })
             .collect()
     }
+}
+
+/// Every item read, or the first mistake; takes no more room than it needs.
+pub(super) fn list<'v, 'i, T>(
+    items: &'v [Value<'i>],
+    read: impl Fn(usize, &'v Value<'i>) -> Result<T, Problem>,
+) -> Result<Vec<T>, Problem> {
+    let mut list = Vec::with_capacity(items.len());
+    for (i, item) in items.iter().enumerate() {
+        list.push(read(i, item)?);
+    }
+    Ok(list)
 }
 
 /// The decimal text of an integer in any radix.

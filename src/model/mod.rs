@@ -16,6 +16,7 @@ mod redact;
 mod release;
 mod sandbox;
 mod secrets;
+mod seldom;
 mod source;
 mod style;
 mod task;
@@ -36,6 +37,7 @@ pub(crate) use release::mise_release;
 pub use release::{MISE_RELEASE, MISE_VERSION};
 pub use sandbox::Sandbox;
 pub use secrets::Secrets;
+pub use seldom::{Absent, Seldom};
 pub use source::{SourceFile, Spot};
 pub use style::{OutputStyle, Silence};
 pub use task::{

@@ -4,7 +4,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{Dep, Spot};
+use super::{Absent, Dep, Spot};
 
 /// What becomes of processes that a successful task leaves behind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,6 +61,22 @@ pub struct Policy {
     pub locks: Vec<String>,
     /// Slots it takes.
     pub weight: Option<(NonZeroU32, Spot)>,
+}
+
+impl Absent for Policy {
+    fn absent() -> &'static Self {
+        static NONE: Policy = Policy {
+            grace: None,
+            leaks: None,
+            retry: None,
+            allow_failure: None,
+            finally: Vec::new(),
+            timeout: None,
+            locks: Vec::new(),
+            weight: None,
+        };
+        &NONE
+    }
 }
 
 impl Policy {

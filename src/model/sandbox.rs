@@ -1,5 +1,7 @@
 //! What a task must not touch, as it is written. Knows no kernel.
 
+use super::Absent;
+
 /// The `deny_*`, `allow_*` and `pass_through_env` keys of a task, of the
 /// settings, or of the command line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,6 +24,23 @@ pub struct Sandbox {
     pub allow_env: Vec<String>,
     /// As `allow_env`, but not a reason to deny the others.
     pub pass_through_env: Vec<String>,
+}
+
+impl Absent for Sandbox {
+    fn absent() -> &'static Self {
+        static NONE: Sandbox = Sandbox {
+            deny_read: false,
+            deny_write: false,
+            deny_net: false,
+            deny_env: false,
+            allow_read: Vec::new(),
+            allow_write: Vec::new(),
+            allow_net: Vec::new(),
+            allow_env: Vec::new(),
+            pass_through_env: Vec::new(),
+        };
+        &NONE
+    }
 }
 
 impl Sandbox {

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    Dep, EnvEntry, OutputStyle, Policy, Problem, Root, Sandbox, Scope, Silence, SourceFile, Spot,
+    Dep, EnvEntry, OutputStyle, Policy, Problem, Root, Sandbox, Scope, Seldom, Silence, SourceFile,
+    Spot,
 };
 
 /// Index of a project among those of one run; the first is the one we stand in.
@@ -153,11 +154,11 @@ pub struct Task {
     /// `tools`, each name once.
     pub tools: Vec<TaskTool>,
     /// What it must not touch.
-    pub sandbox: Sandbox,
+    pub sandbox: Seldom<Sandbox>,
     /// What it executes.
     pub command: Command,
     /// What our own keys say of it.
-    pub policy: Policy,
+    pub policy: Seldom<Policy>,
     /// Keys that have no effect yet.
     pub later: Vec<LaterKey>,
     /// Why it cannot run: mistakes inside its own definition.

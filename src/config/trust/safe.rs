@@ -1,16 +1,18 @@
 //! Files that can do no harm by being read: nothing in them is evaluated
 //! before a task runs.
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
+
+use crate::config::document;
 
 /// True for a configuration of plain tasks and plain tool versions, without a
 /// template anywhere, not in a comment and not behind an escape.
 pub(super) fn config(text: &str) -> bool {
-    let (root, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() || has_delimiter(text) {
+    let (root, mistakes) = document::parse(text);
+    if mistakes.is_some() || has_delimiter(text) {
         return false;
     }
-    root.get_ref().iter().all(|(key, value)| {
+    root.iter().all(|(key, value)| {
         let plain = match key.get_ref().as_ref() {
             "min_version" | "tasks" => true,
             "tools" => is_plain(value.get_ref()),

@@ -49,7 +49,7 @@ impl Builder<'_, '_> {
             task.vars.iter().map(|e| &e.directive).collect::<Vec<_>>(),
             task.shell,
             // Those without a sandbox stay what they were.
-            Some(&task.sandbox)
+            Some(&*task.sandbox)
                 .filter(|s| !s.is_empty())
                 .map_or(String::new(), |s| format!("\0{s:?}"))
         );

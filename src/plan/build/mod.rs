@@ -171,12 +171,12 @@ impl Builder<'_, '_> {
     fn policy(&mut self, project: ProjectId, task: &Task) -> Arc<Policy> {
         let own = &self.workspace.get(project).project.own;
         let new = || {
-            let mut policy = task.policy.clone();
+            let mut policy = Policy::clone(&task.policy);
             policy.grace = policy.grace.or(own.grace);
             policy.leaks = policy.leaks.or(own.leaks);
             Arc::new(policy)
         };
-        if task.policy != Policy::default() {
+        if *task.policy != Policy::default() {
             return new();
         }
         Arc::clone(self.known.policies.entry(project).or_insert_with(new))
