@@ -254,7 +254,7 @@ fn read_own(place: &Place, files: &[RawFile], all: &mut Gathered) {
         }
     }
     for table in tables {
-        let OwnKeys { shim, tools, grace, leaks, jobserver, record } = table.keys;
+        let OwnKeys { shim, tools, grace, leaks, jobserver, record, unlinted } = table.keys;
         let own = &mut all.project.own;
         own.tools = tools.or(own.tools);
         own.shim = shim.or(own.shim);
@@ -262,6 +262,7 @@ fn read_own(place: &Place, files: &[RawFile], all: &mut Gathered) {
         own.leaks = leaks.or(own.leaks);
         own.jobserver = jobserver.or(own.jobserver);
         own.record = record.over(own.record);
+        own.unlinted.extend(unlinted);
         all.own_tasks.extend(table.tasks.into_iter().map(|task| (task, place.scope)));
     }
 }

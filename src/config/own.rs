@@ -8,15 +8,17 @@ use toml::de::{DeTable, DeValue};
 
 use super::dep_table::dependencies;
 use super::value::{At, Owner, Stops, Value, listed};
-use crate::model::{Leaks, OwnKeys, Policy, PoolKind, Problem, RecordKeys, Retry, Spot, closest};
+use crate::model::{
+    Leaks, Lint, OwnKeys, Policy, PoolKind, Problem, RecordKeys, Retry, Spot, closest,
+};
 use crate::sys::duration;
 
-const TOP: [&str; 11] = [
-    "tasks", "shim", "grace", "tools", "leaks", "jobserver", "record", "services", "queue",
+const TOP: [&str; 12] = [
+    "tasks", "shim", "grace", "tools", "leaks", "jobserver", "record", "lint", "services", "queue",
     "cache", "clusters",
 ];
-const TASK: [&str; 8] =
-    ["grace", "locks", "weight", "retry", "allow_failure", "finally", "leaks", "timeout"];
+const TASK: [&str; 9] =
+    ["grace", "locks", "weight", "retry", "allow_failure", "finally", "leaks", "timeout", "lint"];
 const RETRY: [&str; 3] = ["count", "delay", "backoff"];
 const RECORD: [&str; 4] = ["enabled", "keep", "days", "megabytes"];
 
@@ -50,6 +52,7 @@ pub(super) fn read(at: &At<'_>, table: &DeTable<'_>) -> (OwnTable, Vec<Problem>)
             "grace" => span(at, "grace", value).map(|time| keys.grace = Some(time)),
             "leaks" => leaks(at, value).map(|leaks| keys.leaks = Some(leaks)),
             "jobserver" => pool(at, value).map(|kind| keys.jobserver = Some(kind)),
+            "lint" => unlinted(at, value).map(|names| keys.unlinted = names),
             "tasks" => tasks(at, value, &mut own.tasks),
             "tools" => tools(at, value).map(|auto| keys.tools = Some(auto)),
             "record" => record(at, value).map(|record| keys.record = record),
@@ -140,6 +143,7 @@ fn entry(
         "allow_failure" => policy.allow_failure = Some(at.boolean("allow_failure", value)?),
         "finally" => policy.finally = dependencies(at, "finally", value)?,
         "locks" => policy.locks = locks(at, value)?,
+        "lint" => policy.unlinted = unlinted(at, value)?,
         "weight" => {
             let wanted = "a whole number, 1 or more";
             let weight = number(value).and_then(NonZeroU32::new);
@@ -181,6 +185,30 @@ fn record(at: &At<'_>, value: &Value<'_>) -> Result<RecordKeys, Problem> {
         }
     }
     Ok(keys)
+}
+
+/// `lint = ["-publish-without-build"]`: of what to be silent.
+fn unlinted(at: &At<'_>, value: &Value<'_>) -> Result<Vec<Lint>, Problem> {
+    let names = at.string_list("lint", value)?;
+    let known = |name: &str| Lint::ALL.into_iter().find(|lint| lint.name() == name);
+    let found = names.iter().enumerate().map(|(i, text)| {
+        if let Some(lint) = text.strip_prefix('-').and_then(known) {
+            return Ok(lint);
+        }
+        let written = value.get_ref().as_array().and_then(|items| items.get(i)).unwrap_or(value);
+        let bare = text.trim_start_matches('-');
+        let near = closest(bare, Lint::ALL.map(Lint::name), 1);
+        let help = match near.first() {
+            Some(near) => format!("did you mean `-{near}`?"),
+            None => format!("they are {}", listed(&Lint::ALL.map(Lint::name))),
+        };
+        let text = match known(text) {
+            Some(_) => format!("`{text}` in `lint` of {} turns nothing off", at.owner),
+            None => format!("`{bare}` in `lint` of {} is nothing that is looked for", at.owner),
+        };
+        Err(at.mistake("config::lint", text, written, "not this").help(help))
+    });
+    found.collect()
 }
 
 /// Names of locks: they are files, so a name is a plain word.

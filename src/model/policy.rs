@@ -4,7 +4,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use super::{Absent, Dep, Spot};
+use super::{Absent, Dep, Lint, Spot};
 
 /// What becomes of processes that a successful task leaves behind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub struct Policy {
     pub locks: Vec<String>,
     /// Slots it takes.
     pub weight: Option<(NonZeroU32, Spot)>,
+    /// Of what the lint is silent about it.
+    pub unlinted: Vec<Lint>,
 }
 
 impl Absent for Policy {
@@ -74,6 +76,7 @@ impl Absent for Policy {
             timeout: None,
             locks: Vec::new(),
             weight: None,
+            unlinted: Vec::new(),
         };
         &NONE
     }
@@ -82,7 +85,8 @@ impl Absent for Policy {
 impl Policy {
     /// Takes over what a file that goes first says.
     pub fn overlay(&mut self, upper: Self) {
-        let Self { grace, leaks, retry, allow_failure, finally, timeout, locks, weight } = upper;
+        let Self { grace, leaks, retry, allow_failure, finally, timeout, locks, weight, unlinted } =
+            upper;
         self.grace = grace.or(self.grace);
         self.leaks = leaks.or(self.leaks);
         self.retry = retry.or(self.retry.take());
@@ -95,6 +99,7 @@ impl Policy {
         if !locks.is_empty() {
             self.locks = locks;
         }
+        self.unlinted.extend(unlinted);
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{EnvEntry, Leaks, Problem, ProjectId, SourceFile, Spot, Task, TaskId};
+use super::{EnvEntry, Leaks, Lint, Problem, ProjectId, SourceFile, Spot, Task, TaskId};
 
 /// Whose configuration it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +88,8 @@ pub struct OwnKeys {
     pub jobserver: Option<PoolKind>,
     /// What stays of the records of runs.
     pub record: RecordKeys,
+    /// Of what the lint is silent about all tasks.
+    pub unlinted: Vec<Lint>,
 }
 
 /// The `record` table.

@@ -48,8 +48,7 @@ pub(super) fn place_of(task: &Task, text: &str) -> String {
 
 /// The same as a place in the file; the task's own where it is not found.
 pub(super) fn spot_of(task: &Task, text: &str) -> Spot {
-    let start = template::TemplateError { offset: Some(0), ..Default::default() };
-    written(task, text, &start).unwrap_or_else(|| task.spot.clone())
+    spot_at(task, text, 0)
 }
 
 /// Where a text of a task stands: in its own definition, or in the template
@@ -58,6 +57,12 @@ fn written(task: &Task, text: &str, error: &template::TemplateError) -> Option<S
     let places = [Some(&task.spot), task.template.as_ref()];
     let spot = |place: &Spot| template::spot(&place.file, place.span.start, text, error);
     places.into_iter().flatten().find_map(spot)
+}
+
+/// A place in a text of a task; the task's own where it is not found.
+pub(super) fn spot_at(task: &Task, text: &str, at: usize) -> Spot {
+    let place = template::TemplateError { offset: Some(at), ..Default::default() };
+    written(task, text, &place).unwrap_or_else(|| task.spot.clone())
 }
 
 /// Keys whose behaviour this version does not have: running without them

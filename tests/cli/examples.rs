@@ -307,3 +307,13 @@ fn our_own_chores_are_tasks() {
         assert!(names.iter().any(|name| name == chore), "{chore}: {names:?}");
     }
 }
+
+#[test]
+fn nothing_is_found_in_an_example() {
+    for name in ["build", "ci", "database", "integration", "release"] {
+        let output = copy(name).mep(["tasks", "validate"]).run();
+        output.code(0).stderr("");
+        let all = output.stdout.lines().count() == 1 && output.stdout.starts_with("✓ All ");
+        assert!(all, "{name}\n{}", output.transcript());
+    }
+}

@@ -278,7 +278,10 @@ impl Look<'_, '_> {
                 return self.issues.push(issue.details(problem.message).at(&place));
             }
         };
-        if Path::new(&text).is_absolute() && !Path::new(&text).exists() {
+        // What it depends on may make it.
+        let made_before = self.is_mep() && !self.task.depends.is_empty();
+        let path = Path::new(&text);
+        if path.is_absolute() && !path.exists() && !made_before {
             let message = format!("Task directory does not exist: {text}");
             self.issues.push(self.warning("missing-directory", message).at(&place));
         }

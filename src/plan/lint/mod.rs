@@ -4,12 +4,18 @@
 //!
 //! Inside, from the bottom: `issue` (one finding), `links` (what a task names,
 //! resolved), `cycles` (circles and what is missing below a task),
-//! `definition` (one task's own keys).
+//! `definition` (one task's own keys); `told` (names of tasks in what scripts
+//! do and say), `patterns` (which files two patterns share) → `ground` (what
+//! the rules look at) → `rules`, one file for each kind of mistake.
 
 mod cycles;
 mod definition;
+mod ground;
 mod issue;
 mod links;
+mod patterns;
+mod rules;
+mod told;
 
 pub use issue::{Issue, Severity};
 
@@ -17,6 +23,7 @@ use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{Dialect, Problem, Project, TaskId, closest};
 use crate::sys::Context;
+use ground::Ground;
 use links::Links;
 
 /// Looks at the tasks, in the order given.
@@ -29,8 +36,14 @@ pub fn validate(
     let mut links = Links::new(Evaluators::new(workspace, Late::Keep), dialect);
     let mut issues = cycles::find(&mut links, tasks);
     let aliases = definition::Aliases::of(&workspace.main().project);
+    let mut found = match dialect {
+        Dialect::Mise => Vec::new(),
+        Dialect::Mep => rules::find(&Ground::of(ctx, &mut links)),
+    };
     for task in tasks {
         definition::check(ctx, &mut links, &aliases, *task, &mut issues);
+        let own = |(at, _): &mut (usize, Issue)| *at == task.index as usize;
+        issues.extend(found.extract_if(.., own).map(|(_, issue)| issue));
     }
     issues
 }

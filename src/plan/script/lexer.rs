@@ -225,10 +225,14 @@ impl Lexer<'_> {
                     break here;
                 }
             };
+            let after = self.at;
             if pending.quoted {
+                // Nothing in it expands: it is only said.
+                if let Token::Redirect { body, .. } = &mut out[pending.token] {
+                    *body = vec![Part::Quoted(self.text[start..end].to_string())];
+                }
                 continue;
             }
-            let after = self.at;
             let mut inner = Lexer {
                 text: &self.text[..end],
                 at: start,
@@ -355,8 +359,14 @@ impl Lexer<'_> {
                     return Ok(parts);
                 }
                 '\\' => text.extend(self.next()),
-                '`' => parts.push(self.backquoted()?),
-                '$' => self.dollar(&mut parts, true)?,
+                '`' => {
+                    parts.push(Part::Quoted(std::mem::take(&mut text)));
+                    parts.push(self.backquoted()?);
+                }
+                '$' => {
+                    parts.push(Part::Quoted(std::mem::take(&mut text)));
+                    self.dollar(&mut parts, true)?;
+                }
                 c => text.push(c),
             }
         }

@@ -1,6 +1,7 @@
 //! What the text of an inline script says about the words and the input it
 //! takes. In doubt nothing is said, and the script runs as in mise.
 
+mod commands;
 mod lexer;
 mod questions;
 mod simple;
@@ -11,6 +12,7 @@ mod sites;
 mod tests;
 mod token;
 
+pub use commands::{Simple, commands};
 use questions::{Facts, facts};
 pub use simple::{is_plain_sh, simple_command};
 

@@ -65,8 +65,7 @@ fn a_wrong_value_is_named_with_what_stands_there() {
 #[test]
 fn an_unknown_key_comes_with_the_one_that_was_meant() {
     let label = "not a key of this table";
-    let keys =
-        "`grace`, `locks`, `weight`, `retry`, `allow_failure`, `finally`, `leaks`, `timeout`";
+    let keys = "`grace`, `locks`, `weight`, `retry`, `allow_failure`, `finally`, `leaks`, `timeout`, `lint`";
     for (key, help) in [
         ("retries", "did you mean `retry`?"),
         ("run", &format!("keys of mise belong into its config; mep's are {keys}")),
@@ -256,6 +255,29 @@ fn a_circle_through_two_cleanups_and_a_dependency_is_drawn_with_every_step() {
     let circle = own(keys).file("mise.local.toml", tasks).file("mise.test.toml", caller);
     refused(&circle, "run a", 1, &stderr);
     refused(&circle, "-E test run caller", 1, &stderr);
+}
+
+#[test]
+fn names_of_the_lint_are_known() {
+    mistake(
+        "lint = ['-late-version', '-publish-without-buidl']",
+        "`publish-without-buidl` in `lint` of task `a` is nothing that is looked for",
+        "'-publish-without-buidl'",
+        "not this",
+        "did you mean `-publish-without-build`?",
+    );
+    mistake(
+        "lint = ['late-version']",
+        "`late-version` in `lint` of task `a` turns nothing off",
+        "'late-version'",
+        "not this",
+        "did you mean `-late-version`?",
+    );
+    let known = "they are `overlapping-outputs`, `unlinked-sources`, `pass-through`, \
+                 `publish-without-build`, `unsafe-standalone`, `unreachable-hidden`, \
+                 `missing-sdist`, `artifact-scatter`, `late-version`";
+    let line = "`x` in `lint` of task `a` is nothing that is looked for";
+    mistake("lint = ['-x']", line, "'-x'", "not this", known);
 }
 
 // ---- what cannot be ---------------------------------------------------------

@@ -14,6 +14,7 @@ mod jobserver;
 mod late;
 mod leaks;
 mod limits;
+mod lint;
 mod locks;
 mod nested;
 mod not_ours;

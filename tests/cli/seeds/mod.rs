@@ -9,6 +9,7 @@
 mod architecture;
 mod as_mep;
 mod deploy;
+mod lint;
 mod patterns;
 mod release;
 
