@@ -2,6 +2,7 @@
 //! plan, run, report. Knows no command line grammar.
 
 mod dry_run;
+mod files;
 mod forecast;
 mod limits;
 mod recording;
@@ -9,4 +10,5 @@ mod run;
 mod views;
 
 pub use crate::config::Loaded;
+pub use files::RunFiles;
 pub use run::{RunFlags, run};

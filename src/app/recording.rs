@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tempfile::TempDir;
+
+use super::files::Files;
 use super::views::Lens;
 use crate::config::workspace::Workspace;
 use crate::model::{Dialect, Event, Exit, JobView, Leftover, RUN_VARIABLE, RecordKeys, Spot};
 use crate::plan::Plan;
-use crate::record::{Bounds, Keeping, Opening, Place, Recorder, TaskLine, dead};
+use crate::record::{Bounds, KEEP, Keeping, Opening, Place, Reader, Recorder, TaskLine, dead};
 use crate::run::recover;
 use crate::sys::Context;
 
@@ -24,6 +27,10 @@ pub(super) struct Recording<'a> {
     lines: HashMap<*const u8, Vec<usize>>,
     /// What dead runs had left.
     pub(super) recovered: Vec<Leftover>,
+    files: Files,
+    keeping: Keeping,
+    /// Where it is for now, where it cannot be in its place.
+    _aside: Option<TempDir>,
 }
 
 impl<'a> Recording<'a> {
@@ -35,6 +42,7 @@ impl<'a> Recording<'a> {
         lens: &Lens<'a>,
         plan: &Plan,
         jobs: usize,
+        mut files: Files,
         warn: &mut dyn FnMut(&str),
     ) -> Self {
         let project = &lens.workspace.main().project;
@@ -42,29 +50,56 @@ impl<'a> Recording<'a> {
         let owned = dialect == Dialect::Mep;
         let recovered = bury(&place, owned);
         let parent = ctx.env.get_str(RUN_VARIABLE).and_then(|mark| mark.split_once('/'));
-        let words: Vec<String> =
+        let mut words: Vec<String> =
             ctx.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let program = Dialect::from_name(words.first().map_or("", |path| file_name(path)));
+        words.drain(..words.len().min(1));
         let keys = project.own.record;
+        let keeping = match keys.enabled {
+            Some(false) if files.need_story() => Keeping::ForNow,
+            Some(false) => Keeping::Processes,
+            _ => Keeping::All,
+        };
         let opening = Opening {
             place: &place,
             project: project.home(),
             cwd: &ctx.cwd,
+            program: program.as_str(),
             words: &words,
             parent: parent.map(|(id, _)| id),
             dialect,
             jobs,
             owned,
-            keeping: if keys.enabled == Some(false) { Keeping::Processes } else { Keeping::All },
+            keeping,
             bounds: bounds(keys),
             secrets: &plan.secrets,
         };
-        let (recorder, trouble) = Recorder::open(&opening, None);
-        // A task may have been denied what its run was not.
-        let nested = ctx.env.get("MEP_DIALECT").is_some();
-        if let Some(error) = trouble.filter(|_| !nested) {
-            warn(&format!("this run is not recorded: {}: {error}", ctx.dirs.state.display()));
-        }
-        Self { recorder, workspace: lens.workspace, lines: HashMap::new(), recovered }
+        let reader = files.events.take().map(|file| Box::new(file) as Reader);
+        let mut aside = None;
+        let recorder = Recorder::open(&opening, reader).unwrap_or_else(|(error, reader)| {
+            // A task may have been denied what its run was not.
+            if ctx.env.get("MEP_DIALECT").is_none() {
+                warn(&format!("this run is not recorded: {}: {error}", ctx.dirs.state.display()));
+            }
+            aside = tempfile::tempdir().ok().filter(|_| files.need_story());
+            match &aside {
+                Some(dir) => {
+                    let place = Place::new(dir.path(), project.home());
+                    let opening =
+                        Opening { place: &place, keeping: Keeping::ForNow, ..opening.clone() };
+                    let other = Recorder::open(&opening, reader);
+                    other.unwrap_or_else(|(_, reader)| Recorder::nowhere(&opening, reader))
+                }
+                None => Recorder::nowhere(&opening, reader),
+            }
+        });
+        let (workspace, lines) = (lens.workspace, HashMap::new());
+        Self { recorder, workspace, lines, recovered, files, keeping, _aside: aside }
+    }
+
+    /// Events go to standard output, and nobody reads that any more.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.files.on_stdout && self.recorder.has_lost_its_reader()
     }
 
     /// The run's id, where it has one.
@@ -114,11 +149,29 @@ impl<'a> Recording<'a> {
 
     /// The run has ended.
     pub(super) fn finish(self, exit: Exit, warn: &mut dyn FnMut(&str)) {
+        let is_deaf = self.is_deaf();
         let closed = self.recorder.finish(exit.code());
-        if let Some(error) = closed.trouble {
+        if let Some(error) = &closed.trouble {
             warn(&format!("this run is not recorded: {error}"));
         }
+        if let Some(error) = closed.unread.as_ref().filter(|_| !is_deaf) {
+            warn(&format!("the events could not be written to the end: {error}"));
+        }
+        if self.files.need_story() {
+            match closed.story() {
+                Some(Ok(story)) => self.files.write(&story).iter().for_each(|text| warn(text)),
+                Some(Err(error)) => warn(&format!("the record cannot be read: {error}")),
+                None => warn("`--trace` and `--junit` need the record, and there is none"),
+            }
+        }
+        if self.keeping == Keeping::ForNow {
+            closed.remove();
+        }
     }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// How often a record has to hear that time has passed, where tasks with these
@@ -148,7 +201,7 @@ fn bury(place: &Place, owned: bool) -> Vec<Leftover> {
 fn bounds(keys: RecordKeys) -> Bounds {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     Bounds {
-        runs: keys.keep.unwrap_or(50) as usize,
+        runs: keys.keep.unwrap_or(KEEP) as usize,
         age: DAY * keys.days.unwrap_or(30),
         bytes: u64::from(keys.megabytes.unwrap_or(100)) * 1024 * 1024,
     }

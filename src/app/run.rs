@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::dry_run;
+use super::files::{Files, RunFiles};
 use super::forecast::Forecast;
 use super::limits;
 use super::recording::{self, Recording};
@@ -58,6 +59,8 @@ pub struct RunFlags {
     pub timeout: Option<Duration>,
     /// `--no-timings`
     pub no_total: bool,
+    /// `--trace`, `--junit`, `--events`
+    pub files: RunFiles,
     /// `-t`, `--skip-tools`, `--no-deps`
     pub tools: ToolFlags,
 }
@@ -347,10 +350,11 @@ fn execute(
     warn: &mut dyn FnMut(&str),
 ) -> Result<Exit, Vec<Problem>> {
     let Lens { settings, flags, .. } = *lens;
+    let files = Files::open(&flags.files)?;
     let views = lens.views(&plan, 0);
     look.live = lens.live(ctx, &views);
     let jobs = limits::slots(settings, dialect, &plan);
-    let mut recording = Recording::begin(ctx, dialect, lens, &plan, jobs, warn);
+    let mut recording = Recording::begin(ctx, dialect, lens, &plan, jobs, files, warn);
     recording.expect(&plan, &views, 0);
     let id = recording.id();
     let tick = Lens::tick(look.live, &views);
@@ -382,7 +386,11 @@ fn execute(
         if event != Event::Tick || tick.is_some() {
             report.event(&event);
         }
-        if report.is_closed() { Listening::No } else { Listening::Yes }
+        if report.is_closed() || recording.borrow().is_deaf() {
+            Listening::No
+        } else {
+            Listening::Yes
+        }
     };
     let mut arrive = |plan: &mut Plan, at, succeeded| {
         let known = plan.jobs.len();

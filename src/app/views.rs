@@ -102,6 +102,7 @@ impl<'a> Lens<'a> {
         let style = self.style(job);
         let color = self.palette.is_on().then(|| label_color(&task.display));
         let redacted = !job.inherits_terminal && !plan.secrets.is_empty();
+        let captured = redacted || self.flags.files.need_output();
         JobView {
             label: job.label.clone(),
             style,
@@ -119,7 +120,7 @@ impl<'a> Lens<'a> {
             rank: if self.dialect == Dialect::Mep { id.0 } else { node as u32 },
             program: program(job),
             rerun: echo::with_args(&echo::quote(&task.name), &occurrence.args),
-            direct: job.inherits_terminal || (style == OutputStyle::Interleave && !redacted),
+            direct: job.inherits_terminal || (style == OutputStyle::Interleave && !captured),
             works: job.takes_slot(),
             redacted,
             first: occurrence.first == id,

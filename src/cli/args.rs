@@ -10,6 +10,9 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use super::absent_flags::AbsentFlags;
 use super::deferred::Deferred;
 use super::output::Output;
+use super::record_args::{
+    LAST_EXAMPLES, LOG_EXAMPLES, LastArgs, LogArgs, RERUN_EXAMPLES, RerunArgs, RunFiles,
+};
 use super::sandbox_flags::SandboxFlags;
 use super::validate;
 use crate::config::Settings;
@@ -100,7 +103,7 @@ pub(super) struct Global {
     #[arg(long, global = true, hide = true)]
     locked: bool,
     /// mise's other words for `-v`
-    #[arg(long, alias = "trace", global = true, hide = true)]
+    #[arg(long, global = true, hide = true)]
     debug: bool,
     /// And the third; what says less than `info` changes nothing
     #[arg(
@@ -108,6 +111,23 @@ pub(super) struct Global {
         value_parser = ["trace", "debug", "info", "warning", "error"]
     )]
     log_level: Option<String>,
+}
+
+/// The grammar. `--trace` is a word of mise's that takes no file, so under that
+/// name ours is called otherwise.
+pub(super) fn command(grammar: Dialect) -> clap::Command {
+    fn renamed(run: clap::Command) -> clap::Command {
+        run.mut_arg("trace", |arg| arg.long("trace-file"))
+    }
+    let command = Cli::command();
+    if grammar == Dialect::Mep {
+        return command;
+    }
+    let late = |run: clap::Command| run.defer(|run| renamed(RunArgs::augment_args(run)));
+    command
+        .mut_arg("debug", |arg| arg.alias("trace"))
+        .mut_subcommand("run", renamed)
+        .mut_subcommand("tasks", |tasks| tasks.mut_subcommand("run", late))
 }
 
 /// Verbs.
@@ -122,6 +142,15 @@ pub(super) enum Command {
     /// Check a state, and bring it about where it is not there
     #[command(after_help = CONVERGE_EXAMPLES)]
     Converge(Deferred<ConvergeArgs>),
+    /// Show what happened in the last run
+    #[command(after_help = LAST_EXAMPLES)]
+    Last(Deferred<LastArgs>),
+    /// Show what a task wrote
+    #[command(after_help = LOG_EXAMPLES)]
+    Log(Deferred<LogArgs>),
+    /// Run the last command line again, or what failed in it
+    #[command(after_help = RERUN_EXAMPLES)]
+    Rerun(Deferred<RerunArgs>),
     /// Trust the configuration of a directory
     #[command(after_help = TRUST_EXAMPLES)]
     Trust(Deferred<TrustArgs>),
@@ -130,7 +159,7 @@ pub(super) enum Command {
 }
 
 /// Commands that mise does not have: a task of such a name goes first.
-const OWN: [&str; 1] = ["converge"];
+const OWN: [&str; 4] = ["converge", "last", "log", "rerun"];
 
 const CONVERGE_EXAMPLES: &str = "\
 Runs the task `check`. If it fails, runs the task `apply` and then `check` again.
@@ -243,6 +272,8 @@ pub(super) struct RunArgs {
     /// How long the whole run may take: 300ms, 30s, 5m, 1h30m
     #[arg(long, value_name = "DURATION")]
     pub(super) timeout: Option<String>,
+    #[command(flatten)]
+    pub(super) files: RunFiles,
     /// Accepted for mise's sake: the environment is evaluated anew anyway
     #[arg(long, hide = true)]
     fresh_env: bool,

@@ -8,12 +8,17 @@ mod deferred;
 mod deps;
 mod diagnostics;
 mod handover;
+mod last;
 mod late_flags;
 mod list;
 mod list_json;
+mod log;
 mod output;
+mod past;
 mod plain_words;
 mod prefix;
+mod record_args;
+mod rerun;
 mod run;
 mod sandbox_flags;
 mod shown;
@@ -137,7 +142,7 @@ fn names_task(ctx: &Context, grammar: Dialect, command: &clap::Command, argv: &[
 }
 
 fn by_grammar(ctx: &Context, grammar: Dialect, argv: &[OsString]) -> Result<Cli, Exit> {
-    let command = Cli::command();
+    let command = args::command(grammar);
     let is_task = names_task(ctx, grammar, &command, argv);
     parse(grammar, command, argv, is_task)
 }
@@ -220,6 +225,9 @@ fn verb(
             }
         },
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Last(args)) => last::run(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Log(args)) => log::run(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Rerun(args)) => rerun::run(ctx, grammar, &global, &args.0, voice),
         None => {
             let help = Cli::command().render_help();
             let _ = write!(std::io::stderr(), "{help}");

@@ -167,6 +167,7 @@ impl Call<'_> {
             timings: args.timings,
             timeout: None,
             no_total: args.no_timings,
+            files: args.files.clone().into(),
             tools: args.tools(),
         }
     }

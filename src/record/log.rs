@@ -38,7 +38,8 @@ pub(super) type Tell<'a> = dyn FnMut(JobId, Piece, &[u8]) + 'a;
 /// The log of a run.
 #[derive(Debug)]
 pub(super) struct Log {
-    path: PathBuf,
+    /// None where it is only told of.
+    path: Option<PathBuf>,
     file: Option<File>,
     /// Length of the file with what is on its way there.
     end: u64,
@@ -75,7 +76,7 @@ struct Ring {
 }
 
 impl Log {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(super) fn new(path: Option<PathBuf>) -> Self {
         Self {
             path,
             file: None,
@@ -209,11 +210,10 @@ impl Log {
     }
 
     fn write(&mut self, at: u64, bytes: &[u8]) {
-        let path = &self.path;
-        let open = || File::options().write(true).create_new(true).mode(0o600).open(path);
-        if self.trouble.is_some() {
+        let Some(path) = self.path.as_ref().filter(|_| self.trouble.is_none()) else {
             return;
-        }
+        };
+        let open = || File::options().write(true).create_new(true).mode(0o600).open(path);
         let done = match &self.file {
             Some(file) => file.write_all_at(bytes, at),
             None => open().and_then(|file| {
@@ -284,7 +284,7 @@ mod tests {
     /// What the pieces of a job's output say, read back from the file, and what they should.
     fn kept(chunks: &[(bool, usize)], limits: [u64; 2]) -> [Bytes; 2] {
         let dir = tempfile::tempdir().unwrap();
-        let mut log = Log::new(dir.path().join("log"));
+        let mut log = Log::new(Some(dir.path().join("log")));
         log.limits = limits;
         let mut pieces = Vec::new();
         let mut written = Vec::new();
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn a_run_without_output_has_no_log() {
         let dir = tempfile::tempdir().unwrap();
-        let mut log = Log::new(dir.path().join("log"));
+        let mut log = Log::new(Some(dir.path().join("log")));
         log.push(JobId(1), Stream::Stdout, b"", Instant::now(), &mut |_, _, _| ());
         log.close_all(&mut |_, _, _| ());
         log.flush();

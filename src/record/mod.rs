@@ -5,25 +5,31 @@
 //!
 //! Inside, from the bottom: `place` (where the files are), `line` (one event as
 //! JSON), `events` (which line an event is), `log` (what tasks wrote), `history`
-//! (how long tasks took), `prune` (what is too old), `recorder` (the open record
-//! of this run); `read` (lines → a story) → `dead` (runs that were killed).
+//! (how long tasks took), `prune` (what is too old), `read` (lines → a story)
+//! → `recorder` (the open record of this run), `dead` (runs that were killed), `words`
+//! (ends in words) → `junit`, `trace` (a story for other programs).
 
 mod dead;
 mod events;
 mod history;
+mod junit;
 mod line;
 mod log;
 mod place;
 mod prune;
 mod read;
 mod recorder;
+mod trace;
+mod words;
 
 pub use dead::{Dead, dead};
 pub use history::{History, Past, Verdict};
+pub use junit::junit;
 pub use line::TaskLine;
 pub use place::{Listed, Place};
-pub use prune::Bounds;
+pub use prune::{Bounds, KEEP};
 pub use read::{
     Chunk, Ended, Finished, Head, Hear, JobStory, Segment, State, Story, TaskStory, Unreadable,
 };
-pub use recorder::{Keeping, Opening, Recorder};
+pub use recorder::{Closed, Keeping, Opening, Reader, Recorder};
+pub use trace::trace;

@@ -18,6 +18,9 @@ pub struct Bounds {
     pub bytes: u64,
 }
 
+/// Runs that are kept where nobody says how many.
+pub const KEEP: u32 = 50;
+
 /// Nested runs that are kept for each other one, over all.
 const NESTED: usize = 20;
 
@@ -30,22 +33,22 @@ pub(super) fn prune(place: &Place, bounds: Bounds) {
         if run.live {
             continue;
         }
-        let log = place.log(&run.id);
-        let size = |path| fs::symlink_metadata(path).map_or(0, |data| data.len());
-        bytes += size(&run.path) + size(&log);
+        let size = |path: &std::path::Path| fs::symlink_metadata(path).map_or(0, |data| data.len());
+        bytes += size(&run.path) + size(&place.log(&run.id));
         runs += usize::from(!run.nested);
         all += 1;
         let old = now.saturating_sub(run.began()) > bounds.age;
         full |= runs > bounds.runs || all > bounds.runs.saturating_mul(NESTED);
         full |= (old || bytes > bounds.bytes) && all > 1;
         if full {
-            remove(&run, &log);
+            remove(place, &run);
         }
     }
 }
 
-fn remove(run: &Listed, log: &std::path::Path) {
+/// Removes one of them.
+pub(super) fn remove(place: &Place, run: &Listed) {
     // What cannot be removed now is tried again by another run.
-    let _ = fs::remove_file(log);
+    let _ = fs::remove_file(place.log(&run.id));
     let _ = fs::remove_file(&run.path);
 }

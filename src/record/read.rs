@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::place::{Listed, Place, is_ours};
-use super::recorder::FORMAT;
+
+/// Raised with every change that a reader of the older form would misread.
+pub(super) const FORMAT: u64 = 1;
 
 /// What a record begins with.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
@@ -40,9 +42,11 @@ pub struct Head {
     pub project: PathBuf,
     /// Where it was started.
     pub cwd: PathBuf,
-    /// The words of its command line.
+    /// What the program was called: `mep` or `mise`.
+    pub program: String,
+    /// The words of its command line behind that.
     pub words: Vec<String>,
-    /// `mep` or `mise`.
+    /// The rules it went by: `mep` or `mise`.
     pub dialect: String,
     /// The program's version.
     pub version: String,
@@ -275,6 +279,18 @@ pub struct TaskStory {
     pub output: Vec<Segment>,
     /// What it left behind.
     pub leaked: Vec<Leftover>,
+}
+
+impl TaskStory {
+    /// When its first job began to do something.
+    pub fn began(&self) -> Option<f64> {
+        self.jobs.iter().filter_map(|job| job.started).reduce(f64::min)
+    }
+
+    /// A command of it was started.
+    pub fn has_worked(&self) -> bool {
+        self.jobs.iter().any(|job| !job.commands.is_empty())
+    }
 }
 
 /// What happened in a run.

@@ -16,13 +16,11 @@ use super::events;
 use super::history::{Part, Verdict};
 use super::line::{Line, TaskLine, hidden};
 use super::log::{Log, Piece};
-use super::place::{self, Place};
+use super::place::{self, Listed, Place};
 use super::prune::{self, Bounds};
+use super::read::{FORMAT, Story, Unreadable};
 use crate::model::{Dialect, Event, Held, JobId, Outcome, Redactor, Secrets, Stream};
 use crate::sys::processes;
-
-/// Raised with every change that a reader of the older form would misread.
-pub(super) const FORMAT: u64 = 1;
 
 /// What waits to be written.
 const MUCH: usize = 64 * 1024;
@@ -49,7 +47,9 @@ pub struct Opening<'a> {
     pub project: &'a Path,
     /// Where the run was started.
     pub cwd: &'a Path,
-    /// The words of the command line, without our own name.
+    /// What the program was called.
+    pub program: &'a str,
+    /// The words of the command line behind that.
     pub words: &'a [String],
     /// The run that started this one.
     pub parent: Option<&'a str>,
@@ -67,13 +67,32 @@ pub struct Opening<'a> {
     pub secrets: &'a Secrets,
 }
 
+/// Somebody who reads along.
+pub type Reader = Box<dyn Write>;
+
 /// What has become of a record.
 #[derive(Debug, Default)]
 pub struct Closed {
-    /// Its file of events, where it is kept.
-    pub path: Option<PathBuf>,
+    /// Where it is, if it is anywhere.
+    kept: Option<(Place, Listed)>,
     /// What kept it from being whole; then there is none.
     pub trouble: Option<io::Error>,
+    /// What kept it from whoever read along.
+    pub unread: Option<io::Error>,
+}
+
+impl Closed {
+    /// What it tells.
+    pub fn story(&self) -> Option<Result<Story, Unreadable>> {
+        self.kept.as_ref().map(|(place, run)| Story::read(place, run))
+    }
+
+    /// Removes it.
+    pub fn remove(self) {
+        if let Some((place, run)) = self.kept {
+            prune::remove(&place, &run);
+        }
+    }
 }
 
 /// The record of this run.
@@ -85,8 +104,8 @@ pub struct Recorder {
     place: Place,
     begin: Instant,
     file: Option<Live>,
-    /// Somebody who reads along.
-    stream: Option<Box<dyn Write>>,
+    stream: Option<Reader>,
+    unread: Option<io::Error>,
     log: Log,
     lines: Vec<u8>,
     redactor: Option<Redactor>,
@@ -112,13 +131,14 @@ struct Task {
 }
 
 impl Recorder {
-    /// Begins a record. Where it cannot be written, the error says why, and
-    /// only those who read along hear of the run.
+    /// Begins a record, and tells whoever reads along.
+    ///
+    /// # Errors
+    /// Where it cannot be written; the reader has heard nothing then.
     pub fn open(
         opening: &Opening<'_>,
-        stream: Option<Box<dyn Write>>,
-    ) -> (Self, Option<io::Error>) {
-        let begin = Instant::now();
+        reader: Option<Reader>,
+    ) -> Result<Self, (io::Error, Option<Reader>)> {
         let (mut time, pid) = (place::unix_time(), std::process::id());
         let nested = opening.parent.is_some();
         // Somebody with our number in another space of process numbers may have
@@ -131,20 +151,48 @@ impl Recorder {
                 other => break other,
             }
         };
-        let id = place::id(time, pid);
-        let (file, trouble) = match file {
-            Ok((file, path)) => (Some(Live::new(file, path, begin)), None),
-            Err(error) => (None, Some(error)),
+        let (file, path) = match file {
+            Ok(created) => created,
+            Err(error) => return Err((error, reader)),
         };
-        let mut recorder = Self {
-            nested,
+        let mut recorder = Self::new(opening, time);
+        recorder.file = Some(Live::new(file, path, recorder.begin));
+        if recorder.keeping != Keeping::Processes {
+            recorder.log = Log::new(Some(recorder.place.log(&recorder.id)));
+        }
+        // What it says is there before anything is started.
+        recorder.head(opening, time);
+        recorder.keep(true);
+        recorder.flush();
+        if let Some(error) = recorder.give_up() {
+            return Err((error, reader));
+        }
+        recorder.stream = reader;
+        recorder.tell();
+        Ok(recorder)
+    }
+
+    /// No record, but for whoever reads along.
+    pub fn nowhere(opening: &Opening<'_>, reader: Option<Reader>) -> Self {
+        let time = place::unix_time();
+        let mut recorder = Self { stream: reader, ..Self::new(opening, time) };
+        recorder.head(opening, time);
+        recorder.tell();
+        recorder
+    }
+
+    fn new(opening: &Opening<'_>, time: Duration) -> Self {
+        let id = place::id(time, std::process::id());
+        Self {
+            nested: opening.parent.is_some(),
             keeping: opening.keeping,
             bounds: opening.bounds,
             place: opening.place.clone(),
-            begin,
-            file,
-            stream,
-            log: Log::new(opening.place.log(&id)),
+            begin: Instant::now(),
+            file: None,
+            stream: None,
+            unread: None,
+            log: Log::new(None),
             id,
             lines: Vec::new(),
             redactor: Redactor::new(opening.secrets),
@@ -152,18 +200,13 @@ impl Recorder {
             tasks: Vec::new(),
             counts: [0; 5],
             part: Part::default(),
-        };
-        recorder.head(opening, time);
-        // What it says is there before anything is started.
-        recorder.flush();
-        let trouble = trouble.or_else(|| recorder.give_up());
-        (recorder, trouble)
+        }
     }
 
     fn head(&mut self, opening: &Opening<'_>, time: Duration) {
         let redactor = self.redactor.as_ref();
         let started = jiff::Timestamp::from_millisecond(time.as_millis() as i64);
-        let started = started.map_or_else(|_| String::new(), |time| time.to_string());
+        let started = started.map_or_else(|_| String::new(), |time| format!("{time:.3}"));
         let words: Vec<_> = opening.words.iter().map(|word| hidden(redactor, word)).collect();
         let session = getsid(None).map_or(0, |session| session.as_raw());
         let mut line = Line::new(&mut self.lines, "run", Duration::ZERO)
@@ -180,12 +223,12 @@ impl Recorder {
             .flag("owned", opening.owned)
             .text("project", &opening.project.to_string_lossy())
             .text("cwd", &opening.cwd.to_string_lossy())
+            .text("program", opening.program)
             .texts("words", &words)
             .text("dialect", opening.dialect.as_str())
             .text("version", env!("CARGO_PKG_VERSION"))
             .number("jobs", opening.jobs as u64)
             .end();
-        self.pass_on(true);
     }
 
     /// The run's id, where it is on record.
@@ -245,17 +288,31 @@ impl Recorder {
     /// Gives the lines that are ready to whom they are for. `always`: the file
     /// has them whatever is kept.
     fn pass_on(&mut self, always: bool) {
-        if let Some(stream) = &mut self.stream {
-            let done = stream.write_all(&self.lines).and_then(|()| stream.flush());
-            if done.is_err() {
-                self.stream = None;
-            }
-        }
+        self.keep(always);
+        self.tell();
+    }
+
+    fn keep(&mut self, always: bool) {
         let kept = always || self.keeping != Keeping::Processes;
         if let Some(live) = self.file.as_mut().filter(|_| kept) {
             live.waiting.extend_from_slice(&self.lines);
         }
+    }
+
+    fn tell(&mut self) {
+        if let Some(stream) = &mut self.stream {
+            let done = stream.write_all(&self.lines).and_then(|()| stream.flush());
+            if let Err(error) = done {
+                self.unread = Some(error);
+                self.stream = None;
+            }
+        }
         self.lines.clear();
+    }
+
+    /// Whoever read along does so no longer.
+    pub fn has_lost_its_reader(&self) -> bool {
+        self.unread.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
 
     fn ended(&mut self, job: JobId, outcome: &Outcome, took: Duration) {
@@ -361,30 +418,38 @@ impl Recorder {
                 .end();
             self.pass_on(false);
         }
+        let mut closed = Closed { unread: self.unread.take(), ..Closed::default() };
+        match self.put_away() {
+            Ok(kept) => closed.kept = kept,
+            Err(error) => closed.trouble = Some(error),
+        }
+        closed
+    }
+
+    /// The file goes to the others, and what it says of its tasks to their past.
+    fn put_away(&mut self) -> io::Result<Option<(Place, Listed)>> {
         let Some(mut live) = self.file.take() else {
-            return Closed::default();
+            return Ok(None);
         };
-        let log = self.place.log(&self.id);
+        let place = &self.place;
         if self.keeping == Keeping::Processes {
             let _ = fs::remove_file(&live.path);
-            return Closed::default();
+            return Ok(None);
         }
         self.log.flush();
         live.flush();
         if let Some(trouble) = self.log.trouble().or(live.trouble.take()) {
             let _ = fs::remove_file(&live.path);
-            let _ = fs::remove_file(log);
-            return Closed { path: None, trouble: Some(trouble) };
+            let _ = fs::remove_file(place.log(&self.id));
+            return Err(trouble);
         }
-        let path = self.place.of_done(&self.id, self.nested);
-        if let Err(error) = fs::rename(&live.path, &path) {
-            return Closed { path: None, trouble: Some(error) };
+        let path = place.of_done(&self.id, self.nested);
+        fs::rename(&live.path, &path)?;
+        if std::mem::take(&mut self.part).store(place, &self.id)? {
+            prune::prune(place, self.bounds);
         }
-        let stored = std::mem::take(&mut self.part).store(&self.place, &self.id);
-        if let Ok(true) = stored {
-            prune::prune(&self.place, self.bounds);
-        }
-        Closed { path: Some(path), trouble: stored.err() }
+        let run = Listed { id: self.id.clone(), path, nested: self.nested, live: false };
+        Ok(Some((place.clone(), run)))
     }
 }
 

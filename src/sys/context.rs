@@ -19,7 +19,7 @@ pub struct Context {
     pub dirs: Dirs,
     /// This executable.
     pub exe: PathBuf,
-    /// The words of the command line, behind our own name.
+    /// The words of the command line; the first one is how we were called.
     pub words: Vec<OsString>,
 }
 
@@ -55,7 +55,7 @@ impl Context {
         Ok(Self {
             cwd: std::env::current_dir()?,
             exe: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mep")),
-            words: std::env::args_os().skip(1).collect(),
+            words: std::env::args_os().collect(),
             dirs,
             env,
         })

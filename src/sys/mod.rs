@@ -12,6 +12,7 @@ pub mod processes;
 pub mod sandbox;
 pub mod shim;
 pub mod signal;
+pub mod stdout;
 pub mod terminal;
 
 pub use context::{Context, Dirs, normalize};

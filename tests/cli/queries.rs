@@ -46,7 +46,7 @@ print("ran")
 '''
 "#;
 
-const QUERIES: [&str; 18] = [
+const QUERIES: [&str; 26] = [
     "tasks",
     "tasks ls",
     "tasks ls --json",
@@ -65,6 +65,14 @@ const QUERIES: [&str; 18] = [
     "run build --help",
     "--version",
     "-C src tasks",
+    "--builtin last",
+    "--builtin last 1",
+    "--builtin last --json",
+    "--builtin last --list",
+    "--builtin last --all --json",
+    "--builtin log prepare --run 1",
+    "--builtin log prepare --stderr",
+    "--builtin rerun --failed",
 ];
 
 const REFUSED: [&str; 2] = ["run nosuchtask", "run --nosuchflag build"];
@@ -147,7 +155,8 @@ fn a_query_evaluates_nothing_that_nobody_trusts() {
     let before = snapshot(&project);
     let notice = "Warning: [P]/mise.toml is not trusted, nor are 2 more: nothing is evaluated";
     for words in UNTRUSTED_QUERIES {
-        let [mep, mise] = both(&project, words).map(|run| untrusting(run).run());
+        let [mep, mise] = [project.mep(words.split(' ')), project.mise(words.split(' '))]
+            .map(|run| untrusting(run).run());
         assert_eq!(mep.code, Some(0), "`{words}`\n{}", mep.transcript());
         let noticed = words == "trust --show" || mep.stderr.starts_with(notice);
         assert!(noticed, "`{words}`\n{}", mep.transcript());
@@ -188,7 +197,7 @@ fn full() -> Project {
         .file(".env", "KEY=value\n")
         .file("src/one", "1\n")
         .executable("mise-tasks/scripts/hello", "#!/bin/sh\n#MISE alias=\"hi\"\ntouch ran\n");
-    project.mep(["-q", "run", "prepare"]).run().stdout("").stderr("").code(0);
+    project.mep(["-q", "run", "-o", "prefix", "prepare"]).run().stdout("").stderr("").code(0);
     project.remove("ran");
     project.remove("asked");
     project
@@ -260,9 +269,13 @@ fn all() -> impl Iterator<Item = (&'static str, bool)> {
     QUERIES.into_iter().map(|q| (q, true)).chain(REFUSED.into_iter().map(|q| (q, false)))
 }
 
-/// The same query under both names.
-fn both<'p>(project: &'p Project, words: &str) -> [Run<'p>; 2] {
-    [project.mep(words.split(' ')), project.mise(words.split(' '))]
+/// The same query under both names; as mise there are no commands that mise lacks.
+fn both<'p>(project: &'p Project, words: &str) -> Vec<Run<'p>> {
+    let mep = project.mep(words.split(' '));
+    if words.starts_with("--builtin") {
+        return vec![mep];
+    }
+    vec![mep, project.mise(words.split(' '))]
 }
 
 /// True where strace is there and may trace.

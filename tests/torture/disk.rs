@@ -58,11 +58,16 @@ wc -l < out
         return;
     };
     // What could not be written leaves nothing: the second run does the work once more, and the
-    // third has nothing to do.
-    let warning = "Warning: cannot record the success of task recorded: \
-                   No space left on device (os error 28)\n";
-    assert_eq!(said.stderr, warning, "{said:?}");
-    assert_eq!(said.stdout, "code 0\ncode 0\ncode 0\n1\n1\n2\n", "{said:?}");
+    // third has nothing to do. Both leave a record, beside the past of their tasks.
+    let full = "No space left on device (os error 28)";
+    let state = scene.path("full/state/mep");
+    let warnings = format!(
+        "Warning: this run is not recorded: {}: {full}\n\
+         Warning: cannot record the success of task recorded: {full}\n",
+        state.display()
+    );
+    assert_eq!(said.stderr, warnings, "{said:?}");
+    assert_eq!(said.stdout, "code 0\ncode 0\ncode 0\n1\n4\n2\n", "{said:?}");
 }
 
 #[test]
@@ -107,9 +112,13 @@ fn a_state_directory_that_cannot_be_written() {
     };
     scene.dress(command.args(["-q", "run", "recorded", ":::", "says"]));
     let said = run(&scene, &mut command, PATIENCE);
-    let warning = "Warning: cannot record the success of task recorded: \
-                   Permission denied (os error 13)\n";
-    assert_eq!(said.stderr, warning, "{said:?}");
+    let denied = "Permission denied (os error 13)";
+    let warnings = format!(
+        "Warning: this run is not recorded: {}: {denied}\n\
+         Warning: cannot record the success of task recorded: {denied}\n",
+        scene.state().join("mep").display()
+    );
+    assert_eq!(said.stderr, warnings);
     assert_eq!(said.code, Some(0));
     assert_eq!(said.stdout.lines().count(), 20_000, "{}", said.stdout.len());
     assert!(fs::read_dir(scene.state()).is_ok_and(|mut entries| entries.next().is_none()));

@@ -36,6 +36,56 @@ fn duration_length(text: &str) -> usize {
     }
 }
 
+/// Takes out of what `mep last` says what no two runs share: dates, ids, and how long it took.
+pub(crate) fn hide_moments(text: &str) -> String {
+    text.split_inclusive('\n').map(hide_moments_of_line).collect()
+}
+
+fn hide_moments_of_line(line: &str) -> String {
+    const VERDICTS: [&str; 10] = [
+        "ran", "fresh", "skipped", "failed", "flaky", "tolerated", "killed", "running", "waiting",
+        "not run",
+    ];
+    let is_task =
+        line.strip_prefix("  ").is_some_and(|line| VERDICTS.iter().any(|v| line.starts_with(v)));
+    let mut words: Vec<String> = Vec::new();
+    let mut changed = is_task;
+    for word in line.trim_end().split(' ') {
+        let bare = word.trim_end_matches([',', ';', ':']);
+        let hidden = if is_date(bare) {
+            "[date]"
+        } else if is_id(bare) {
+            "[id]"
+        } else if changed && duration_length(bare) == bare.len() && !bare.is_empty() {
+            "[t]"
+        } else {
+            bare
+        };
+        changed |= hidden != bare;
+        words.push(format!("{hidden}{}", &word[bare.len()..]));
+    }
+    if !changed {
+        return line.to_owned();
+    }
+    // Columns are as wide as what was in them.
+    words.retain(|word| !word.is_empty());
+    format!("  {}\n", words.join(" ")).replace("[date] [date]", "[date]")
+}
+
+/// `2026-11-21`, `17:05:05`
+fn is_date(word: &str) -> bool {
+    let shape: String = word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    shape == "0000-00-00" || shape == "00:00:00"
+}
+
+/// `mwqns1mc-k0i`
+fn is_id(word: &str) -> bool {
+    let plain = |part: &str| part.chars().all(|c| c.is_ascii_digit() || c.is_ascii_lowercase());
+    word.split_once('-').is_some_and(|(time, pid)| {
+        time.len() == 8 && plain(time) && plain(pid) && (1..=5).contains(&pid.len())
+    })
+}
+
 /// Drops the two lines that end each of mise's own errors: they name a version, a date and a
 /// platform, and say nothing about the case.
 pub(crate) fn drop_error_trailer(text: &str) -> String {

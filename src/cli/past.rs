@@ -1,0 +1,141 @@
+//! Which run on record a verb is about. Knows where runs are listed, nothing
+//! of what is said of them.
+
+use std::collections::HashSet;
+
+use super::args::Global;
+use super::diagnostics::Voice;
+use super::{options, query};
+use crate::config;
+use crate::model::{Dialect, Problem, Project, closest};
+use crate::plan::{self, matching};
+use crate::record::{Listed, Place, Story};
+use crate::sys::Context;
+
+/// The runs of the project we stand in.
+pub(super) struct Past<'v> {
+    pub(super) project: Project,
+    place: Place,
+    runs: Vec<Listed>,
+    voice: &'v Voice,
+}
+
+impl<'v> Past<'v> {
+    /// Lists them; mistakes in the configuration do not matter here.
+    pub(super) fn new(ctx: &Context, grammar: Dialect, global: &Global, voice: &'v Voice) -> Self {
+        let project = config::load(ctx, &options(global, query(ctx, grammar, global))).project;
+        let place = Place::new(&ctx.dirs.state, project.home());
+        let mut runs = place.runs();
+        // What is too old goes now and then; what is too many is not shown.
+        let keep = project.own.record.keep.unwrap_or(crate::record::KEEP) as usize;
+        let outer = runs.iter().enumerate().filter(|(_, run)| !run.nested && !run.live);
+        if let Some((at, _)) = outer.map(|(at, run)| (at, run.live)).nth(keep) {
+            runs.truncate(at);
+        }
+        Self { project, place, runs, voice }
+    }
+
+    /// The stories of runs, the newest first. What cannot be read is told of
+    /// and left out.
+    fn stories<'s>(
+        &'s self,
+        of: impl Fn(&Listed) -> bool + 's,
+    ) -> impl Iterator<Item = Story> + 's {
+        self.runs.iter().filter(move |run| of(run)).filter_map(|run| self.story(run))
+    }
+
+    fn story(&self, run: &Listed) -> Option<Story> {
+        let story = Story::read(&self.place, run);
+        let warn = |error| self.voice.warn(&format!("{}: {error}", run.path.display()));
+        story.map_err(warn).ok()
+    }
+
+    /// All of them; nested ones as well.
+    pub(super) fn all(&self) -> impl Iterator<Item = Story> {
+        self.stories(|_| true)
+    }
+
+    /// Those that no other run of this project has started.
+    pub(super) fn outer(&self) -> impl Iterator<Item = Story> {
+        let known: HashSet<&str> = self.runs.iter().map(|run| run.id.as_str()).collect();
+        let outer = move |story: &Story| {
+            story.head.parent.as_ref().is_none_or(|parent| !known.contains(parent.as_str()))
+        };
+        self.stories(|_| true).filter(outer)
+    }
+
+    /// The last run, the N-th last, or the one of that id.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(super) fn run(&self, which: Option<&str>) -> Result<Story, Problem> {
+        let number = which.map_or(Ok(1), str::parse::<usize>);
+        let found = match number {
+            Ok(number) => number.checked_sub(1).and_then(|before| self.outer().nth(before)),
+            Err(_) => self.stories(|run| which == Some(&*run.id)).next(),
+        };
+        found.ok_or_else(|| self.missing(which))
+    }
+
+    fn missing(&self, which: Option<&str>) -> Problem {
+        let count = self.outer().count();
+        if count == 0 {
+            return self.nothing();
+        }
+        let text = match which.map(|which| (which, which.parse::<usize>())) {
+            Some((_, Ok(number))) => {
+                format!("there is no run {number} on record: the oldest one is {count}")
+            }
+            Some((id, Err(_))) => format!("no run `{id}` is on record"),
+            None => "no run is on record".to_string(),
+        };
+        Problem::new("record::no-such-run", text).help("`mep last --list` shows those there are")
+    }
+
+    /// No run of the project is on record.
+    pub(super) fn nothing(&self) -> Problem {
+        let dir = self.project.home().display();
+        let problem = Problem::new("record::none", format!("no run in {dir} is on record"));
+        if self.project.own.record.enabled == Some(false) {
+            return problem.help("`record.enabled` is false in mep.toml");
+        }
+        problem.help("each `mep run TASK` leaves one")
+    }
+
+    /// The full name of the task that a word means: as the project has it, or as
+    /// it stands on record.
+    ///
+    /// # Errors
+    /// Where nobody knows it.
+    pub(super) fn task(&self, word: &str) -> Result<String, Problem> {
+        if let [id] = matching(&self.project, word)[..] {
+            return Ok(self.project.task(id).name.clone());
+        }
+        let mut names: Vec<String> = self.project.tasks.iter().map(|t| t.name.clone()).collect();
+        for story in self.all() {
+            names.extend(story.tasks.into_iter().map(|task| task.name));
+        }
+        if names.iter().any(|name| name == word) {
+            return Ok(word.to_string());
+        }
+        names.sort();
+        names.dedup();
+        let near = closest(word, names.iter().map(String::as_str), 3);
+        let problem =
+            Problem::new("select::unknown-task", format!("no task `{word}` is known here"));
+        Err(match near.first() {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("`mep tasks` lists the tasks"),
+        })
+    }
+}
+
+/// A command line, as a person would type it.
+pub(super) fn command_line(story: &Story) -> String {
+    typed(std::iter::once(&story.head.program).chain(&story.head.words))
+}
+
+/// Words, as a person would type them.
+pub(super) fn typed<'w>(words: impl IntoIterator<Item = &'w String>) -> String {
+    words.into_iter().map(|word| plan::echo::quote(word)).collect::<Vec<_>>().join(" ")
+}

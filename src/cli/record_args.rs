@@ -1,0 +1,96 @@
+//! What can be typed for the record of runs: the verbs that ask it, and the
+//! files that a run can write of itself.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::app;
+
+pub(super) const LAST_EXAMPLES: &str = "\
+Examples:
+  mep last                   what happened in the last run
+  mep last 3                 in the third last one
+  mep last --list            the runs on record
+  mep last --json            as JSON, for other programs";
+
+/// Show what happened in the last run
+#[derive(Debug, Clone, Args)]
+pub(super) struct LastArgs {
+    /// Which: the last one is 1, or an id [default: 1]
+    #[arg(value_name = "N or ID", conflicts_with_all = ["list", "all"])]
+    pub(super) run: Option<String>,
+    /// A line for each run on record
+    #[arg(long)]
+    pub(super) list: bool,
+    /// The same, with those that other runs have started
+    #[arg(long)]
+    pub(super) all: bool,
+    /// As JSON
+    #[arg(short = 'J', long)]
+    pub(super) json: bool,
+}
+
+pub(super) const LOG_EXAMPLES: &str = "\
+Examples:
+  mep log test               what `test` wrote when it ran last
+  mep log test --run 2       in the run before the last one
+  mep log test --stderr      only what it wrote to standard error
+  mep log test unit          the one that had the argument `unit`";
+
+/// Show what a task wrote
+#[derive(Debug, Clone, Args)]
+pub(super) struct LogArgs {
+    /// The task
+    #[arg(value_name = "TASK")]
+    pub(super) task: String,
+    /// Its arguments, where there are several of it
+    #[arg(value_name = "ARGS")]
+    pub(super) args: Vec<String>,
+    /// Which run: the last one is 1, or an id [default: the last one that ran the task]
+    #[arg(long, value_name = "N or ID")]
+    pub(super) run: Option<String>,
+    /// Only its standard output
+    #[arg(long)]
+    pub(super) stdout: bool,
+    /// Only its standard error
+    #[arg(long)]
+    pub(super) stderr: bool,
+}
+
+pub(super) const RERUN_EXAMPLES: &str = "\
+Examples:
+  mep rerun                  the last run's command line once more
+  mep rerun --failed         only what failed in it, and what could not run therefore";
+
+/// Run the last command line again, or what failed in it
+#[derive(Debug, Clone, Args)]
+pub(super) struct RerunArgs {
+    /// Which: the last one is 1, or an id [default: 1]
+    #[arg(value_name = "N or ID")]
+    pub(super) run: Option<String>,
+    /// Only tasks that failed, or did not run because another one did
+    #[arg(long)]
+    pub(super) failed: bool,
+}
+
+/// Files that a run writes of itself.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct RunFiles {
+    /// Write the times of all tasks to FILE, for ui.perfetto.dev
+    #[arg(long, value_name = "FILE")]
+    pub(super) trace: Option<PathBuf>,
+    /// Write the results to FILE as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Write each event to FILE as it happens, a JSON object a line; `-` is
+    /// standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) events: Option<PathBuf>,
+}
+
+impl From<RunFiles> for app::RunFiles {
+    fn from(RunFiles { trace, junit, events }: RunFiles) -> Self {
+        Self { trace, junit, events }
+    }
+}
