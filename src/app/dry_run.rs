@@ -34,7 +34,8 @@ pub(super) fn print(
     }
     let mut report = Report::new(shown_as, look, &mut nowhere, err);
     report.hide(&plan.secrets);
-    let forecast = Forecast::new(plan, fresh);
+    let mut forecast = Forecast::new(plan, fresh);
+    forecast.notes.drain(..).for_each(|note| report.event(&note));
     for id in plan.graph.order().unwrap_or_default() {
         let job = &plan.jobs[id.0 as usize];
         if forecast.is_fresh(plan.graph.get(id).occurrence) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{JobId, Outcome, SkipReason};
+use crate::model::{Event, JobId, Outcome, SkipReason};
 use crate::plan::{Occurrence, Phase, Plan, Request};
 use crate::run::fresh::{Freshness, Verdict};
 
@@ -12,6 +12,8 @@ use crate::run::fresh::{Freshness, Verdict};
 pub(super) struct Forecast {
     fresh: HashSet<usize>,
     stale: HashSet<usize>,
+    /// What the reader should know of records and files.
+    pub(super) notes: Vec<Event>,
 }
 
 impl Forecast {
@@ -25,7 +27,9 @@ impl Forecast {
                 continue;
             };
             let ran = forecast.dependency_that_runs(plan, id);
-            let verdict = fresh.check(spec, ran);
+            let mut notes = Vec::new();
+            let verdict = fresh.verdict(spec, ran, &mut notes);
+            forecast.notes.extend(notes.into_iter().map(|note| Event::Warning(id, note)));
             let set =
                 if verdict == Verdict::Fresh { &mut forecast.fresh } else { &mut forecast.stale };
             set.insert(occurrence);

@@ -166,10 +166,13 @@ fn requested(
 /// for each of the others.
 fn changed(ctx: &Context, lens: &Lens<'_>, plan: &Plan, requests: Vec<Request>) -> Vec<Request> {
     let fresh = Freshness::new(&ctx.dirs.state, mode(lens.settings, lens.flags));
-    let (kept, dropped) = Forecast::new(plan, &fresh).changed(plan, requests);
+    let mut forecast = Forecast::new(plan, &fresh);
+    let notes = std::mem::take(&mut forecast.notes);
+    let (kept, dropped) = forecast.changed(plan, requests);
     let (mut out, mut err) = (io::sink(), io::stderr());
     let look = lens.look(ctx, plan);
     let mut report = Report::new(lens.views(plan, 0), look, &mut out, &mut err);
+    notes.iter().for_each(|note| report.event(note));
     for (job, outcome) in dropped {
         report.event(&Event::Ended { job, outcome, elapsed: Duration::ZERO, attempt: 1 });
     }

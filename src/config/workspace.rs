@@ -191,6 +191,11 @@ impl<'a> Evaluators<'a> {
         self.workspace.projects.iter().any(|p| !p.project.untrusted.is_empty())
     }
 
+    /// True for a query: it starts no program.
+    pub fn is_query(&self) -> bool {
+        self.late == Late::Keep
+    }
+
     /// True where this text stays as it is written.
     pub fn keeps(&self, text: &str) -> bool {
         (self.is_raw() && template::is_template(text))

@@ -81,14 +81,21 @@ pub enum EnvDirective {
     Redact(Vec<String>),
 }
 
-/// A process environment. Cheap lookups, insertion order kept.
+/// A process environment. Cheap lookups, insertion order kept. It knows which
+/// of its variables configuration has set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EnvMap(IndexMap<OsString, OsString>);
+pub struct EnvMap {
+    vars: IndexMap<OsString, OsString>,
+    /// With a text where the value is not what was set alone.
+    configured: IndexMap<OsString, Option<OsString>>,
+    /// Something was set that is not the same twice.
+    late: bool,
+}
 
 impl EnvMap {
     /// Value of `key`.
     pub fn get(&self, key: impl AsRef<OsStr>) -> Option<&OsStr> {
-        self.0.get(key.as_ref()).map(OsString::as_os_str)
+        self.vars.get(key.as_ref()).map(OsString::as_os_str)
     }
 
     /// Value of `key` where it is UTF-8.
@@ -98,22 +105,58 @@ impl EnvMap {
 
     /// Sets `key`.
     pub fn set(&mut self, key: impl Into<OsString>, value: impl Into<OsString>) {
-        self.0.insert(key.into(), value.into());
+        self.vars.insert(key.into(), value.into());
     }
 
     /// Removes `key`.
     pub fn unset(&mut self, key: impl AsRef<OsStr>) {
-        self.0.shift_remove(key.as_ref());
+        self.vars.shift_remove(key.as_ref());
     }
 
     /// All pairs.
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.0.iter().map(|(k, v)| (k.as_os_str(), v.as_os_str()))
+        self.vars.iter().map(|(k, v)| (k.as_os_str(), v.as_os_str()))
+    }
+
+    /// Configuration has decided on the value of `key`.
+    pub fn configure(&mut self, key: impl Into<OsString>) {
+        self.configured.insert(key.into(), None);
+    }
+
+    /// Configuration has added to a value that it did not make.
+    pub fn configure_more(&mut self, key: &str, added: &OsStr) {
+        let so_far = self.configured.entry(key.into()).or_default();
+        let text = so_far.get_or_insert_default();
+        text.push(added);
+        text.push(":");
+    }
+
+    /// Configuration has decided on the value of `key`, which may be another
+    /// one the next time.
+    pub fn configure_late(&mut self, key: Option<&str>) {
+        self.late = true;
+        if let Some(key) = key {
+            self.configured.shift_remove(OsStr::new(key));
+        }
+    }
+
+    /// True where a value may be another one the next time.
+    pub fn has_late(&self) -> bool {
+        self.late
+    }
+
+    /// What configuration has decided on, as far as it can be compared with
+    /// another time.
+    pub fn configured(&self) -> impl Iterator<Item = (&OsStr, Option<&OsStr>)> {
+        self.configured
+            .iter()
+            .map(|(key, text)| (key.as_os_str(), text.as_deref().or_else(|| self.get(key))))
     }
 }
 
 impl<K: Into<OsString>, V: Into<OsString>> FromIterator<(K, V)> for EnvMap {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
+        let vars = pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
+        Self { vars, ..Self::default() }
     }
 }

@@ -11,6 +11,7 @@ use super::graph::Graph;
 use super::sandbox::Confinement;
 use super::script::Words;
 use crate::config::Settings;
+use crate::files::Digest;
 use crate::model::{Dialect, EnvMap, OutputStyle, Outputs, Policy, Secrets, Silence};
 
 /// One process to start.
@@ -93,10 +94,22 @@ pub struct FreshSpec {
     /// Files that define the task and count as inputs of the reference; ours
     /// counts the definition itself.
     pub script: Option<PathBuf>,
+    /// The task's name, for words about it.
+    pub task: String,
     /// Digest of task, arguments, given variables and place.
     pub identity: String,
-    /// Digest of everything that says what the task does.
-    pub definition: String,
+    /// What says what the task does, part by part; nothing where that is not
+    /// known.
+    pub parts: Option<Vec<FreshPart>>,
+}
+
+/// A part of what a task is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreshPart {
+    /// `run`, `variable X` …
+    pub name: String,
+    /// Of its value; nothing where that is not known before the run.
+    pub digest: Option<Digest>,
 }
 
 /// A node, ready to run.

@@ -36,7 +36,7 @@ pub use args::help;
 pub use expand::{Expander, Expansion, Scope};
 pub use field::{Field, LateText};
 pub use graph::{Edge, EdgeKind, Graph, Node, Occurrence, Part, Phase};
-pub use job::{Action, FreshSpec, Invocation, Job, Plan, PlanOptions};
+pub use job::{Action, FreshPart, FreshSpec, Invocation, Job, Plan, PlanOptions};
 pub use names::{is_pattern, matching};
 pub use old_args::specification;
 pub use outlook::Outlook;

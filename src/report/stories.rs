@@ -203,7 +203,9 @@ fn a_run_of_one_task_has_no_line() {
 #[test]
 fn what_joins_the_run_is_counted_and_what_is_not_needed_is_not() {
     let mut story = Story::new(&["a", "b"], on_terminal());
-    story.starts(0).tell(Event::Joined(vec![view("c").into(), view("d").into()], Secrets::default()));
+    story
+        .starts(0)
+        .tell(Event::Joined(vec![view("c").into(), view("d").into()], Secrets::default()));
     story.ends(1, Outcome::Skipped(SkipReason::NotNeeded)).starts(2).ticks();
     story.shows("0/3 · a 0s · c 0s");
 }

@@ -237,7 +237,7 @@ impl<'a> Dispatcher<'a> {
         loop {
             self.start_ready();
             self.units.look_after_groups();
-            if self.state.is_finished() && self.units.is_quiet() && !self.sweep() {
+            if self.state.is_finished() && self.units.is_idle() && !self.sweep() {
                 break;
             }
             if self.deaf && self.interrupted.is_none() {
@@ -300,7 +300,7 @@ impl<'a> Dispatcher<'a> {
             return self.finish(id, Outcome::Skipped(SkipReason::Asked));
         }
         if let Some(spec) = job.fresh.as_ref().filter(|_| first) {
-            match self.fresh.check(spec, self.dependency_that_ran(id).as_deref()) {
+            match self.verdict(id, spec) {
                 Verdict::Fresh => return self.finish(id, Outcome::Fresh),
                 Verdict::Stale(reason) => self.tell(Event::Reason(id, reason.to_string())),
             }
@@ -332,14 +332,34 @@ impl<'a> Dispatcher<'a> {
     fn proceed(&mut self, id: JobId) {
         let job = self.job(id);
         let first = self.plan.graph.occurrence(id).first == id;
-        if let Some(spec) = job.fresh.as_ref().filter(|_| first) {
-            self.fresh.begin(spec);
+        if let Some(spec) = job.fresh.as_ref().filter(|_| first)
+            && let Err(e) = self.fresh.begin(spec)
+        {
+            let note = format!("cannot set the record of task {} aside: {e}", job.name);
+            self.tell(Event::Warning(id, note));
         }
         if job.commands.is_empty() {
             self.finish(id, Outcome::Success);
         } else {
             self.command(id, 0);
         }
+    }
+
+    /// Asks whether a task's work is still good.
+    fn verdict(&mut self, id: JobId, spec: &FreshSpec) -> Verdict {
+        if !self.is_calm() {
+            self.fresh.disturb();
+        }
+        let ran = self.dependency_that_ran(id);
+        let mut notes = Vec::new();
+        let verdict = self.fresh.check(spec, ran.as_deref(), &mut notes);
+        notes.into_iter().for_each(|note| self.tell(Event::Warning(id, note)));
+        verdict
+    }
+
+    /// True where nothing of ours is at work that could change a file.
+    fn is_calm(&self) -> bool {
+        self.units.is_idle() && !self.is_rendering()
     }
 
     /// A direct dependency with sources that did something in this run.
@@ -371,6 +391,7 @@ impl<'a> Dispatcher<'a> {
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
         };
         self.tell(Event::Command(id, ready.shown.clone()));
+        self.fresh.disturb();
         match ready.confine(&job) {
             Ok(notes) => notes.into_iter().for_each(|note| self.tell(Event::Warning(id, note))),
             Err(complaint) => return self.finish(id, Outcome::Failed(Cause::Error(complaint))),
@@ -438,6 +459,9 @@ impl<'a> Dispatcher<'a> {
             Some(spec) => self.record(&job.name, spec),
             None => Vec::new(),
         };
+        if let Some(spec) = job.fresh.as_ref().filter(|_| last && !done) {
+            self.fresh.abandon(spec);
+        }
         let consequences = self.state.end(id, outcome);
         if let Some(outcome) = self.state.outcome(id).cloned() {
             self.report(id, outcome);

@@ -133,6 +133,11 @@ impl Units {
         self.running.insert(pid, unit);
     }
 
+    /// Nothing of ours is at work.
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.is_empty() && self.lingering.is_empty()
+    }
+
     /// No group is left behind.
     pub(super) fn is_quiet(&self) -> bool {
         self.lingering.is_empty()

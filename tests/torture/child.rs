@@ -208,7 +208,13 @@ impl Project {
             breach = breach.take().or(heard.err());
             Listening::Yes
         };
-        let exit = mep::run::run(plan, views.into_iter().map(Arc::new).collect(), &options, &mut arrive, &mut emit);
+        let exit = mep::run::run(
+            plan,
+            views.into_iter().map(Arc::new).collect(),
+            &options,
+            &mut arrive,
+            &mut emit,
+        );
         let exit = exit.map_err(|error| error.to_string())?;
         breach.map_or(Ok(()), Err)?;
         watch.finish()?;

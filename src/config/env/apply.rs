@@ -6,8 +6,8 @@ use super::age::{Closed, Identities};
 use super::file::{self, Contents, Fault, Kind, Pairs};
 use super::source::{self, Sourced};
 use super::work::{Pass, Work};
-use super::{Evaluator, Late, sops, venv};
-use crate::files::Patterns;
+use super::{Evaluator, Late, sops, template, venv};
+use crate::files;
 use crate::model::{AgeFormat, EnvDirective, EnvEntry, EnvMap, Problem, Spot, Venv};
 
 impl Evaluator<'_> {
@@ -28,12 +28,17 @@ impl Evaluator<'_> {
     fn one(&mut self, index: usize, entry: &EnvEntry, work: &mut Work<'_>) -> Result<(), Problem> {
         let spot = &entry.spot;
         match &entry.directive {
-            EnvDirective::Set(key, value) => {
-                let value = self.value(key, value, spot, work)?;
+            EnvDirective::Set(key, text) => {
+                let value = self.value(key, text, spot, work)?;
+                self.note_setting(key, text, work);
                 work.set(key, value, entry);
             }
-            EnvDirective::Unset(key) => work.env.unset(key),
+            EnvDirective::Unset(key) => {
+                work.env.unset(key);
+                work.env.configure(key);
+            }
             EnvDirective::Default(key, value) => {
+                self.note_setting(key, value, work);
                 if work.env.get(key).is_none_or(|v| v.is_empty()) {
                     let value = self.value(key, value, spot, work)?;
                     work.env.set(key, value);
@@ -46,22 +51,37 @@ impl Evaluator<'_> {
             }
             EnvDirective::Age(key, text, format) => {
                 if let Some(value) = self.opened(key, text, *format, spot)? {
+                    work.env.configure(key);
                     work.env.set(key, value);
                     work.mark(key, entry.options.redact.or(Some(true)));
                 }
             }
             EnvDirective::File { path, expand } => {
-                for (key, value) in self.file(path, *expand, spot, work)? {
+                let sealed = self.sealed_files;
+                let pairs = self.file(path, *expand, spot, work)?;
+                let sealed = sealed != self.sealed_files || template::is_late(path);
+                for (key, value) in pairs {
+                    match sealed {
+                        true => work.env.configure_late(Some(&key)),
+                        false => work.env.configure(&key),
+                    }
                     work.set(&key, value, entry);
                 }
+                if sealed {
+                    work.env.configure_late(None);
+                }
             }
-            EnvDirective::Source(path) => self.sourced_into(path, index, entry, work)?,
+            EnvDirective::Source(path) => {
+                work.env.configure_late(None);
+                self.sourced_into(path, index, entry, work)?;
+            }
             EnvDirective::Path(path) => {
                 let text = self.value("_.path", path, spot, work)?;
                 // mise puts the parts of `a:b` in front one by one.
                 for part in text.split(':').rev() {
                     // Without single dots; double ones stay, as in mise.
-                    let dir = self.ctx.dirs.below(work.root, part).components().collect();
+                    let dir: PathBuf = self.ctx.dirs.below(work.root, part).components().collect();
+                    work.env.configure_more("PATH", dir.as_os_str());
                     work.front.add(&spot.file.path, index, dir);
                 }
             }
@@ -69,6 +89,31 @@ impl Evaluator<'_> {
             EnvDirective::Redact(_) => {}
         }
         Ok(())
+    }
+
+    /// Remembers that configuration decides on `key`, and whether the value
+    /// can be compared with another time's.
+    fn note_setting(&self, key: &str, text: &str, work: &mut Work<'_>) {
+        let moving = (template::is_template(text) || text.contains('$'))
+            && (work.env.has_late()
+                || template::is_late(text)
+                || template::names_tools(text)
+                || (text.contains("vars") && self.has_late_vars()));
+        if moving {
+            work.env.configure_late(Some(key));
+        } else {
+            work.env.configure(key);
+        }
+    }
+
+    /// True where a var of a root may be another one the next time.
+    fn has_late_vars(&self) -> bool {
+        let mut entries = self.project.roots.iter().flat_map(|root| &root.vars);
+        entries.any(|entry| match &entry.directive {
+            EnvDirective::Set(_, text) | EnvDirective::Default(_, text) => template::is_late(text),
+            EnvDirective::Source(_) => true,
+            _ => false,
+        })
     }
 
     /// The files that a path or a pattern means, in the order of their names;
@@ -87,7 +132,7 @@ impl Evaluator<'_> {
         let found: Vec<PathBuf> = if path.exists() || !pattern.contains('*') {
             vec![path]
         } else {
-            Patterns::new(work.root, &[pattern.into_owned()]).files().into_keys().collect()
+            files::matching(work.root, &[pattern.into_owned()])
         };
         Ok(found.into_iter().filter(|path| !path.is_dir()).collect())
     }
@@ -122,6 +167,7 @@ impl Evaluator<'_> {
 
     /// A file of sops; a query does not start the program.
     fn unlocked(&mut self, path: &Path, kind: Kind, env: &EnvMap) -> Result<Pairs, Fault> {
+        self.sealed_files += 1;
         if self.late == Late::Keep {
             self.incomplete = true;
             return Ok(Pairs::new());

@@ -70,6 +70,8 @@ pub struct Evaluator<'a> {
     identities: OnceCell<age::Identities>,
     /// A query has left out what only a run finds out.
     incomplete: bool,
+    /// How many files were read, or left out, that only sops opens.
+    sealed_files: usize,
     /// Notes for the reader, each once.
     pub warnings: Vec<String>,
     /// Values that must not be shown, of everything evaluated so far.
@@ -96,6 +98,7 @@ impl<'a> Evaluator<'a> {
             hidden_names: names.flatten().map(|name| WildMatch::new(name)).collect(),
             identities: OnceCell::new(),
             incomplete: false,
+            sealed_files: 0,
             warnings: Vec::new(),
             secrets: Secrets::default(),
         }

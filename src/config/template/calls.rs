@@ -11,7 +11,7 @@ use tera::value::Key;
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 use super::{ARGS, MUTE, SOURCES, Scope, TemplateError, functions, scan};
-use crate::files::Patterns;
+use crate::files;
 
 /// What the texts of one task may call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -165,7 +165,7 @@ fn source_files(dir: &Path, patterns: &[String]) -> Vec<String> {
         let written: PathBuf =
             Path::new(written).components().filter(|c| *c != Component::CurDir).collect();
         let base = crate::sys::normalize(&dir.join(&written));
-        found.extend(Patterns::new(dir, &list).files().into_keys().map(|path| {
+        found.extend(files::matching(dir, &list).into_iter().map(|path| {
             let below = path.strip_prefix(&base).unwrap_or(&path);
             written.join(below).to_string_lossy().into_owned()
         }));

@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::checks::{place_of, retried, supported, template_problem};
 use super::field::{Field, LateText};
 use super::graph::{Graph, Occurrence, Part};
-use super::job::{Action, FreshSpec, Job, PlanOptions, variables};
+use super::job::{Action, Job, PlanOptions, variables};
 use super::sandbox::Confinement;
 use crate::config::env::Vars;
 use crate::config::template::{self, Scope, TaskCalls};
@@ -105,12 +105,19 @@ impl Builder<'_, '_> {
             at.dir = self.known.path(&self.ctx.dirs.resolve(&task.root.dir, text));
         }
         self.arguments(&mut at, occurrence)?;
-        let fresh = self.fresh(&mut at, occurrence)?.map(Arc::new);
+        let fresh = self.fresh(&mut at, occurrence)?;
         at.sandbox = self.sandbox(&at)?;
-        nodes
+        let jobs: Result<Vec<Job>, Problem> = nodes
             .iter()
-            .map(|node| self.job(&at, occurrence, label, &graph.get(*node).part, fresh.as_ref()))
-            .collect()
+            .map(|node| self.job(&at, occurrence, label, &graph.get(*node).part))
+            .collect();
+        let mut jobs = jobs?;
+        if let Some(mut spec) = fresh {
+            self.add_work(&at, &jobs, &mut spec);
+            let spec = Arc::new(spec);
+            jobs.iter_mut().for_each(|job| job.fresh = Some(Arc::clone(&spec)));
+        }
+        Ok(jobs)
     }
 
     fn job(
@@ -119,7 +126,6 @@ impl Builder<'_, '_> {
         occurrence: &Occurrence,
         label: &str,
         part: &Part,
-        fresh: Option<&Arc<FreshSpec>>,
     ) -> Result<Job, Problem> {
         let task = at.task;
         let (action, commands) = match part {
@@ -159,7 +165,7 @@ impl Builder<'_, '_> {
             exclusive: confirm.is_some() || (alone && !commands.is_empty()),
             commands,
             confirm,
-            fresh: fresh.cloned(),
+            fresh: None,
             skip: settings.skip.contains(&task.name) || settings.skip.contains(&task.display),
             timeout: task.policy.timeout.or(self.timeout(at)?),
             policy: Arc::clone(&at.policy),

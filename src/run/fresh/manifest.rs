@@ -1,74 +1,211 @@
-//! The stored form of a success. Another format number is no record at all.
+//! The stored form of a success: a head that says in a few bytes whether
+//! anything has changed, and behind it the files one by one, read only to find
+//! out which of them. What is not exactly as written here is no record at all.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
-use crate::files::{Entry, of_file};
-use crate::plan::FreshSpec;
+use super::bytes::{Broken, Reader, Writer};
+use super::entries::Entries;
+use crate::files::Digest;
 use crate::sys::atomic;
 
 /// Raised with every change of the stored form.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
-/// What was true when the task last succeeded.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Manifest {
-    format: u32,
-    /// Digest of the definition.
-    pub(super) definition: String,
-    /// Seconds since 1970.
-    recorded: u64,
-    /// Every source.
-    pub(super) inputs: BTreeMap<PathBuf, Input>,
-    /// Digests of the outputs, by content only.
-    pub(super) outputs: BTreeMap<PathBuf, String>,
+const MAGIC: &[u8; 9] = b"mep-fresh";
+
+/// Magic, format, and the length and digest of the head.
+const START: usize = MAGIC.len() + 4 + 4 + 16;
+
+/// Most heads fit into the first read.
+const FIRST: usize = 4096;
+
+/// Length and digest of a list of files.
+type Place = (u64, Digest);
+
+/// Files as they were recorded, in short.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Summary {
+    /// How many.
+    pub(super) count: u64,
+    /// Of their paths and stats.
+    pub(super) digest: Digest,
+    /// So many need a second look, however equal they seem.
+    pub(super) doubtful: u64,
 }
 
-/// One source as it was.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Input {
-    /// Bytes.
-    pub(super) size: u64,
-    /// Nanoseconds since 1970.
-    pub(super) mtime: i64,
-    /// Content, where contents count.
-    pub(super) digest: Option<String>,
+/// What was true when the task last succeeded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Head {
+    /// Contents were recorded, and not times alone.
+    pub(super) by_content: bool,
+    /// Seconds since 1970.
+    pub(super) recorded: u64,
+    /// What the task was, part by part; nothing where that was not known.
+    pub(super) parts: Vec<(String, Option<Digest>)>,
+    pub(super) sources: Summary,
+    pub(super) outputs: Summary,
+}
+
+/// A record that was read; its files are still on disk.
+#[derive(Debug)]
+pub(super) struct Manifest {
+    pub(super) head: Head,
+    file: File,
+    /// Where the files begin, and the length and digest of both lists.
+    at: u64,
+    lists: [Place; 2],
+}
+
+/// Both lists of files.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    pub(super) sources: Entries,
+    pub(super) outputs: Entries,
+}
+
+/// Why there is no record to go by.
+#[derive(Debug)]
+pub(super) enum Miss {
+    /// There is none.
+    None,
+    /// There is something, but nothing to trust.
+    Bad(String),
 }
 
 impl Manifest {
-    pub(super) fn new(
-        spec: &FreshSpec,
-        sources: &BTreeMap<PathBuf, Entry>,
-        outputs: BTreeMap<PathBuf, String>,
-        by_content: bool,
-        recorded: u64,
-    ) -> Self {
-        let input = |(path, entry): (&PathBuf, &Entry)| {
-            let digest = by_content.then(|| of_file(path).ok()).flatten();
-            let input = Input { size: entry.size, mtime: entry.mtime, digest };
-            (path.clone(), input)
+    /// Reads the head.
+    pub(super) fn load(path: &Path) -> Result<Self, Miss> {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(Miss::None),
+            Err(e) => return Err(bad(path, &e.to_string())),
         };
-        Self {
-            format: FORMAT,
-            definition: spec.definition.clone(),
-            recorded,
-            inputs: sources.iter().map(input).collect(),
-            outputs,
+        Self::read(&mut file).map_err(|why| bad(path, &why)).map(|(head, at, lists)| Self {
+            head,
+            file,
+            at,
+            lists,
+        })
+    }
+
+    fn read(file: &mut File) -> Result<(Head, u64, [Place; 2]), String> {
+        let of = |e: io::Error| e.to_string();
+        let meta = file.metadata().map_err(of)?;
+        if meta.uid() != nix::unistd::geteuid().as_raw() {
+            return Err("it belongs to another user".into());
         }
+        let mut bytes = Vec::with_capacity(FIRST);
+        Read::by_ref(file).take(FIRST as u64).read_to_end(&mut bytes).map_err(of)?;
+        let damaged = |Broken| "it is damaged".to_string();
+        let mut start = Reader::new(&bytes);
+        if start.take(MAGIC.len()).map_err(damaged)? != MAGIC {
+            return Err("it is no record of a success".into());
+        }
+        let format = start.u32().map_err(damaged)?;
+        if format != FORMAT {
+            return Err(format!("another version of mep wrote it (format {format}, not {FORMAT})"));
+        }
+        let length = start.u32().map_err(damaged)? as usize;
+        let digest = start.digest().map_err(damaged)?;
+        let missing = (START + length).saturating_sub(bytes.len());
+        if missing as u64 > meta.len() {
+            return Err("it is damaged".into());
+        }
+        if missing > 0 {
+            Read::by_ref(file).take(missing as u64).read_to_end(&mut bytes).map_err(of)?;
+        }
+        let head = bytes.get(START..START + length).ok_or_else(|| damaged(Broken))?;
+        if Digest::of(head) != digest {
+            return Err("it is damaged".into());
+        }
+        let (head, lists) = Head::decode(head).map_err(damaged)?;
+        let at = (START + length) as u64;
+        let whole = lists[0].0.checked_add(lists[1].0).and_then(|n| n.checked_add(at));
+        if whole != Some(meta.len()) {
+            return Err("it is damaged".into());
+        }
+        Ok((head, at, lists))
     }
 
-    /// `None` where there is no record that this version can trust.
-    pub(super) fn load(path: &Path) -> Option<Self> {
-        let bytes = std::fs::read(path).ok()?;
-        let manifest: Self = serde_json::from_slice(&bytes).ok()?;
-        (manifest.format == FORMAT).then_some(manifest)
+    /// Reads the files.
+    pub(super) fn lists(&self) -> io::Result<Lists> {
+        use std::os::unix::fs::FileExt;
+        let mut at = self.at;
+        let mut list = |(length, digest): Place| {
+            let mut bytes = vec![0; length as usize];
+            self.file.read_exact_at(&mut bytes, at)?;
+            at += length;
+            let sound = Digest::of(&bytes) == digest;
+            let list = sound.then(|| Entries::decode(bytes).ok()).flatten();
+            list.ok_or_else(|| io::Error::other("it is damaged"))
+        };
+        Ok(Lists { sources: list(self.lists[0])?, outputs: list(self.lists[1])? })
     }
 
-    pub(super) fn store(&self, path: &Path) -> io::Result<()> {
-        let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
-        atomic::write(path, &bytes)
+    /// Writes a record in the place of the one before.
+    pub(super) fn store(path: &Path, head: &Head, lists: &Lists) -> io::Result<()> {
+        let (sources, outputs) = (lists.sources.bytes(), lists.outputs.bytes());
+        let encoded = head.encode(sources, outputs);
+        let mut file = Writer(Vec::with_capacity(START + encoded.len() + sources.len()));
+        file.0.extend_from_slice(MAGIC);
+        file.u32(FORMAT);
+        file.u32(encoded.len() as u32);
+        file.digest(&Digest::of(&encoded));
+        file.0.extend_from_slice(&encoded);
+        file.0.extend_from_slice(sources);
+        file.0.extend_from_slice(outputs);
+        atomic::write_private(path, &file.0)
+    }
+}
+
+fn bad(path: &Path, why: &str) -> Miss {
+    Miss::Bad(format!("{}: {why}: the record is left alone, and the task runs", path.display()))
+}
+
+impl Head {
+    fn encode(&self, sources: &[u8], outputs: &[u8]) -> Vec<u8> {
+        let mut to = Writer::default();
+        to.byte(u8::from(self.by_content));
+        to.u64(self.recorded);
+        to.u32(self.parts.len() as u32);
+        for (name, digest) in &self.parts {
+            to.text(name.as_bytes());
+            to.maybe(digest.as_ref());
+        }
+        for (summary, list) in [(&self.sources, sources), (&self.outputs, outputs)] {
+            to.u64(summary.count);
+            to.digest(&summary.digest);
+            to.u64(summary.doubtful);
+            to.u64(list.len() as u64);
+            to.digest(&Digest::of(list));
+        }
+        to.0
+    }
+
+    fn decode(bytes: &[u8]) -> Result<(Self, [Place; 2]), Broken> {
+        let mut from = Reader::new(bytes);
+        let by_content = from.byte()? == 1;
+        let recorded = from.u64()?;
+        let mut parts = Vec::new();
+        for _ in 0..from.u32()? {
+            let name = String::from_utf8(from.text()?.to_vec()).map_err(|_| Broken)?;
+            parts.push((name, from.maybe()?));
+        }
+        let mut summary = || {
+            let count = from.u64()?;
+            let digest = from.digest()?;
+            let summary = Summary { count, digest, doubtful: from.u64()? };
+            Ok((summary, (from.u64()?, from.digest()?)))
+        };
+        let (sources, first) = summary()?;
+        let (outputs, second) = summary()?;
+        if !from.is_done() {
+            return Err(Broken);
+        }
+        Ok((Self { by_content, recorded, parts, sources, outputs }, [first, second]))
     }
 }

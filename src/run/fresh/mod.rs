@@ -1,18 +1,36 @@
 //! Is a task's work still good? Answers with a reason, from a stored manifest
 //! of inputs, outputs and the definition. A manifest is written after success
-//! only and dropped before the work starts, so a killed run is never fresh.
+//! only and set aside before the work starts, so a killed run is never fresh.
+//!
+//! Inside, from the bottom: `reason`, `bytes` → `entries` (a list of files)
+//! → `manifest` (the stored form), `compare` (a list against the disk),
+//! `claim` (who is at work) → `check` (the verdict), `record` (what is written
+//! after a success) → `Freshness`.
 
+mod bytes;
+mod check;
+mod claim;
+mod compare;
+mod entries;
 mod manifest;
+mod reason;
+mod record;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use manifest::Manifest;
+use check::{Check, Depth};
+use claim::Claim;
+use compare::Seen;
+use nix::fcntl::{Flock, FlockArg};
 
-use crate::files::{Entry, Patterns, of_file};
-use crate::model::Outputs;
+use crate::files::{Index, threads};
 use crate::plan::FreshSpec;
+
+pub use check::{Findings, Success};
+pub use reason::{Change, Reason};
 
 /// How strict the check is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,191 +52,157 @@ pub enum Verdict {
     Stale(Reason),
 }
 
-/// Why a task has to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// `--force`
-    Forced,
-    /// This dependency did something.
-    Dependency(String),
-    /// `outputs = []` is never fresh.
-    NoOutputs,
-    /// No successful run is on record.
-    NoRecord,
-    /// The task itself was edited.
-    Definition,
-    /// A source is new.
-    Added(PathBuf),
-    /// A source is gone.
-    Removed(PathBuf),
-    /// A source is not what it was.
-    Changed(PathBuf),
-    /// Nothing on disk matches this output.
-    OutputMissing(String),
-    /// An output is not what the task left.
-    OutputChanged(PathBuf),
-    /// The outputs are older than this source.
-    Older(PathBuf),
-}
-
-impl std::fmt::Display for Reason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Forced => write!(f, "--force was given"),
-            Self::Dependency(name) => write!(f, "its dependency {name} ran"),
-            Self::NoOutputs => write!(f, "it has no outputs to be fresh"),
-            Self::NoRecord => write!(f, "no earlier success is on record"),
-            Self::Definition => write!(f, "its definition changed"),
-            Self::Added(path) => write!(f, "source {} is new", path.display()),
-            Self::Removed(path) => write!(f, "source {} is gone", path.display()),
-            Self::Changed(path) => write!(f, "source {} changed", path.display()),
-            Self::OutputMissing(pattern) => write!(f, "output {pattern} is missing"),
-            Self::OutputChanged(path) => write!(f, "output {} changed", path.display()),
-            Self::Older(path) => write!(f, "its outputs are not newer than {}", path.display()),
-        }
-    }
-}
-
 /// Where manifests are kept, and how strict checks are.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Freshness {
     dir: PathBuf,
     mode: Mode,
+    /// What has been looked at since the last process started.
+    index: Index,
+    /// What is known of tasks that are about to run, or do; by identity.
+    held: HashMap<String, Held>,
+    /// Checks that were made ahead of their turn.
+    foreseen: HashMap<String, Check>,
+}
+
+/// What is kept of a task from its check to its end.
+#[derive(Debug, Default)]
+struct Held {
+    /// Its sources before the work.
+    before: Option<Seen>,
+    claim: Option<io::Result<Claim>>,
 }
 
 impl Freshness {
     /// Manifests below the state directory.
     pub fn new(state: &Path, mode: Mode) -> Self {
-        Self { dir: state.join("fresh"), mode }
+        Self {
+            dir: state.join("fresh"),
+            mode,
+            index: Index::default(),
+            held: HashMap::new(),
+            foreseen: HashMap::new(),
+        }
     }
 
-    /// Decides; reads, never writes.
-    pub fn check(&self, spec: &FreshSpec, dependency_ran: Option<&str>) -> Verdict {
-        match self.stale(spec, dependency_ran) {
+    /// Decides; reads, never writes. The notes are for the reader.
+    pub fn verdict(
+        &self,
+        spec: &FreshSpec,
+        dependency_ran: Option<&str>,
+        notes: &mut Vec<String>,
+    ) -> Verdict {
+        let check = self.examine(spec, dependency_ran, Depth::First, threads());
+        notes.extend(check.findings.notes);
+        match check.findings.causes.into_iter().next() {
             Some(reason) => Verdict::Stale(reason),
             None => Verdict::Fresh,
         }
     }
 
-    fn stale(&self, spec: &FreshSpec, dependency_ran: Option<&str>) -> Option<Reason> {
-        if self.mode.force {
-            return Some(Reason::Forced);
-        }
-        if let Some(name) = dependency_ran {
-            return Some(Reason::Dependency(name.to_string()));
-        }
-        if spec.outputs == Outputs::Patterns(Vec::new()) {
-            return Some(Reason::NoOutputs);
-        }
-        let Some(manifest) = Manifest::load(&self.path(spec)) else {
-            return Some(Reason::NoRecord);
-        };
-        if manifest.definition != spec.definition {
-            return Some(Reason::Definition);
-        }
-        let sources = sources(spec);
-        self.changed_source(&manifest, &sources)
-            .or_else(|| self.stale_output(spec, &manifest, &sources))
+    /// Everything that there is to say; reads, never writes.
+    pub fn explain(&self, spec: &FreshSpec, dependency_runs: Option<&str>) -> Findings {
+        self.examine(spec, dependency_runs, Depth::All, threads()).findings
     }
 
-    fn changed_source(
-        &self,
-        manifest: &Manifest,
-        now: &BTreeMap<PathBuf, Entry>,
-    ) -> Option<Reason> {
-        if let Some(gone) = manifest.inputs.keys().find(|p| !now.contains_key(*p)) {
-            return Some(Reason::Removed(gone.clone()));
-        }
-        now.iter().find_map(|(path, entry)| {
-            let Some(then) = manifest.inputs.get(path) else {
-                return Some(Reason::Added(path.clone()));
-            };
-            let same = match (&then.digest, self.mode.by_content) {
-                (Some(digest), true) => of_file(path).is_ok_and(|d| d == *digest),
-                // Recorded by time, asked by content: no truth to compare with.
-                (None, true) => false,
-                (_, false) => {
-                    then.size == entry.size && then.mtime == entry.mtime && entry.mtime != 0
-                }
-            };
-            (!same).then(|| Reason::Changed(path.clone()))
-        })
-    }
-
-    fn stale_output(
-        &self,
+    /// Decides for a task whose turn it is, and keeps what it has seen for
+    /// `begin`. What a skipped task's record has to learn is written.
+    pub fn check(
+        &mut self,
         spec: &FreshSpec,
-        manifest: &Manifest,
-        sources: &BTreeMap<PathBuf, Entry>,
-    ) -> Option<Reason> {
-        let Outputs::Patterns(patterns) = &spec.outputs else {
-            return None;
+        dependency_ran: Option<&str>,
+        notes: &mut Vec<String>,
+    ) -> Verdict {
+        let foreseen = self.foreseen.remove(&spec.identity).filter(|_| dependency_ran.is_none());
+        let check =
+            foreseen.unwrap_or_else(|| self.examine(spec, dependency_ran, Depth::First, threads()));
+        notes.extend(check.findings.notes.iter().cloned());
+        let Some(reason) = check.findings.causes.first().cloned() else {
+            if let Some((head, lists)) = check.renewal {
+                self.renew(spec, &head, &lists);
+            }
+            return Verdict::Fresh;
         };
-        let compiled = Patterns::new(&spec.dir, patterns);
-        if let Some(missing) = compiled.without_match().first() {
-            return Some(Reason::OutputMissing(patterns[*missing].clone()));
-        }
-        let outputs = compiled.files();
-        if self.mode.by_content {
-            let now = digests(&outputs);
-            let changed =
-                manifest.outputs.iter().find(|(path, digest)| now.get(*path) != Some(digest));
-            let new = now.keys().find(|path| !manifest.outputs.contains_key(*path));
-            return changed.map(|(p, _)| p).or(new).map(|p| Reason::OutputChanged(p.clone()));
-        }
-        let newest_output = outputs.values().map(|e| e.mtime).max()?;
-        let (path, newest) = sources.iter().max_by_key(|(_, e)| e.mtime)?;
-        let good = newest.mtime < newest_output
-            || (self.mode.equal_is_fresh && newest.mtime == newest_output);
-        (!good).then(|| Reason::Older(path.clone()))
+        let held = Held { before: check.sources, claim: None };
+        self.held.insert(spec.identity.clone(), held);
+        Verdict::Stale(reason)
     }
 
-    /// Forgets the last success: the work is about to start.
-    pub fn begin(&self, spec: &FreshSpec) {
-        let _ = std::fs::remove_file(self.path(spec));
+    /// Makes the checks of tasks whose turn comes next, side by side.
+    pub fn foresee(&mut self, specs: &[&FreshSpec]) {
+        let threads = threads().min(specs.len());
+        if threads < 2 || self.mode.force {
+            return;
+        }
+        let next = std::sync::atomic::AtomicUsize::new(0);
+        let this = &*self;
+        let work = || {
+            let mut done = Vec::new();
+            while let Some(spec) =
+                specs.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+            {
+                done.push((spec.identity.clone(), this.examine(spec, None, Depth::First, 1)));
+            }
+            done
+        };
+        let done = std::thread::scope(|scope| {
+            let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut done = work();
+            done.extend(helpers.into_iter().filter_map(|h| h.join().ok()).flatten());
+            done
+        });
+        self.foreseen.extend(done);
     }
 
-    /// Records a success. Returns the output patterns that match nothing.
+    /// True where the check of this task has been made.
+    pub fn has_foreseen(&self, spec: &FreshSpec) -> bool {
+        self.foreseen.contains_key(&spec.identity)
+    }
+
+    /// Something is about to run, or runs: what has been seen may change.
+    pub fn disturb(&mut self) {
+        self.index.clear();
+        self.foreseen.clear();
+    }
+
+    /// Sets the last success aside: the work is about to start.
     ///
     /// # Errors
-    /// Where the state directory cannot be written.
-    pub fn record(&self, spec: &FreshSpec) -> std::io::Result<Vec<String>> {
-        let (missing, outputs) = match &spec.outputs {
-            Outputs::Patterns(patterns) => {
-                let compiled = Patterns::new(&spec.dir, patterns);
-                let missing = compiled.without_match();
-                let named = missing.iter().map(|i| patterns[*i].clone()).collect();
-                let digests =
-                    if self.mode.by_content { digests(&compiled.files()) } else { BTreeMap::new() };
-                (named, digests)
-            }
-            _ => (Vec::new(), BTreeMap::new()),
+    /// Where the state directory cannot be written: the record still stands.
+    pub fn begin(&mut self, spec: &FreshSpec) -> io::Result<()> {
+        let mut held = self.held.remove(&spec.identity).unwrap_or_default();
+        let before = held.before.take();
+        held.before = Some(self.before(spec, before));
+        let _guard = self.guard();
+        let set_aside = match fs::rename(self.path(spec), self.aside(spec)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
         };
-        let manifest = Manifest::new(spec, &sources(spec), outputs, self.mode.by_content, now());
-        manifest.store(&self.path(spec))?;
-        Ok(missing)
+        held.claim = Some(Claim::new(&self.dir.join(format!("{}.turn", spec.identity))));
+        self.held.insert(spec.identity.clone(), held);
+        set_aside
+    }
+
+    /// The work did not come to a good end.
+    pub fn abandon(&mut self, spec: &FreshSpec) {
+        self.held.remove(&spec.identity);
+    }
+
+    /// For as long as it is held, nobody else sets records aside or writes
+    /// them.
+    fn guard(&self) -> Option<Flock<File>> {
+        let open = || File::open(&self.dir);
+        let dir = open().or_else(|_| fs::create_dir_all(&self.dir).and_then(|()| open())).ok()?;
+        Flock::lock(dir, FlockArg::LockExclusive).ok()
     }
 
     fn path(&self, spec: &FreshSpec) -> PathBuf {
-        self.dir.join(format!("{}.json", spec.identity))
+        self.dir.join(format!("{}.fresh", spec.identity))
     }
-}
 
-/// The files that count as inputs: what the patterns say, and the script.
-fn sources(spec: &FreshSpec) -> BTreeMap<PathBuf, Entry> {
-    let mut found = Patterns::new(&spec.dir, &spec.sources).files();
-    if let Some(script) = &spec.script {
-        let own = script.to_string_lossy().into_owned();
-        found.extend(Patterns::new(Path::new("/"), &[own]).files());
+    /// Where the last success is kept while its task is at work, and after a
+    /// failure.
+    fn aside(&self, spec: &FreshSpec) -> PathBuf {
+        self.dir.join(format!("{}.last", spec.identity))
     }
-    found
-}
-
-fn digests(files: &BTreeMap<PathBuf, Entry>) -> BTreeMap<PathBuf, String> {
-    files.keys().filter_map(|path| Some((path.clone(), of_file(path).ok()?))).collect()
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |d| d.as_secs())
 }

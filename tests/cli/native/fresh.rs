@@ -130,7 +130,7 @@ fn an_edited_definition_runs_its_own_task_alone() {
     assert_eq!(run(), format!("{fresh}Finished in [t]\n"));
     two.write("mise.toml", &config.replacen("'true'", "'true 1'", 1));
     let stderr = "\
-[a] runs because its definition changed
+[a] runs because its run changed
 [a] $ true 1
 [b] sources up-to-date, skipping
 Finished in [t]
@@ -141,7 +141,7 @@ Finished in [t]
 #[test]
 fn an_edit_elsewhere_in_the_file_changes_nothing() {
     let copy = done(COPY);
-    let other = "# a note\n[env]\nX = '1'\n\n[tasks.b]\nrun = 'true'\n\n";
+    let other = "# a note\n[vars]\nX = '1'\n\n[tasks.b]\nrun = 'true'\n\n";
     copy.write("mise.toml", &format!("{other}{COPY}description = 'copies'\n"));
     is_fresh(&copy);
 }
@@ -152,7 +152,7 @@ fn a_run_that_failed_is_never_fresh() {
     failing.write("broken", "");
     failing.mep(["-q", "run", "-f", "a"]).run().stderr("[a] ERROR task failed\n").code(1);
     failing.remove("broken");
-    runs(&failing, "no earlier success is on record");
+    runs(&failing, "it did not succeed when it ran last");
     is_fresh(&failing);
 }
 
@@ -163,6 +163,6 @@ fn a_run_that_was_killed_is_never_fresh() {
     let output = killed.mep(["-q", "run", "-f", "a"]).run();
     assert_eq!(output.signal, Some(9), "{}", output.ending());
     killed.remove("deadly");
-    runs(&killed, "no earlier success is on record");
+    runs(&killed, "it did not succeed when it ran last");
     is_fresh(&killed);
 }

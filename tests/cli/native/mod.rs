@@ -9,6 +9,7 @@ mod direct;
 mod ending;
 mod finally;
 mod fresh;
+mod freshness;
 mod graph;
 mod jobserver;
 mod late;
