@@ -5,6 +5,7 @@ mod dry_run;
 mod files;
 mod forecast;
 mod limits;
+mod past;
 mod recording;
 mod run;
 mod views;

@@ -22,6 +22,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// The record of this run, while it goes on.
 pub(super) struct Recording<'a> {
     recorder: Recorder,
+    /// Where the runs of the project are.
+    pub(super) place: Place,
     workspace: &'a Workspace<'a>,
     /// Where the lines of each file begin.
     lines: HashMap<*const u8, Vec<usize>>,
@@ -94,7 +96,7 @@ impl<'a> Recording<'a> {
             }
         });
         let (workspace, lines) = (lens.workspace, HashMap::new());
-        Self { recorder, workspace, lines, recovered, files, keeping, _aside: aside }
+        Self { recorder, place, workspace, lines, recovered, files, keeping, _aside: aside }
     }
 
     /// Events go to standard output, and nobody reads that any more.

@@ -15,6 +15,7 @@ use super::dry_run;
 use super::files::{Files, RunFiles};
 use super::forecast::Forecast;
 use super::limits;
+use super::past;
 use super::recording::{self, Recording};
 use super::views::Lens;
 use crate::config::env::Late;
@@ -361,6 +362,10 @@ fn execute(
     recording.expect(&plan, &views, 0);
     let id = recording.id();
     let tick = Lens::tick(look.live, &views);
+    let outlook = (dialect == Dialect::Mep)
+        .then(|| past::outlook(&recording.place, &plan, &views, jobs))
+        .flatten();
+    let urgency = outlook.as_ref().map(past::urgency).unwrap_or_default();
     let options = RunOptions {
         jobs,
         on_failure: match (flags.keep_going, dialect) {
@@ -377,12 +382,15 @@ fn execute(
         recovered: std::mem::take(&mut recording.recovered),
         sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings, &plan),
         tick: tick.or_else(|| recording::tick(&views)),
-        urgency: &[],
+        urgency: &urgency,
     };
     let mut out = io::stdout();
     let mut err = io::stderr();
     let mut report = Report::new(views.clone(), look, &mut out, &mut err);
     report.hide(&plan.secrets);
+    if let Some(outlook) = outlook {
+        report.foresee(outlook, jobs);
+    }
     let recording = RefCell::new(recording);
     let mut emit = |event| {
         recording.borrow_mut().event(&event);

@@ -11,6 +11,7 @@ mod finally;
 mod fresh;
 mod freshness;
 mod graph;
+mod history;
 mod jobserver;
 mod late;
 mod leaks;

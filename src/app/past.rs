@@ -1,0 +1,44 @@
+//! What the earlier runs of a project say of the one to come: how long it is likely to take, and
+//! what of it is urgent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{JobId, JobView};
+use crate::plan::{Outlook, Plan};
+use crate::record::{History, Place};
+
+/// Ways to the end that differ by less are alike: else tasks would change places from one run to
+/// the next for nothing.
+const ALIKE: Duration = Duration::from_millis(100);
+
+/// The outlook on a plan; nothing where nobody could make use of it, or nothing is known.
+pub(super) fn outlook(
+    place: &Place,
+    plan: &Plan,
+    views: &[Arc<JobView>],
+    jobs: usize,
+) -> Option<Outlook> {
+    let works = |id: JobId| plan.jobs[id.0 as usize].takes_slot();
+    if jobs < 2 || plan.graph.ids().filter(|id| works(*id)).nth(1).is_none() {
+        return None;
+    }
+    let history = History::load(place);
+    let known = |id: JobId| {
+        let occurrence = plan.graph.occurrence(id);
+        if !works(id) {
+            return Some(Duration::ZERO);
+        }
+        // The past of a task is that of all its parts together.
+        let is_whole = occurrence.first == occurrence.last;
+        history.of(&views[id.0 as usize].rerun).filter(|_| is_whole)?.expected()
+    };
+    let outlook = Outlook::new(&plan.graph, known);
+    outlook.ahead.iter().any(|way| !way.is_zero()).then_some(outlook)
+}
+
+/// How urgent each job is: what the most has to wait for goes first.
+pub(super) fn urgency(outlook: &Outlook) -> Vec<u64> {
+    let steps = |way: &Duration| way.as_millis() / ALIKE.as_millis();
+    outlook.ahead.iter().map(|way| u64::try_from(steps(way)).unwrap_or(u64::MAX)).collect()
+}
