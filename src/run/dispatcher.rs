@@ -17,7 +17,7 @@ use super::fresh::{Freshness, Mode, Verdict};
 use super::launch::{Launcher, streams};
 use super::limits::{Limits, Sharing};
 use super::ownership::Ownership;
-use super::pipes::{Chunk, follow};
+use super::pipes::{Pipe, SIZE};
 use super::prompt::Answer;
 use super::signals::Signals;
 use super::state::{Needs, State};
@@ -124,7 +124,8 @@ struct Dispatcher<'a> {
     limits: Limits,
     launcher: Launcher,
     units: Units,
-    chunks: Sender<Chunk>,
+    /// For output.
+    buffer: Vec<u8>,
     answers: Sender<Answer>,
     texts: Sender<Rendered>,
     /// Jobs that wait for an answer or a text.
@@ -169,12 +170,11 @@ pub fn run<'a>(
 ) -> std::io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
-        let (chunks, chunk_in) = channel(256);
         let (answers, answer_in) = channel(1);
         let (texts, text_in) = channel(16);
-        let senders = (chunks, answers, texts);
+        let senders = (answers, texts);
         let mut dispatcher = Dispatcher::new(plan, views, options, (arrive, emit), senders);
-        dispatcher.all(chunk_in, answer_in, text_in).await
+        dispatcher.all(answer_in, text_in).await
     });
     runtime.shutdown_background();
     exit
@@ -186,7 +186,7 @@ impl<'a> Dispatcher<'a> {
         views: Vec<Arc<JobView>>,
         options: &'a RunOptions<'a>,
         (arrive, emit): (&'a mut Arrive<'a>, &'a mut dyn FnMut(Event) -> Listening),
-        (chunks, answers, texts): (Sender<Chunk>, Sender<Answer>, Sender<Rendered>),
+        (answers, texts): (Sender<Answer>, Sender<Rendered>),
     ) -> Self {
         let needs = needs(plan, 0, options.urgency);
         let state = State::new(&needs, plan.graph.edges(), options.jobs)
@@ -204,7 +204,7 @@ impl<'a> Dispatcher<'a> {
             units: Units::new(options.owned),
             ownership: None,
             strays_seen: false,
-            chunks,
+            buffer: vec![0; SIZE],
             answers,
             texts,
             pending: HashSet::new(),
@@ -226,7 +226,6 @@ impl<'a> Dispatcher<'a> {
 
     async fn all(
         &mut self,
-        mut chunks: Receiver<Chunk>,
         mut answers: Receiver<Answer>,
         mut texts: Receiver<Rendered>,
     ) -> std::io::Result<Exit> {
@@ -247,7 +246,7 @@ impl<'a> Dispatcher<'a> {
             let deadline = self.next_deadline();
             tokio::select! {
                 _ = signals.child.recv() => self.reap(),
-                Some(chunk) = chunks.recv() => self.chunk(chunk),
+                pipes = self.units.output() => self.drain(pipes),
                 Some(answer) = answers.recv() => self.answered(&answer),
                 Some(text) = texts.recv() => self.rendered(text),
                 signal = Signals::next(&mut signals.ending) => self.interrupt(signal),
@@ -412,9 +411,7 @@ impl<'a> Dispatcher<'a> {
         unit.spared = spared;
         unit.deadline = self.deadline(id);
         for (stream, fd) in [(Stream::Stdout, child.stdout), (Stream::Stderr, child.stderr)] {
-            let reader = fd.and_then(|fd| follow(child.pid, stream, fd, self.chunks.clone()).ok());
-            unit.pipes += usize::from(reader.is_some());
-            unit.readers.extend(reader);
+            unit.pipes.extend(fd.and_then(|fd| Pipe::new(stream, fd).ok()));
         }
         self.tell(Event::Process(id, child.pid));
         self.units.insert(child.pid, unit);

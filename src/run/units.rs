@@ -3,14 +3,15 @@
 //! order, events or what a job means.
 
 use std::collections::{HashMap, HashSet};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use tokio::task::JoinHandle;
 
 use super::launch::ScriptFile;
 use super::ownership::Target;
-use crate::model::JobId;
+use super::pipes::Pipe;
+use crate::model::{JobId, Stream};
 use crate::sys::process::News;
 use crate::sys::signal as sending;
 
@@ -43,8 +44,7 @@ pub(super) struct Unit {
     /// How its process ended, once it has.
     pub(super) ended: Option<News>,
     /// Pipes that are still open.
-    pub(super) pipes: usize,
-    pub(super) readers: Vec<JoinHandle<()>>,
+    pub(super) pipes: Vec<Pipe>,
     /// Ended by us.
     pub(super) ending: Option<Ending>,
     /// From TERM to KILL.
@@ -78,8 +78,7 @@ impl Unit {
             command,
             program,
             ended: None,
-            pipes: 0,
-            readers: Vec::new(),
+            pipes: Vec::new(),
             ending: None,
             grace: None,
             deadline: None,
@@ -100,8 +99,7 @@ impl Unit {
     }
 
     fn forsake(&mut self) {
-        self.readers.iter().for_each(JoinHandle::abort);
-        self.pipes = 0;
+        self.pipes.clear();
         self.forsaken = true;
     }
 
@@ -161,10 +159,35 @@ impl Units {
         }
     }
 
-    pub(super) fn pipe_closed(&mut self, pid: u32) {
-        if let Some(unit) = self.running.get_mut(&pid) {
-            unit.pipes -= 1;
+    /// Waits until there is something to be had from pipes: from these.
+    pub(super) async fn output(&self) -> Vec<(u32, Stream)> {
+        std::future::poll_fn(|cx| {
+            let all = self.running.iter().flat_map(|(pid, unit)| {
+                let pid = *pid;
+                unit.pipes.iter().map(move |pipe| (pid, pipe))
+            });
+            let ready = all.filter(|(_, pipe)| pipe.is_ready(cx));
+            let ready: Vec<(u32, Stream)> = ready.map(|(pid, pipe)| (pid, pipe.stream)).collect();
+            if ready.is_empty() { Poll::Pending } else { Poll::Ready(ready) }
+        })
+        .await
+    }
+
+    /// Reads from a pipe: whose it is, how many bytes there were, and whether
+    /// any can follow. `None` where nobody reads it any more.
+    pub(super) fn read(
+        &mut self,
+        pid: u32,
+        stream: Stream,
+        buffer: &mut [u8],
+    ) -> Option<(JobId, usize, bool)> {
+        let unit = self.running.get_mut(&pid)?;
+        let at = unit.pipes.iter().position(|pipe| pipe.stream == stream)?;
+        let (read, open) = unit.pipes[at].read(buffer);
+        if !open {
+            unit.pipes.remove(at);
         }
+        Some((unit.job, read, open))
     }
 
     /// The unit, once its process has ended, its pipes are read, and what it
@@ -173,8 +196,8 @@ impl Units {
         let owned = self.owned;
         let done = |u: &Unit| {
             let waits = owned && u.went_well() && !u.forsaken;
-            let left = waits && sending::group_exists(pid);
-            u.ended.is_some() && u.pipes == 0 && !left
+            // The system is asked last.
+            u.ended.is_some() && u.pipes.is_empty() && !(waits && sending::group_exists(pid))
         };
         self.running.get(&pid).filter(|u| done(u))?;
         self.running.remove(&pid)
@@ -285,9 +308,9 @@ impl Units {
     /// When something has to be done next.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         let times = self.running.values().flat_map(|u| {
-            let drain = u.drain_until.filter(|_| u.pipes > 0 || u.leaked);
+            let drain = u.drain_until.filter(|_| !u.pipes.is_empty() || u.leaked);
             let alive = u.ended.is_none();
-            let look = (!alive && u.pipes == 0).then(|| Instant::now() + LOOK);
+            let look = (!alive && u.pipes.is_empty()).then(|| Instant::now() + LOOK);
             let limit = u.deadline.filter(|_| alive && u.ending.is_none()).map(|(at, _)| at);
             [u.kill_at, limit, drain, u.settled_at, look]
         });
@@ -318,10 +341,10 @@ impl Units {
                     unit.drain_until = Some(now);
                 }
             }
-            if (unit.pipes > 0 || unit.leaked) && take_due(&mut unit.drain_until, now) {
+            if (!unit.pipes.is_empty() || unit.leaked) && take_due(&mut unit.drain_until, now) {
                 unit.forsake();
             }
-            if unit.pipes == 0 {
+            if unit.pipes.is_empty() {
                 found.drained.push(*pid);
             }
         }

@@ -6,8 +6,7 @@ use std::time::Instant;
 use nix::sys::signal::Signal;
 
 use super::{CLEANUP, Dispatcher, Interruption};
-use crate::model::{Cause, Event, JobId, Outcome};
-use crate::run::pipes::Chunk;
+use crate::model::{Cause, Event, JobId, Outcome, Stream};
 use crate::run::units::Ending;
 use crate::sys::process::{self, News};
 use crate::sys::signal as sending;
@@ -56,15 +55,17 @@ impl Dispatcher<'_> {
         self.settle(pid);
     }
 
-    pub(super) fn chunk(&mut self, chunk: Chunk) {
-        match chunk {
-            Chunk::Bytes(pid, stream, bytes) => {
-                if let Some(job) = self.units.job(pid) {
-                    self.tell(Event::Output(job, stream, bytes));
-                }
+    /// Tells what processes have written: of each pipe as much as one read gives.
+    pub(super) fn drain(&mut self, pipes: Vec<(u32, Stream)>) {
+        for (pid, stream) in pipes {
+            let Some((job, read, open)) = self.units.read(pid, stream, &mut self.buffer) else {
+                continue;
+            };
+            if read > 0 {
+                let bytes = self.buffer[..read].to_vec();
+                self.tell(Event::Output(job, stream, bytes));
             }
-            Chunk::Closed(pid) => {
-                self.units.pipe_closed(pid);
+            if !open {
                 self.settle(pid);
             }
         }
