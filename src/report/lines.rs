@@ -3,6 +3,8 @@
 //! what is longer than any line goes on in pieces, each as a line of its own:
 //! memory is bounded whatever a task writes.
 
+use memchr::memchr;
+
 /// What is longer than this is no line any more.
 const LONGEST: usize = 1024 * 1024;
 
@@ -17,7 +19,7 @@ impl Lines {
     /// `\r\n`.
     pub(super) fn push(&mut self, bytes: &[u8], mut with: impl FnMut(&[u8])) {
         let mut from = 0;
-        while let Some(n) = bytes[from..].iter().position(|b| *b == b'\n') {
+        while let Some(n) = memchr(b'\n', &bytes[from..]) {
             let line = &bytes[from..from + n];
             if self.rest.is_empty() && line.len() <= LONGEST {
                 with(without_return(line));
