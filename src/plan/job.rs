@@ -122,7 +122,7 @@ pub struct Job {
     /// What it does.
     pub action: Action,
     /// In order; the first failure ends it.
-    pub commands: Vec<Invocation>,
+    pub commands: Box<[Invocation]>,
     /// Working directory.
     pub cwd: Arc<Path>,
     /// Complete environment but for `variables`.
@@ -144,7 +144,7 @@ pub struct Job {
     /// Nothing else runs at the same time.
     pub exclusive: bool,
     /// Asked before it starts.
-    pub confirm: Option<(Field, String)>,
+    pub confirm: Option<Box<(Field, String)>>,
     /// Checked at the first node of a task.
     pub fresh: Option<Arc<FreshSpec>>,
     /// `task.skip` names it.
@@ -164,7 +164,7 @@ impl Job {
             name: label.clone(),
             label,
             action: Action::Join,
-            commands: Vec::new(),
+            commands: Box::default(),
             cwd: Path::new("").into(),
             env: Arc::default(),
             file: Path::new("").into(),

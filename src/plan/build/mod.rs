@@ -137,7 +137,7 @@ impl Builder<'_, '_> {
         };
         let confirm = match (&task.confirm, part) {
             (Some(Confirm { message, default }), Part::Gate) if !self.options.settings.yes => {
-                Some((self.field(at, message, "confirm")?, default.clone()))
+                Some(Box::new((self.field(at, message, "confirm")?, default.clone())))
             }
             _ => None,
         };
@@ -163,7 +163,7 @@ impl Builder<'_, '_> {
             inherits_terminal,
             reads_input,
             exclusive: confirm.is_some() || (alone && !commands.is_empty()),
-            commands,
+            commands: commands.into(),
             confirm,
             fresh: None,
             skip: settings.skip.contains(&task.name) || settings.skip.contains(&task.display),

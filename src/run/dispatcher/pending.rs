@@ -65,7 +65,7 @@ impl Dispatcher<'_> {
     /// Asks before the work begins.
     pub(super) fn ask(&mut self, id: JobId) {
         let job = self.job(id);
-        match &job.confirm {
+        match job.confirm.as_deref() {
             None => self.proceed(id),
             Some((message, _)) => match message.late() {
                 Some(late) => self.render(id, Text::Question, late),
@@ -77,7 +77,7 @@ impl Dispatcher<'_> {
     /// Puts a question.
     fn put(&mut self, id: JobId, text: &str) {
         let job = self.job(id);
-        let default = job.confirm.as_ref().map_or("yes", |(_, default)| default);
+        let default = job.confirm.as_deref().map_or("yes", |(_, default)| default);
         match prompt::default_answer(default) {
             Err(error) => self.finish(id, Outcome::Failed(Cause::Error(vec![error]))),
             Ok(_) if !prompt::can_ask() => {
