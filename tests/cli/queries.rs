@@ -279,7 +279,7 @@ fn both<'p>(project: &'p Project, words: &str) -> Vec<Run<'p>> {
 }
 
 /// True where strace is there and may trace.
-fn can_trace() -> bool {
+pub(crate) fn can_trace() -> bool {
     let mut strace = Command::new("strace");
     let run = strace.args(["-qq", "-o", "/dev/null", "true"]).stderr(Stdio::null()).status();
     run.is_ok_and(|status| status.success())

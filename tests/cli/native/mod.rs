@@ -33,6 +33,7 @@ mod secrets;
 mod styles;
 mod suspend;
 mod templates;
+mod thrift;
 mod tools;
 mod trust;
 mod validate;
