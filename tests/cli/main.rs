@@ -10,6 +10,7 @@ mod examples;
 mod native;
 mod queries;
 mod rows;
+mod scaling;
 mod seeds;
 mod status;
 mod support;
