@@ -27,6 +27,11 @@ pub fn all<'a>(
 
 /// True for a regular file that this user may execute.
 pub fn is_executable(path: &Path) -> bool {
+    path.is_file() && may_execute(path)
+}
+
+/// True where this user may execute what is there, a directory too.
+pub fn may_execute(path: &Path) -> bool {
     use nix::unistd::{AccessFlags, access};
-    path.is_file() && access(path, AccessFlags::X_OK).is_ok()
+    access(path, AccessFlags::X_OK).is_ok()
 }
