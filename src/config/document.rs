@@ -20,9 +20,14 @@ pub(super) enum Mistakes {
 /// What a text says. Where there are mistakes, it is what the parser has made
 /// of the rest.
 pub(super) fn parse(text: &str) -> (DeTable<'_>, Option<Mistakes>) {
-    if let Some(table) = plain::table(text) {
-        return (table, None);
+    match plain::table(text) {
+        Some(table) => (table, None),
+        None => parse_all(text),
     }
+}
+
+/// The same, by the library: without a look for what is plain.
+pub(super) fn parse_all(text: &str) -> (DeTable<'_>, Option<Mistakes>) {
     if let Some(bracket) = depth::too_deep(text) {
         return (DeTable::new(), Some(Mistakes::Deep(bracket)));
     }

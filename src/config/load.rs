@@ -296,6 +296,7 @@ fn add_root(
     }
     let root = Arc::new(root);
     all.roots.push(Arc::clone(&root));
+    all.tasks.reserve(named.len());
     all.tasks.extend(named.finish(&root));
 }
 

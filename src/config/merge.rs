@@ -45,11 +45,21 @@ impl Named {
         }
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.at.len()
+    }
+
     /// Adds the inline blocks of a file.
     pub(super) fn add_inline(&mut self, tasks: Vec<RawTask>) {
-        self.tasks.reserve_exact(tasks.len());
         self.at.reserve(tasks.len());
-        tasks.into_iter().for_each(|task| self.add_block(task));
+        if self.tasks.is_empty() {
+            // The first ones lie over nothing, and a file says each name once.
+            self.at.extend(tasks.iter().enumerate().map(|(at, task)| (task.name.clone(), at)));
+            self.tasks = tasks;
+        } else {
+            tasks.into_iter().for_each(|task| self.add_block(task));
+        }
     }
 
     /// With a command it replaces what was there, without one it overlays it.

@@ -5,20 +5,104 @@
 //! key; a test holds it against the library.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::value::Value;
 
-type Key<'i> = Spanned<Cow<'i, str>>;
+/// A key and its place.
+pub(super) type Key<'i> = Spanned<Cow<'i, str>>;
 
 /// How deep lists and tables may be nested here.
 const DEPTH: usize = 16;
 
 /// What a text says, in the library's words and with its places.
 pub(super) fn table(text: &str) -> Option<DeTable<'_>> {
-    Reader { text, at: 0 }.document()
+    document(text, None)
+}
+
+/// Tables that are handed over one by one, each as soon as it is complete, so
+/// that they are never there all at once. Where the text turns out not to be
+/// plain, what was handed over means nothing.
+pub(super) struct Stream<'s, 'i> {
+    /// The tables `[of.…]`.
+    pub(super) of: &'s str,
+    /// Takes one: its name, and the table.
+    pub(super) each: &'s mut dyn FnMut(&Key<'i>, &Value<'i>),
+}
+
+/// As [`table`], without what goes through `stream`: either all tables that
+/// it asks for, or none, because they are put together in another way.
+pub(super) fn document<'i>(text: &'i str, stream: Option<Stream<'_, 'i>>) -> Option<DeTable<'i>> {
+    let mut reader = Reader { text, at: 0 };
+    let mut root = DeTable::new();
+    reader.pairs(&mut root)?;
+    let mut flow = stream.map(Flow::new);
+    while reader.at < text.len() {
+        let start = reader.at;
+        reader.eat(b'[')?;
+        let key = reader.header_key()?;
+        match &mut flow {
+            Some(flow) if flow.takes(&key, &reader, &root) => flow.section(&mut reader, start)?,
+            _ => {
+                let (parent, key) = reader.header(&mut root, key)?;
+                reader.section(start, parent, key)?;
+            }
+        }
+    }
+    flow.iter_mut().for_each(Flow::hand_over);
+    Some(root)
+}
+
+/// A stream on its way.
+struct Flow<'s, 'i> {
+    stream: Stream<'s, 'i>,
+    names: HashSet<Cow<'i, str>, RandomState>,
+    /// May have tables of its own that are still to come.
+    last: Option<(Key<'i>, Value<'i>)>,
+}
+
+impl<'s, 'i> Flow<'s, 'i> {
+    fn new(stream: Stream<'s, 'i>) -> Self {
+        Self { stream, names: HashSet::default(), last: None }
+    }
+
+    /// True for `[of.` where nothing else has put that table together. Once
+    /// one has gone the way of the stream, all have to.
+    fn takes(&self, key: &Key<'i>, reader: &Reader<'i>, root: &DeTable<'i>) -> bool {
+        key.get_ref() == self.stream.of
+            && (reader.peek() == Some(b'.') || self.last.is_some())
+            && !root.contains_key(self.stream.of)
+    }
+
+    /// Reads what begins with `[of`.
+    fn section(&mut self, reader: &mut Reader<'i>, start: usize) -> Option<()> {
+        reader.eat(b'.')?;
+        let name = reader.header_key()?;
+        if reader.peek()? == b'.' {
+            let (last, table) = self.last.as_mut()?;
+            let DeValue::Table(table) = table.get_mut() else { return None };
+            reader.at += 1;
+            let key = reader.header_key()?;
+            let (parent, key) = reader.header(table, key)?;
+            return (*last == name).then(|| reader.section(start, parent, key))?;
+        }
+        reader.eat(b']')?;
+        let table = reader.table(start)?;
+        self.hand_over();
+        let is_new = self.names.insert(name.get_ref().clone());
+        self.last = Some((name, table));
+        is_new.then_some(())
+    }
+
+    fn hand_over(&mut self) {
+        if let Some((name, table)) = self.last.take() {
+            (self.stream.each)(&name, &table);
+        }
+    }
 }
 
 /// A text and how far it is read.
@@ -28,38 +112,42 @@ struct Reader<'i> {
 }
 
 impl<'i> Reader<'i> {
-    fn document(mut self) -> Option<DeTable<'i>> {
-        let mut root = DeTable::new();
-        self.pairs(&mut root)?;
-        while self.at < self.text.len() {
-            let start = self.at;
-            let (parent, key) = self.header(&mut root)?;
-            let span = start..self.at;
-            self.line_end()?;
-            let mut table = DeTable::with_capacity(4);
-            self.pairs(&mut table)?;
-            let value = Spanned::new(span, DeValue::Table(table));
-            if parent.insert(key, value).is_some() {
-                return None;
-            }
-        }
-        Some(root)
+    /// A key between the brackets of a header.
+    fn header_key(&mut self) -> Option<Key<'i>> {
+        self.blanks();
+        let key = self.key();
+        self.blanks();
+        key
     }
 
-    /// `[a.b.c]`: the table `a.b` in `root`, and the key `c`.
-    fn header<'t>(&mut self, root: &'t mut DeTable<'i>) -> Option<(&'t mut DeTable<'i>, Key<'i>)> {
-        self.eat(b'[')?;
-        let mut parent = root;
+    /// The rest of a header: the table that it leads to, and the last key.
+    fn header<'t>(
+        &mut self,
+        mut parent: &'t mut DeTable<'i>,
+        mut key: Key<'i>,
+    ) -> Option<(&'t mut DeTable<'i>, Key<'i>)> {
         loop {
-            self.blanks();
-            let key = self.key()?;
-            self.blanks();
             match self.next()? {
                 b']' => return Some((parent, key)),
                 b'.' => parent = self.child(parent, key)?,
                 _ => return None,
             }
+            key = self.header_key()?;
         }
+    }
+
+    fn section(&mut self, start: usize, parent: &mut DeTable<'i>, key: Key<'i>) -> Option<()> {
+        let table = self.table(start)?;
+        parent.insert(key, table).is_none().then_some(())
+    }
+
+    /// What follows a header that began at `start`.
+    fn table(&mut self, start: usize) -> Option<Value<'i>> {
+        let span = start..self.at;
+        self.line_end()?;
+        let mut table = DeTable::with_capacity(4);
+        self.pairs(&mut table)?;
+        Some(Spanned::new(span, DeValue::Table(table)))
     }
 
     /// The table `key` of `parent`, which may have been nothing but named so far.
@@ -290,7 +378,43 @@ mod tests {
         let (root, errors) = DeTable::parse_recoverable(text);
         assert!(errors.is_empty(), "{text:?}: {errors:?}");
         assert_eq!(format!("{read:?}"), format!("{:?}", root.get_ref()), "{text:?}");
+        assert_streamed_alike(text, &read);
         true
+    }
+
+    /// The stream of the tables `[a.…]`, and the table beside it, are the whole.
+    fn assert_streamed_alike<'t>(text: &'t str, whole: &DeTable<'_>) {
+        let mut streamed = DeTable::new();
+        let each = &mut |name: &Key<'t>, table: &Value<'t>| {
+            assert!(streamed.insert(name.clone(), table.clone()).is_none(), "{text:?}");
+        };
+        let Some(rest) = document(text, Some(Stream { of: "a", each })) else {
+            return;
+        };
+        let of_whole = whole.get("a").and_then(|a| a.get_ref().as_table());
+        let (all, beside): (_, Vec<_>) = match streamed.is_empty() {
+            true => (None, whole.iter().collect()),
+            false => (of_whole, whole.iter().filter(|(key, _)| *key.get_ref() != "a").collect()),
+        };
+        let streamed = (!streamed.is_empty()).then_some(&streamed);
+        assert_eq!(format!("{streamed:?}"), format!("{all:?}"), "{text:?}");
+        let rest: Vec<_> = rest.iter().collect();
+        assert_eq!(format!("{rest:?}"), format!("{beside:?}"), "{text:?}");
+    }
+
+    #[test]
+    fn tables_are_streamed_where_they_stand_alone() {
+        let text = "v = 1\n[a.x]\nk = 1\n[a.x.env]\nA = '1'\n[b]\n[a.y]\n[a.'z']\nk = 2\n";
+        let mut names = Vec::new();
+        let each = &mut |name: &Key<'_>, _: &Value<'_>| names.push(name.get_ref().to_string());
+        let rest = document(text, Some(Stream { of: "a", each })).unwrap();
+        assert_eq!((names.join(" "), rest.len()), ("x y z".to_string(), 2));
+        for text in ["[a.x]\n[a.x]\n", "[a.x]\n[a]\n", "[a.x]\n[a.y]\n[a.x.z]\n", "[a.x.y]\n"] {
+            let stream = Stream { of: "a", each: &mut |_, _| () };
+            assert!(document(text, Some(stream)).is_none(), "{text:?}");
+        }
+        let stream = Stream { of: "a", each: &mut |name, _| panic!("{name:?}") };
+        assert!(document("[a]\nx = 1\n[a.y]\n", Some(stream)).is_some());
     }
 
     #[test]

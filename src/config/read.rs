@@ -1,11 +1,14 @@
 //! Reads one configuration file, or one included task file, into its raw
 //! form. Touches no other file.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
+use super::plain::{self, Key, Stream};
 use super::raw::{RawFile, RawTask, RawTaskConfig};
 use super::value::{At, Owner, Stops, Value};
 use super::{document, env_table, extends, min_version, own, repair, settings, task_table};
@@ -53,10 +56,22 @@ pub(super) fn text(path: &Path) -> Option<Result<Arc<SourceFile>, Problem>> {
 /// The text of a script, of which only the headers matter here: the file
 /// itself is executed, whatever else is in it.
 pub(super) fn script(path: &Path) -> Option<Result<Arc<SourceFile>, Problem>> {
-    bytes(path).map(|read| {
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    whole(path, small_file(path)).map(|read| {
+        let text = |bytes: Vec<u8>| match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        };
         read.map(|bytes| SourceFile::new(path.to_path_buf(), text(bytes)))
     })
+}
+
+/// What scripts are: many and small. Their size is not asked for, which is one
+/// call for each of them less.
+fn small_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(4096);
+    File::open(path)?.take(u64::MAX).read_to_end(&mut bytes)?;
+    bytes.shrink_to_fit();
+    Ok(bytes)
 }
 
 fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Problem {
@@ -69,7 +84,12 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Problem {
 }
 
 fn bytes(path: &Path) -> Option<Result<Vec<u8>, Problem>> {
-    match std::fs::read(path) {
+    whole(path, std::fs::read(path))
+}
+
+/// What reading a file has come to; `None` where there is none.
+fn whole(path: &Path, read: std::io::Result<Vec<u8>>) -> Option<Result<Vec<u8>, Problem>> {
+    match read {
         Ok(bytes) => Some(Ok(bytes)),
         Err(error) if is_absent(&error) => None,
         Err(error) => Some(Err(Problem::new(
@@ -88,7 +108,19 @@ fn is_absent(error: &std::io::Error) -> bool {
 /// Reads a configuration file.
 pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
     let mut raw = RawFile::new(Arc::clone(file));
-    let (mut root, mistakes) = document::parse(&file.text);
+    let mut streamed = Vec::new();
+    let at = project_at(file);
+    let each = &mut |name: &Key<'_>, table: &Value<'_>| {
+        streamed.push(task_table::read(&at, name, table));
+    };
+    let plain = plain::document(&file.text, Some(Stream { of: "tasks", each }));
+    let (mut root, mistakes) = match plain {
+        Some(root) => {
+            raw.tasks = streamed;
+            (root, None)
+        }
+        None => document::parse_all(&file.text),
+    };
     let repaired;
     if let Some(mistakes) = mistakes {
         let lines;
@@ -104,6 +136,7 @@ pub(super) fn config(file: &Arc<SourceFile>, scope: Scope) -> RawFile {
     }
     if let Some(unmet) = demand(&mut raw, &root) {
         raw.problems = vec![unmet];
+        raw.tasks.clear();
         return raw;
     }
     for (key, value) in &root {
