@@ -58,6 +58,8 @@ pub struct RunFlags {
     pub timings: bool,
     /// How long the whole run may take.
     pub timeout: Option<Duration>,
+    /// The seed of `--shuffle`.
+    pub shuffle: Option<u64>,
     /// `--no-timings`
     pub no_total: bool,
     /// `--trace`, `--junit`, `--events`
@@ -383,6 +385,7 @@ fn execute(
         sharing: limits::sharing(ctx, dialect, &lens.workspace.main().project, settings, &plan),
         tick: tick.or_else(|| recording::tick(&views)),
         urgency: &urgency,
+        shuffle: flags.shuffle,
     };
     let mut out = io::stdout();
     let mut err = io::stderr();

@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use super::absent_flags::AbsentFlags;
 use super::deferred::Deferred;
+use super::deps::DepsArgs;
 use super::output::Output;
 use super::record_args::{
     LAST_EXAMPLES, LOG_EXAMPLES, LastArgs, LogArgs, RERUN_EXAMPLES, RerunArgs, RunFiles,
@@ -232,7 +233,8 @@ Examples:
                              what follows `--` belongs to the task as it is
   mep run 'test:*'           all tasks of a group
   mep run -j1 -o prefix ci   one at a time, each line with its task's name
-  mep run -n release:full    show what would run";
+  mep run -n release:full    show what would run
+  mep run --shuffle -j1 ci   in random order, to find a missing dependency";
 
 /// `run`
 #[derive(Debug, Clone, Default, Args)]
@@ -260,6 +262,10 @@ pub(super) struct RunArgs {
     /// tasks, or of all
     #[arg(long)]
     pub(super) changed: bool,
+    /// Start what is ready in random order, which shows missing dependencies;
+    /// a seed repeats an order
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]
+    pub(super) shuffle: Option<Option<u64>>,
     /// Leave dependencies out
     #[arg(long)]
     pub(super) skip_deps: bool,
@@ -378,23 +384,6 @@ pub(super) enum SortOrder {
     #[default]
     Asc,
     Desc,
-}
-
-/// `tasks deps`
-#[derive(Debug, Clone, Args)]
-pub(super) struct DepsArgs {
-    /// Start at hidden tasks too
-    #[arg(long)]
-    pub(super) hidden: bool,
-    /// For graphviz: `mep tasks deps --dot | dot -Tsvg`
-    #[arg(long, conflicts_with = "compact")]
-    pub(super) dot: bool,
-    /// Open each task only once
-    #[arg(long)]
-    pub(super) compact: bool,
-    /// Only these tasks
-    #[arg(value_name = "TASKS")]
-    pub(super) tasks: Vec<String>,
 }
 
 impl Cli {
@@ -542,7 +531,8 @@ fn skip_flags(commands: &[&clap::Command], argv: &[OsString], mut at: usize) -> 
 /// How many words a known flag takes; `None` for anything else.
 fn flag_words(commands: &[&clap::Command], word: &str) -> Option<usize> {
     let all = || commands.iter().flat_map(|c| c.get_arguments());
-    let words = |arg: &clap::Arg| if arg.get_action().takes_values() { 2 } else { 1 };
+    let takes = |arg: &clap::Arg| arg.get_action().takes_values() && !arg.is_require_equals_set();
+    let words = |arg: &clap::Arg| if takes(arg) { 2 } else { 1 };
     if let Some(long) = word.strip_prefix("--") {
         let (name, value) = long.split_once('=').map_or((long, None), |(n, v)| (n, Some(v)));
         if matches!(name, "help" | "version") {

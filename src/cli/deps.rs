@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use super::args::DepsArgs;
+use clap::Args;
+
 use super::diagnostics::Voice;
 use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
@@ -10,6 +11,23 @@ use crate::config::{Loaded, Options};
 use crate::model::{Exit, Problem, Project, TaskId};
 use crate::plan::{self, Drawing, Expander, Request, Scope, matching};
 use crate::sys::Context;
+
+/// `tasks deps`
+#[derive(Debug, Clone, Args)]
+pub(super) struct DepsArgs {
+    /// Start at hidden tasks too
+    #[arg(long)]
+    pub(super) hidden: bool,
+    /// For graphviz: `mep tasks deps --dot | dot -Tsvg`
+    #[arg(long, conflicts_with = "compact")]
+    pub(super) dot: bool,
+    /// Open each task only once
+    #[arg(long)]
+    pub(super) compact: bool,
+    /// Only these tasks
+    #[arg(value_name = "TASKS")]
+    pub(super) tasks: Vec<String>,
+}
 
 /// Draws the graph below the named tasks, or below all of them.
 pub(super) fn print(

@@ -70,6 +70,7 @@ impl Call<'_> {
         loaded.project.warnings.iter().for_each(|w| warn(w));
         let mut flags = self.flags(words, output, &late);
         flags.timeout = self.timeout(&loaded).map_err(|p| vec![p])?;
+        flags.shuffle = self.shuffle(flags.dry_run, loaded.settings.quiet);
         let palette = self.voice.palette();
         app::run(self.ctx, self.dialect, loaded, &options, &flags, palette, &mut warn)
     }
@@ -143,6 +144,16 @@ impl Call<'_> {
         timeout::limit(self.args.timeout.as_deref(), setting, self.dialect)
     }
 
+    /// The seed of `--shuffle`, which is told so that the order can be repeated.
+    fn shuffle(&self, dry_run: bool, quiet: bool) -> Option<u64> {
+        let given = self.args.shuffle?;
+        let seed = given.unwrap_or_else(|| u64::from(fastrand::u32(..)));
+        if !dry_run && (!quiet || given.is_none()) {
+            self.voice.say(&format!("Shuffled: --shuffle={seed} starts tasks in this order again"));
+        }
+        Some(seed)
+    }
+
     /// `-o`, else its variable: both beat a task's own style.
     fn output(&self) -> Result<Option<Output>, Problem> {
         match self.args.output {
@@ -166,6 +177,7 @@ impl Call<'_> {
             skip_deps: args.skip_deps,
             timings: args.timings,
             timeout: None,
+            shuffle: None,
             no_total: args.no_timings,
             files: args.files.clone().into(),
             tools: args.tools(),

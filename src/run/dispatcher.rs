@@ -87,6 +87,24 @@ pub struct RunOptions<'a> {
     pub tick: Option<Duration>,
     /// By job, see [`Needs::urgency`]; those without an entry are not urgent.
     pub urgency: &'a [u64],
+    /// A seed: what is ready starts in random order, whatever is urgent.
+    pub shuffle: Option<u64>,
+}
+
+impl RunOptions<'_> {
+    fn urgency_of(&self, id: JobId) -> u64 {
+        match self.shuffle {
+            Some(seed) => shuffled(seed, id),
+            None => self.urgency.get(id.0 as usize).copied().unwrap_or(0),
+        }
+    }
+}
+
+/// A random number for each job, the same for the same seed; also of jobs
+/// that join the run later.
+fn shuffled(seed: u64, id: JobId) -> u64 {
+    const FAR: u64 = 0x9E37_79B9_7F4A_7C15;
+    fastrand::Rng::with_seed(seed ^ u64::from(id.0 + 1).wrapping_mul(FAR)).u64(..)
 }
 
 /// Why a run ends early, where no task is to blame.
@@ -188,7 +206,7 @@ impl<'a> Dispatcher<'a> {
         (arrive, emit): (&'a mut Arrive<'a>, &'a mut dyn FnMut(Event) -> Listening),
         (answers, texts): (Sender<Answer>, Sender<Rendered>),
     ) -> Self {
-        let needs = needs(plan, 0, options.urgency);
+        let needs = needs(plan, 0, options);
         let state = State::new(&needs, plan.graph.edges(), options.jobs)
             .lenient(options.on_failure == OnFailure::Ignore);
         Self {
@@ -318,7 +336,7 @@ impl<'a> Dispatcher<'a> {
         let Arrived { views, problems } = (self.arrive)(self.plan, id, succeeded);
         self.views.extend(views.iter().cloned());
         self.tell(Event::Joined(views, self.plan.secrets.clone()));
-        let needs = needs(self.plan, jobs, self.options.urgency);
+        let needs = needs(self.plan, jobs, self.options);
         self.state.grow(&needs, self.plan.graph.edges().skip(edges));
         if problems.is_empty() {
             self.finish(id, Outcome::Success);
@@ -508,7 +526,7 @@ impl<'a> Dispatcher<'a> {
 }
 
 /// What the scheduler has to know of the jobs from `from` on.
-fn needs(plan: &Plan, from: usize, urgency: &[u64]) -> Vec<Needs> {
+fn needs(plan: &Plan, from: usize, options: &RunOptions<'_>) -> Vec<Needs> {
     let need = |id: JobId| {
         let job = &plan.jobs[id.0 as usize];
         let weight = job.policy.weight.as_ref().map_or(1, |(weight, _)| weight.get() as usize);
@@ -517,7 +535,7 @@ fn needs(plan: &Plan, from: usize, urgency: &[u64]) -> Vec<Needs> {
             slots: if job.takes_slot() { weight } else { 0 },
             alone: job.exclusive,
             tolerant: is_last && job.policy.allow_failure == Some(true),
-            urgency: urgency.get(id.0 as usize).copied().unwrap_or(0),
+            urgency: options.urgency_of(id),
         }
     };
     plan.graph.ids().skip(from).map(need).collect()

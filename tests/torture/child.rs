@@ -198,6 +198,7 @@ impl Project {
             },
             tick: None,
             urgency: &[],
+            shuffle: None,
         };
         let mut arrive = |_: &mut Plan, _: JobId, _: Vec<bool>| Arrived {
             views: Vec::new(),

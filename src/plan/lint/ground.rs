@@ -195,16 +195,15 @@ impl<'a> Ground<'a> {
 fn look(ctx: &Context, links: &mut Links<'_>, id: TaskId) -> Facts {
     let task = links.task(id);
     let mut facts = Facts { dir: task.root.dir.clone(), ..Facts::default() };
-    if let Some(dir) = task.dir.as_ref().and_then(|dir| links.text(id, dir, &task.spot)) {
+    if let Some(dir) = task.dir.as_ref().and_then(|dir| known(links, id, dir)) {
         facts.dir = ctx.dirs.resolve(&facts.dir, dir);
     }
     let outputs = match &task.outputs {
         Outputs::Patterns(list) => list.as_slice(),
         _ => &[],
     };
-    let mut texts = |list: &[String]| {
-        list.iter().filter_map(|text| links.text(id, text, &task.spot)).collect::<Vec<_>>()
-    };
+    let mut texts =
+        |list: &[String]| list.iter().filter_map(|text| known(links, id, text)).collect::<Vec<_>>();
     (facts.sources, facts.outputs) = (texts(&task.sources), texts(outputs));
     for link in links.of(id).iter() {
         let way = match link.kind {
@@ -242,6 +241,12 @@ fn look(ctx: &Context, links: &mut Links<'_>, id: TaskId) -> Facts {
     facts
 }
 
+/// A text as far as a query knows it; what is wrong with it is found elsewhere.
+fn known(links: &mut Links<'_>, id: TaskId, text: &str) -> Option<String> {
+    let spot = &links.task(id).spot;
+    links.rendered(id, text, spot).ok().flatten()
+}
+
 fn needs<'t>(facts: &mut Facts, id: TaskId, way: Way, tasks: impl Iterator<Item = &'t TaskId>) {
     let ours = tasks.filter(|task| task.project == id.project && **task != id);
     facts.needs.extend(ours.map(|task| (way, task.index as usize)));
@@ -258,7 +263,7 @@ fn whole_file(ctx: &Context, links: &mut Links<'_>, id: TaskId, facts: &mut Fact
             }
         }
         Command::File(name) => {
-            let name = links.text(id, name, &task.spot);
+            let name = known(links, id, name);
             let path = name.map(|name| ctx.dirs.below(&task.root.dir, name));
             if let Some(file) = path.and_then(|path| shell_file(&path)) {
                 body(file.text.clone(), Some(file), facts);

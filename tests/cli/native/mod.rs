@@ -30,6 +30,7 @@ mod run_files;
 mod sandbox;
 pub(crate) mod script_words;
 mod secrets;
+mod shuffle;
 mod styles;
 mod suspend;
 mod templates;

@@ -159,7 +159,8 @@ impl Model {
 
 fn needs() -> impl Strategy<Value = Needs> {
     let kind = prop_oneof![6 => Just(SLOT), 1 => Just(ALONE), 2 => Just(NOTHING)];
-    (kind, 0..3_u64).prop_map(|(kind, urgency)| Needs { urgency, ..kind })
+    (kind, prop_oneof![0..3_u64, any::<u64>()])
+        .prop_map(|(kind, urgency)| Needs { urgency, ..kind })
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
