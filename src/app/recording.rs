@@ -156,6 +156,9 @@ impl<'a> Recording<'a> {
         if let Some(error) = &closed.trouble {
             warn(&format!("this run is not recorded: {error}"));
         }
+        if let Some(error) = &closed.forgotten {
+            warn(&format!("how long tasks take is not remembered: {error}"));
+        }
         if let Some(error) = closed.unread.as_ref().filter(|_| !is_deaf) {
             warn(&format!("the events could not be written to the end: {error}"));
         }

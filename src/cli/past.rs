@@ -35,24 +35,16 @@ impl<'v> Past<'v> {
         Self { project, place, runs, voice }
     }
 
-    /// The stories of runs, the newest first. What cannot be read is told of
-    /// and left out.
-    fn stories<'s>(
-        &'s self,
-        of: impl Fn(&Listed) -> bool + 's,
-    ) -> impl Iterator<Item = Story> + 's {
-        self.runs.iter().filter(move |run| of(run)).filter_map(|run| self.story(run))
-    }
-
     fn story(&self, run: &Listed) -> Option<Story> {
         let story = Story::read(&self.place, run);
         let warn = |error| self.voice.warn(&format!("{}: {error}", run.path.display()));
         story.map_err(warn).ok()
     }
 
-    /// All of them; nested ones as well.
+    /// All of them, the newest first; nested ones as well. What cannot be read
+    /// is told of and left out.
     pub(super) fn all(&self) -> impl Iterator<Item = Story> {
-        self.stories(|_| true)
+        self.runs.iter().filter_map(|run| self.story(run))
     }
 
     /// Those that no other run of this project has started.
@@ -61,7 +53,7 @@ impl<'v> Past<'v> {
         let outer = move |story: &Story| {
             story.head.parent.as_ref().is_none_or(|parent| !known.contains(parent.as_str()))
         };
-        self.stories(|_| true).filter(outer)
+        self.all().filter(outer)
     }
 
     /// The last run, the N-th last, or the one of that id.
@@ -72,7 +64,7 @@ impl<'v> Past<'v> {
         let number = which.map_or(Ok(1), str::parse::<usize>);
         let found = match number {
             Ok(number) => number.checked_sub(1).and_then(|before| self.outer().nth(before)),
-            Err(_) => self.stories(|run| which == Some(&*run.id)).next(),
+            Err(_) => which.and_then(|id| self.place.run(id)).and_then(|run| self.story(&run)),
         };
         found.ok_or_else(|| self.missing(which))
     }

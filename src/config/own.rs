@@ -177,10 +177,10 @@ fn record(at: &At<'_>, value: &Value<'_>) -> Result<RecordKeys, Problem> {
     };
     for (key, value) in at.table("record", value)? {
         match key.get_ref().as_ref() {
-            "enabled" => keys.enabled = Some(inside.boolean("record.enabled", value)?),
-            "keep" => keys.keep = positive("record.keep", value)?,
-            "days" => keys.days = positive("record.days", value)?,
-            "megabytes" => keys.megabytes = positive("record.megabytes", value)?,
+            "enabled" => keys.enabled = Some(inside.boolean("enabled", value)?),
+            "keep" => keys.keep = positive("keep", value)?,
+            "days" => keys.days = positive("days", value)?,
+            "megabytes" => keys.megabytes = positive("megabytes", value)?,
             _ => return Err(inside.unknown(key, &RECORD)),
         }
     }

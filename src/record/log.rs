@@ -13,6 +13,8 @@ use crate::model::{JobId, Stream};
 
 /// Output of a task that is held back until there is more of it.
 const HELD: usize = 64 * 1024;
+/// So much at once is not.
+const BIG: usize = 16 * 1024;
 /// How long it is held back.
 const LONG: Duration = Duration::from_secs(1);
 /// What is kept of the beginning of a task's output.
@@ -108,6 +110,9 @@ impl Log {
         let output = self.jobs.entry(job).or_insert_with(|| Output::new(now));
         if output.held.is_empty() {
             output.since = now;
+            if bytes.len() >= BIG {
+                return self.put(job, stream, bytes, tell);
+            }
         }
         output.hold(stream, bytes);
         if output.held.len() >= HELD || now.duration_since(output.since) >= LONG {
@@ -164,30 +169,44 @@ impl Log {
 
     /// What is held of a job goes to the file.
     fn release(&mut self, job: JobId, tell: &mut Tell<'_>) {
-        let [first, last] = self.limits;
-        let Some(mut output) = self.jobs.remove(&job) else {
+        let Some(output) = self.jobs.get_mut(&job) else {
             return;
         };
-        let mut held = &output.held[..];
-        for (stream, length) in output.runs.drain(..) {
-            let (bytes, rest) = held.split_at(length);
-            held = rest;
-            let room = first.saturating_sub(output.gone).min(length as u64) as usize;
-            let (beginning, end) = bytes.split_at(room);
-            if !beginning.is_empty() {
-                let offset = self.append(beginning);
-                output.gone += room as u64;
-                tell(job, Piece::Kept(stream, offset, room as u64), beginning);
-            }
-            if !end.is_empty() {
-                let ring = output.ring.get_or_insert_with(|| self.ring());
-                for (at, bytes) in ring.take(stream, end, last) {
-                    self.write(at, bytes);
-                }
-            }
+        let (mut held, mut runs) =
+            (std::mem::take(&mut output.held), std::mem::take(&mut output.runs));
+        let mut from = 0;
+        for (stream, length) in runs.drain(..) {
+            self.put(job, stream, &held[from..from + length], tell);
+            from += length;
         }
-        output.held.clear();
-        self.jobs.insert(job, output);
+        held.clear();
+        if let Some(output) = self.jobs.get_mut(&job) {
+            (output.held, output.runs) = (held, runs);
+        }
+    }
+
+    /// Bytes of a job go to the file.
+    fn put(&mut self, job: JobId, stream: Stream, bytes: &[u8], tell: &mut Tell<'_>) {
+        let [first, last] = self.limits;
+        let gone = self.jobs.get(&job).map_or(0, |output| output.gone);
+        let room = first.saturating_sub(gone).min(bytes.len() as u64) as usize;
+        let (beginning, end) = bytes.split_at(room);
+        if !beginning.is_empty() {
+            let offset = self.append(beginning);
+            tell(job, Piece::Kept(stream, offset, room as u64), beginning);
+        }
+        let new = match self.jobs.get(&job) {
+            Some(output) if output.ring.is_none() && !end.is_empty() => Some(self.ring()),
+            _ => None,
+        };
+        let Some(output) = self.jobs.get_mut(&job) else {
+            return;
+        };
+        output.gone += room as u64;
+        output.ring = new.or(output.ring.take());
+        let ring = output.ring.as_mut().filter(|_| !end.is_empty());
+        let places = ring.map_or_else(Vec::new, |ring| ring.take(stream, end, last));
+        places.into_iter().for_each(|(at, bytes)| self.write(at, bytes));
     }
 
     /// Adds to the end of the file; the offset where that is.

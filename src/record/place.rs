@@ -59,6 +59,17 @@ impl Place {
         runs
     }
 
+    /// The run of this id, without looking at the others.
+    pub fn run(&self, id: &str) -> Option<Listed> {
+        began(id)?;
+        let names = [(false, false), (true, false), (false, true), (true, true)];
+        let runs = names.map(|(nested, live)| {
+            let path = if live { self.of_live(id, nested) } else { self.of_done(id, nested) };
+            Listed { id: id.to_string(), path, nested, live }
+        });
+        runs.into_iter().find(|run| run.path.exists())
+    }
+
     /// The file of the past of its tasks.
     pub(super) fn history(&self) -> PathBuf {
         self.dir.join("history")

@@ -79,6 +79,8 @@ pub struct Closed {
     pub trouble: Option<io::Error>,
     /// What kept it from whoever read along.
     pub unread: Option<io::Error>,
+    /// What kept its tasks from the past of the others.
+    pub forgotten: Option<io::Error>,
 }
 
 impl Closed {
@@ -423,10 +425,17 @@ impl Recorder {
             Ok(kept) => closed.kept = kept,
             Err(error) => closed.trouble = Some(error),
         }
+        if closed.kept.is_some() {
+            match std::mem::take(&mut self.part).store(&self.place, &self.id) {
+                Ok(true) => prune::prune(&self.place, self.bounds),
+                Ok(false) => {}
+                Err(error) => closed.forgotten = Some(error),
+            }
+        }
         closed
     }
 
-    /// The file goes to the others, and what it says of its tasks to their past.
+    /// The file goes to the others.
     fn put_away(&mut self) -> io::Result<Option<(Place, Listed)>> {
         let Some(mut live) = self.file.take() else {
             return Ok(None);
@@ -445,9 +454,6 @@ impl Recorder {
         }
         let path = place.of_done(&self.id, self.nested);
         fs::rename(&live.path, &path)?;
-        if std::mem::take(&mut self.part).store(place, &self.id)? {
-            prune::prune(place, self.bounds);
-        }
         let run = Listed { id: self.id.clone(), path, nested: self.nested, live: false };
         Ok(Some((place.clone(), run)))
     }

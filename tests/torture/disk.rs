@@ -71,6 +71,20 @@ wc -l < out
 }
 
 #[test]
+fn a_disk_that_is_full_before_the_run_is_over() {
+    let scene = Scene::new(CONFIG);
+    let script = "
+export XDG_STATE_HOME=$PWD/full/state
+$MEP -q run -o prefix says | tail -n 1; find full -type f
+";
+    let Some(said) = with_small_disk(&scene, script) else {
+        return;
+    };
+    let warning = "Warning: this run is not recorded: No space left on device (os error 28)\n";
+    assert_eq!((said.stderr.as_str(), said.stdout.as_str()), (warning, "[says] 20000\n"));
+}
+
+#[test]
 fn a_full_disk_for_what_tasks_say() {
     let scene = Scene::new(CONFIG);
     let error = "ERROR standard output cannot be written: No space left on device (os error 28)\n";

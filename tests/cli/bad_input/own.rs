@@ -125,6 +125,35 @@ fn a_mistake_at_the_top_stops_the_project() {
             "not a key of this table",
             "did you mean `leaks`?",
         ),
+        ("record = 5\n", "`record` of [P]/mep.toml must be a table", "5", "this is an integer", ""),
+        (
+            "[record]\nkeep = 0\n",
+            "`keep` of `record` must be a whole number, 1 or more",
+            "0",
+            "this is an integer",
+            "",
+        ),
+        (
+            "[record]\ndays = '1'\n",
+            "`days` of `record` must be a whole number, 1 or more",
+            "'1'",
+            "this is a string",
+            "",
+        ),
+        (
+            "[record]\nenabled = 1\n",
+            "`enabled` of `record` must be true or false",
+            "1",
+            "this is an integer",
+            "",
+        ),
+        (
+            "[record]\nmegabyte = 1\n",
+            "unknown key `megabyte` in `record`",
+            "megabyte",
+            "not a key of this table",
+            "did you mean `megabytes`?",
+        ),
     ] {
         let stderr = message(line, ["mep.toml", text, piece, label], help);
         refused(&own(text), "run ok", 1, &stderr);

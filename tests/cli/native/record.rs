@@ -417,3 +417,34 @@ fn a_clock_that_was_wrong_does_no_harm() {
     assert!(last(&run, "").starts_with("mep -q run compile\n"));
     assert_eq!(last(&run, "--list").lines().count(), 2);
 }
+
+#[test]
+fn a_record_of_somebody_else_is_not_believed() {
+    if !nix::unistd::geteuid().is_root() {
+        // Only root can give a file away.
+        return;
+    }
+    let run = project(TASKS);
+    run.mep(["-q", "run", "quiet"]).run().code(0);
+    let path = file(&run, ".ndjson");
+    let nobody = nix::unistd::Uid::from_raw(65534);
+    nix::unistd::chown(&path, Some(nobody), None).expect("root may");
+    let output = run.mep(["last"]).run();
+    let warning = format!("Warning: {}: it belongs to another user", path.display());
+    assert_eq!(output.stderr.lines().next(), Some(run.layout().normalise(&warning).as_str()));
+    output.stdout("").code(1);
+    nix::unistd::chown(&file(&run, "history"), Some(nobody), None).expect("root may");
+    let stderr = "Warning: how long tasks take is not remembered: it belongs to another user\n";
+    run.mep(["-q", "run", "quiet"]).run().stderr(stderr).code(0);
+}
+
+#[test]
+fn runs_side_by_side_leave_a_record_each() {
+    let run = project("[tasks.t]\nrun = 'echo $0'\n");
+    let line = "for n in 1 2 3 4 5 6 7 8; do mep -q run -o prefix t >/dev/null & done; wait";
+    run.shell(line).run().stdout("").code(0);
+    assert_eq!(last(&run, "--list").lines().count(), 8);
+    assert_eq!(last(&run, "--list").matches("exit code 0").count(), 8);
+    let history = fs::read_to_string(file(&run, "history")).expect("it is text");
+    assert_eq!(history.lines().count(), 16, "{history}");
+}
