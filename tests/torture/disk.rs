@@ -46,11 +46,11 @@ fn a_full_disk_for_what_is_remembered() {
 export XDG_STATE_HOME=$PWD/full/state
 head -c 100000 /dev/zero > full/fill 2> /dev/null
 $MEP -q run recorded; echo code $?
-find full -type f | grep -v fill
+find full -type f -size +0 | grep -v fill
 rm full/fill
 $MEP -q run recorded; echo code $?
 $MEP -q run recorded; echo code $?
-find full -type f -name '*.json' | wc -l
+find full -type f -name '*.fresh' | wc -l
 find full -type f | wc -l
 wc -l < out
 ";
@@ -67,7 +67,7 @@ wc -l < out
         state.display()
     );
     assert_eq!(said.stderr, warnings, "{said:?}");
-    assert_eq!(said.stdout, "code 0\ncode 0\ncode 0\n1\n4\n2\n", "{said:?}");
+    assert_eq!(said.stdout, "code 0\ncode 0\ncode 0\n1\n5\n2\n", "{said:?}");
 }
 
 #[test]
