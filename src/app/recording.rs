@@ -77,24 +77,18 @@ impl<'a> Recording<'a> {
             secrets: &plan.secrets,
         };
         let reader = files.events.take().map(|file| Box::new(file) as Reader);
-        let mut aside = None;
-        let recorder = Recorder::open(&opening, reader).unwrap_or_else(|(error, reader)| {
-            // A task may have been denied what its run was not.
-            if ctx.env.get("MEP_DIALECT").is_none() {
-                warn(&format!("this run is not recorded: {}: {error}", ctx.dirs.state.display()));
-            }
-            aside = tempfile::tempdir().ok().filter(|_| files.need_story());
-            match &aside {
-                Some(dir) => {
-                    let place = Place::new(dir.path(), project.home());
-                    let opening =
-                        Opening { place: &place, keeping: Keeping::ForNow, ..opening.clone() };
-                    let other = Recorder::open(&opening, reader);
-                    other.unwrap_or_else(|(_, reader)| Recorder::nowhere(&opening, reader))
+        let (recorder, aside) = match Recorder::open(&opening, reader) {
+            Ok(recorder) => (recorder, None),
+            Err((error, reader)) => {
+                // A task may have been denied what its run was not.
+                let nested = ctx.env.get("MEP_DIALECT").is_some();
+                if !nested && keeping == Keeping::All {
+                    let state = ctx.dirs.state.display();
+                    warn(&format!("this run is not recorded: {state}: {error}"));
                 }
-                None => Recorder::nowhere(&opening, reader),
+                elsewhere(&opening, reader, files.need_story())
             }
-        });
+        };
         let (workspace, lines) = (lens.workspace, HashMap::new());
         Self { recorder, place, workspace, lines, recovered, files, keeping, _aside: aside }
     }
@@ -111,7 +105,9 @@ impl<'a> Recording<'a> {
 
     /// Takes note of the jobs from `from` on.
     pub(super) fn expect(&mut self, plan: &Plan, views: &[Arc<JobView>], from: usize) {
-        self.recorder.hide(&plan.secrets);
+        if from > 0 {
+            self.recorder.hide(&plan.secrets);
+        }
         for (id, view) in plan.graph.ids().skip(from).zip(views) {
             let occurrence = plan.graph.occurrence(id);
             let task = self.workspace.task(occurrence.task);
@@ -177,6 +173,24 @@ impl<'a> Recording<'a> {
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
+}
+
+/// A record that cannot be in its place: in another one, where it is needed when
+/// the run has ended, else nowhere.
+fn elsewhere(
+    opening: &Opening<'_>,
+    reader: Option<Reader>,
+    needed: bool,
+) -> (Recorder, Option<TempDir>) {
+    let Some(dir) = needed.then(|| tempfile::tempdir().ok()).flatten() else {
+        return (Recorder::nowhere(opening, reader), None);
+    };
+    let place = Place::new(dir.path(), opening.project);
+    let aside = Opening { place: &place, keeping: Keeping::ForNow, ..opening.clone() };
+    match Recorder::open(&aside, reader) {
+        Ok(recorder) => (recorder, Some(dir)),
+        Err((_, reader)) => (Recorder::nowhere(opening, reader), None),
+    }
 }
 
 /// How often a record has to hear that time has passed, where tasks with these

@@ -163,18 +163,19 @@ fn when(story: &Story) -> String {
 // ---- all runs ----------------------------------------------------------------
 
 fn list(past: &Past<'_>, args: &LastArgs) -> Result<String, Vec<Problem>> {
-    let stories: Vec<Story> = if args.all { past.all().collect() } else { past.outer().collect() };
+    let runs: Vec<(Story, bool)> =
+        past.outlines().filter(|(_, outer)| *outer || args.all).collect();
     if args.json {
-        return Ok(pretty(&stories.iter().map(head).collect()));
+        return Ok(pretty(&runs.iter().map(|(story, _)| head(story)).collect()));
     }
-    if stories.is_empty() {
+    if runs.is_empty() {
         return Err(vec![past.nothing()]);
     }
-    let outer: Vec<Story> = past.outer().collect();
     let mut text = String::new();
-    for story in &stories {
-        let number = outer.iter().position(|other| other.head.id == story.head.id);
-        let number = number.map_or(String::new(), |number| (number + 1).to_string());
+    let mut count = 0;
+    for (story, outer) in &runs {
+        count += usize::from(*outer);
+        let number = if *outer { count.to_string() } else { String::new() };
         let (id, took) = (&story.head.id, took(story).map_or(String::new(), format_elapsed));
         let (when, end) = (when(story), end(story));
         text += &format!("{number:>3}  {id}  {when}  {took:>8}  {}: {end}\n", command_line(story));

@@ -9,7 +9,7 @@ use super::{options, query};
 use crate::config;
 use crate::model::{Dialect, Problem, Project, closest};
 use crate::plan::{self, matching};
-use crate::record::{Listed, Place, Story};
+use crate::record::{Listed, Place, Story, Unreadable};
 use crate::sys::Context;
 
 /// The runs of the project we stand in.
@@ -35,25 +35,31 @@ impl<'v> Past<'v> {
         Self { project, place, runs, voice }
     }
 
-    fn story(&self, run: &Listed) -> Option<Story> {
-        let story = Story::read(&self.place, run);
+    /// What it tells; what cannot be read is told of.
+    fn told(&self, run: &Listed, story: Result<Story, Unreadable>) -> Option<Story> {
         let warn = |error| self.voice.warn(&format!("{}: {error}", run.path.display()));
         story.map_err(warn).ok()
     }
 
-    /// All of them, the newest first; nested ones as well. What cannot be read
-    /// is told of and left out.
+    /// All of them, the newest first; nested ones as well.
     pub(super) fn all(&self) -> impl Iterator<Item = Story> {
-        self.runs.iter().filter_map(|run| self.story(run))
+        self.runs.iter().filter_map(|run| self.told(run, Story::read(&self.place, run)))
     }
 
-    /// Those that no other run of this project has started.
-    pub(super) fn outer(&self) -> impl Iterator<Item = Story> {
+    /// The same without their tasks, and which of them no other run of this
+    /// project has started.
+    pub(super) fn outlines(&self) -> impl Iterator<Item = (Story, bool)> {
         let known: HashSet<&str> = self.runs.iter().map(|run| run.id.as_str()).collect();
-        let outer = move |story: &Story| {
-            story.head.parent.as_ref().is_none_or(|parent| !known.contains(parent.as_str()))
-        };
-        self.all().filter(outer)
+        self.runs.iter().filter_map(move |run| {
+            let story = self.told(run, Story::outline(&self.place, run))?;
+            let parent = story.head.parent.as_deref();
+            let outer = parent.is_none_or(|parent| !known.contains(parent));
+            Some((story, outer))
+        })
+    }
+
+    fn outer(&self) -> impl Iterator<Item = Story> {
+        self.outlines().filter(|(_, outer)| *outer).map(|(story, _)| story)
     }
 
     /// The last run, the N-th last, or the one of that id.
@@ -62,11 +68,16 @@ impl<'v> Past<'v> {
     /// Where there is none.
     pub(super) fn run(&self, which: Option<&str>) -> Result<Story, Problem> {
         let number = which.map_or(Ok(1), str::parse::<usize>);
-        let found = match number {
-            Ok(number) => number.checked_sub(1).and_then(|before| self.outer().nth(before)),
-            Err(_) => which.and_then(|id| self.place.run(id)).and_then(|run| self.story(&run)),
+        let id = match number {
+            Ok(number) => {
+                let story = number.checked_sub(1).and_then(|before| self.outer().nth(before));
+                story.map(|story| story.head.id)
+            }
+            Err(_) => which.map(str::to_string),
         };
-        found.ok_or_else(|| self.missing(which))
+        let run = id.and_then(|id| self.place.run(&id));
+        let story = run.and_then(|run| self.told(&run, Story::read(&self.place, &run)));
+        story.ok_or_else(|| self.missing(which))
     }
 
     fn missing(&self, which: Option<&str>) -> Problem {

@@ -332,6 +332,22 @@ impl Story {
     /// # Errors
     /// Where there is none that can be believed.
     pub fn read(place: &Place, run: &Listed) -> Result<Self, Unreadable> {
+        Self::of(place, run, &|_| true)
+    }
+
+    /// What there is to say of it as a whole: it has no tasks.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn outline(place: &Place, run: &Listed) -> Result<Self, Unreadable> {
+        const WHOLE: [&[u8]; 3] = [b"interrupted\"", b"timed_out\"", b"finished\""];
+        Self::of(place, run, &|line| {
+            let name = line.strip_prefix(b"{\"event\":\"");
+            name.is_none_or(|name| WHOLE.iter().any(|whole| name.starts_with(whole)))
+        })
+    }
+
+    fn of(place: &Place, run: &Listed, counts: &dyn Fn(&[u8]) -> bool) -> Result<Self, Unreadable> {
         let mut file = File::open(&run.path)?;
         if !is_ours(&file) {
             return Err(Unreadable::Foreign);
@@ -339,10 +355,15 @@ impl Story {
         let mut text = Vec::new();
         file.read_to_end(&mut text)?;
         let lives = run.live && file.try_lock_shared().is_err();
-        Self::parse(&text, lives, place.log(&run.id))
+        Self::parse(&text, lives, place.log(&run.id), counts)
     }
 
-    fn parse(text: &[u8], lives: bool, log: PathBuf) -> Result<Self, Unreadable> {
+    fn parse(
+        text: &[u8],
+        lives: bool,
+        log: PathBuf,
+        counts: &dyn Fn(&[u8]) -> bool,
+    ) -> Result<Self, Unreadable> {
         let mut lines = text.split_inclusive(|byte| *byte == b'\n').filter(|line| is_whole(line));
         let first = lines.next().ok_or(Unreadable::Garbage)?;
         let head = head(first)?;
@@ -360,7 +381,7 @@ impl Story {
         };
         // A line in the middle that makes no sense tells that something has
         // written over it: what comes after is no truth.
-        for line in lines {
+        for line in lines.filter(|line| counts(line)) {
             reader.line(serde_json::from_slice(line).map_err(|_| Unreadable::Garbage)?);
         }
         Ok(reader.story)
