@@ -38,7 +38,7 @@ impl Forecast {
     }
 
     /// The name of a task with sources that would run right before this one.
-    fn dependency_that_runs<'p>(&self, plan: &'p Plan, id: JobId) -> Option<&'p str> {
+    pub(super) fn dependency_that_runs<'p>(&self, plan: &'p Plan, id: JobId) -> Option<&'p str> {
         let before = plan.graph.before(id).map(|(from, _)| plan.graph.get(from).occurrence);
         let ran = before.into_iter().find(|o| self.stale.contains(o))?;
         Some(&plan.jobs[plan.graph.occurrences[ran].first.0 as usize].name)

@@ -9,7 +9,9 @@ mod past;
 mod recording;
 mod run;
 mod views;
+mod why;
 
 pub use crate::config::Loaded;
 pub use files::RunFiles;
 pub use run::{RunFlags, run};
+pub use why::{Why, why};

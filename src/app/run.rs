@@ -133,7 +133,7 @@ pub fn run(
     execute(ctx, dialect, &lens, plan, &mut planner, look, warn)
 }
 
-fn scope(main: &Loaded, flags: &RunFlags) -> Scope {
+pub(super) fn scope(main: &Loaded, flags: &RunFlags) -> Scope {
     if flags.skip_deps || main.settings.skip_depends {
         Scope::WithoutDependencies
     } else {
@@ -143,7 +143,7 @@ fn scope(main: &Loaded, flags: &RunFlags) -> Scope {
 
 /// The tasks that the words ask for; without words, `--changed` asks for all
 /// that have sources.
-fn requested(
+pub(super) fn requested(
     workspace: &Workspace<'_>,
     groups: &[Group],
     flags: &RunFlags,
@@ -193,7 +193,7 @@ fn with_sources(project: &Project) -> Vec<Request> {
 }
 
 /// Scripts that are named by their path become tasks.
-fn add_files(
+pub(super) fn add_files(
     ctx: &Context,
     project: &mut Project,
     groups: &[Group],
@@ -235,7 +235,7 @@ fn with_files(project: &Project, groups: &[Group], problems: Vec<Problem>) -> Ve
 }
 
 /// Mistakes that leave the environment or the settings unknown stop every run.
-fn blocking(project: &Project) -> Result<(), Vec<Problem>> {
+pub(super) fn blocking(project: &Project) -> Result<(), Vec<Problem>> {
     if project.problems.iter().any(|p| p.blame == Blame::Project) {
         return Err(project.problems.clone());
     }
@@ -243,7 +243,7 @@ fn blocking(project: &Project) -> Result<(), Vec<Problem>> {
 }
 
 /// Everything that is decided before the first process starts.
-fn prepare(
+pub(super) fn prepare(
     planner: &mut Planner<'_>,
     workspace: &Workspace<'_>,
     requests: &[Request],
@@ -338,7 +338,7 @@ fn hidden(mut problems: Vec<Problem>, secrets: &Secrets) -> Vec<Problem> {
     problems
 }
 
-fn mode(settings: &Settings, flags: &RunFlags) -> Mode {
+pub(super) fn mode(settings: &Settings, flags: &RunFlags) -> Mode {
     Mode {
         by_content: settings.hash_contents,
         equal_is_fresh: settings.equal_mtime,

@@ -13,6 +13,7 @@ use super::deps::DepsArgs;
 use super::output::Output;
 use super::record_args::{
     LAST_EXAMPLES, LOG_EXAMPLES, LastArgs, LogArgs, RERUN_EXAMPLES, RerunArgs, RunFiles,
+    WHY_EXAMPLES, WhyArgs,
 };
 use super::sandbox_flags::SandboxFlags;
 use super::validate;
@@ -152,6 +153,9 @@ pub(super) enum Command {
     /// Run the last command line again, or what failed in it
     #[command(after_help = RERUN_EXAMPLES)]
     Rerun(Deferred<RerunArgs>),
+    /// Say why a task would run now, or would be skipped
+    #[command(after_help = WHY_EXAMPLES)]
+    Why(Deferred<WhyArgs>),
     /// Trust the configuration of a directory
     #[command(after_help = TRUST_EXAMPLES)]
     Trust(Deferred<TrustArgs>),
@@ -160,7 +164,7 @@ pub(super) enum Command {
 }
 
 /// Commands that mise does not have: a task of such a name goes first.
-const OWN: [&str; 4] = ["converge", "last", "log", "rerun"];
+const OWN: [&str; 5] = ["converge", "last", "log", "rerun", "why"];
 
 const CONVERGE_EXAMPLES: &str = "\
 Runs the task `check`. If it fails, runs the task `apply` and then `check` again.

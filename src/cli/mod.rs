@@ -26,6 +26,7 @@ mod task_help;
 mod timeout;
 mod trust;
 mod validate;
+mod why;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -224,6 +225,7 @@ fn verb(
                 validate::print(ctx, dialect(ctx, grammar), loaded, options, &args.0, voice)
             }
         },
+        Some(Command::Why(args)) => why::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
         Some(Command::Last(args)) => last::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Log(args)) => log::run(ctx, grammar, &global, &args.0, voice),

@@ -9,8 +9,9 @@ use super::deferred::Deferred;
 
 /// All first words that are no task's name. What the grammar alone knows of
 /// them stays with it.
-const VERBS: [&str; 11] =
-    ["run", "r", "tasks", "t", "task", "converge", "last", "log", "rerun", "trust", "untrust"];
+const VERBS: [&str; 12] = [
+    "run", "r", "tasks", "t", "task", "converge", "last", "log", "rerun", "trust", "untrust", "why",
+];
 
 /// Words that ask for the version where we stand in for mise.
 const VERSION: [&str; 2] = ["version", "v"];

@@ -1,5 +1,5 @@
-//! What can be typed for the record of runs: the verbs that ask it, and the
-//! files that a run can write of itself.
+//! What can be typed for the past of tasks: the verbs that ask the record of
+//! runs or of successes, and the files that a run can write of itself.
 
 use std::path::PathBuf;
 
@@ -93,4 +93,22 @@ impl From<RunFiles> for app::RunFiles {
     fn from(RunFiles { trace, junit, events }: RunFiles) -> Self {
         Self { trace, junit, events }
     }
+}
+
+pub(super) const WHY_EXAMPLES: &str = "\
+Runs nothing: compares what is there with the last success of the task.
+
+Examples:
+  mep why build
+  mep why --json build release";
+
+/// `why`
+#[derive(Debug, Clone, Args)]
+pub(super) struct WhyArgs {
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// A task and its arguments; more of them behind `:::`
+    #[arg(value_name = "TASK", required = true, trailing_var_arg = true)]
+    pub(super) words: Vec<String>,
 }

@@ -40,6 +40,10 @@ mod spared;
 /// How long post tasks may take after an interrupt.
 const CLEANUP: Duration = Duration::from_secs(30);
 
+/// So many tasks are checked ahead of their turn: as many as may be checked in
+/// vain if one of them runs.
+const FORESEEN: usize = 256;
+
 /// What a failed task means for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnFailure {
@@ -368,10 +372,21 @@ impl<'a> Dispatcher<'a> {
             self.fresh.disturb();
         }
         let ran = self.dependency_that_ran(id);
+        if self.is_calm() && ran.is_none() && !self.fresh.has_foreseen(spec) {
+            self.foresee(spec);
+        }
         let mut notes = Vec::new();
         let verdict = self.fresh.check(spec, ran.as_deref(), &mut notes);
         notes.into_iter().for_each(|note| self.tell(Event::Warning(id, note)));
         verdict
+    }
+
+    /// Checks a task and those whose turn comes next, side by side.
+    fn foresee(&mut self, spec: &FreshSpec) {
+        let coming = self.state.coming().take(FORESEEN);
+        let coming = coming.filter_map(|id| self.plan.jobs[id.0 as usize].fresh.as_deref());
+        let specs: Vec<&FreshSpec> = std::iter::once(spec).chain(coming).collect();
+        self.fresh.foresee(&specs);
     }
 
     /// True where nothing of ours is at work that could change a file.

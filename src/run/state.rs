@@ -224,6 +224,11 @@ impl State {
         (!blocked).then_some(id)
     }
 
+    /// Jobs that are ready and whose turn comes next.
+    pub fn coming(&self) -> impl Iterator<Item = JobId> + '_ {
+        self.instant.iter().chain(&self.queue).copied()
+    }
+
     /// Starts what `next` has named; it counts as running from now on.
     pub fn start(&mut self, id: JobId) {
         self.dequeue(id);

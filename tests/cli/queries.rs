@@ -46,7 +46,7 @@ print("ran")
 '''
 "#;
 
-const QUERIES: [&str; 26] = [
+const QUERIES: [&str; 28] = [
     "tasks",
     "tasks ls",
     "tasks ls --json",
@@ -58,6 +58,8 @@ const QUERIES: [&str; 26] = [
     "tasks validate",
     "tasks validate --json build",
     "run -n build",
+    "--builtin why build",
+    "--builtin why --json prepare",
     "run -n -v -f build",
     "run -n build ::: scripts:hello a b",
     "--help",

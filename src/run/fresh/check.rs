@@ -96,7 +96,7 @@ impl Freshness {
             && self.mode.by_content == manifest.head.by_content;
         let lists = lists.filter(|_| same);
         let renewal =
-            lists.and_then(|lists| renewal(&manifest.head, &lists, &sources, &mut outputs));
+            lists.and_then(|lists| renewal(&manifest.head, &lists, &mut sources, &mut outputs));
         Check { findings: at.findings, sources: Some(sources), renewal }
     }
 

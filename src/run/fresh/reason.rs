@@ -54,6 +54,58 @@ pub enum Reason {
     Older(PathBuf),
 }
 
+impl Reason {
+    /// The kind of reason, in a word that programs can rely on.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Forced => "forced",
+            Self::Dependency(_) => "dependency",
+            Self::NoOutputs => "no-outputs",
+            Self::NoRecord => "no-record",
+            Self::Unfinished => "unfinished",
+            Self::NoContents => "no-contents",
+            Self::Definition(_, Change::Added) => "definition-added",
+            Self::Definition(_, Change::Removed) => "definition-removed",
+            Self::Definition(_, Change::Changed) => "definition-changed",
+            Self::Added(_) => "source-added",
+            Self::Removed(_) => "source-removed",
+            Self::Changed(_) => "source-changed",
+            Self::Replaced(_) => "source-replaced",
+            Self::Unsettled(_) => "source-changed-meanwhile",
+            Self::Undated(_) => "source-undated",
+            Self::Unreadable(_) => "source-unreadable",
+            Self::OutputMissing(_) => "output-missing",
+            Self::OutputRemoved(_) => "output-removed",
+            Self::OutputChanged(_) => "output-changed",
+            Self::Older(_) => "outputs-older",
+        }
+    }
+
+    /// What it is about: a file, a pattern, a part of the task, a task.
+    pub fn subject(&self) -> Option<String> {
+        match self {
+            Self::Forced
+            | Self::NoOutputs
+            | Self::NoRecord
+            | Self::Unfinished
+            | Self::NoContents => None,
+            Self::Dependency(text) | Self::Definition(text, _) | Self::OutputMissing(text) => {
+                Some(text.clone())
+            }
+            Self::Added(path)
+            | Self::Removed(path)
+            | Self::Changed(path)
+            | Self::Replaced(path)
+            | Self::Unsettled(path)
+            | Self::Undated(path)
+            | Self::Unreadable(path)
+            | Self::OutputRemoved(path)
+            | Self::OutputChanged(path)
+            | Self::Older(path) => Some(path.display().to_string()),
+        }
+    }
+}
+
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

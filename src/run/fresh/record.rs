@@ -12,7 +12,7 @@ use super::compare::{Pair, Seen, pairs, path, recall};
 use super::entries::{Entries, Entry, Trust};
 use super::manifest::{Head, Lists, Manifest, Summary};
 use super::{Freshness, Held};
-use crate::files::{Index, Purpose, Rules, Source, Survey, threads};
+use crate::files::{Index, Purpose, Rules, Source, Stat, Survey, threads};
 use crate::model::Outputs;
 use crate::plan::FreshSpec;
 
@@ -82,7 +82,7 @@ impl Freshness {
             outputs.read(|_, _| true);
         }
         let sources = sources(&before, &mut after, rules.as_ref(), by_content);
-        let lists = Lists { outputs: entries(&outputs), sources };
+        let lists = Lists { outputs: outputs_of(&outputs, by_content), sources };
         let parts = spec.parts.iter().flatten();
         let head = Head {
             by_content,
@@ -161,12 +161,17 @@ fn summary(survey: &Survey, entries: &Entries) -> Summary {
     Summary { count: survey.len() as u64, digest: survey.digest(), doubtful: entries.doubtful }
 }
 
-fn entries(seen: &Seen) -> Entries {
+fn entries(seen: &Seen, trust: impl Fn(&Stat) -> Trust) -> Entries {
     let mut entries = Entries::default();
     for (at, source) in seen.survey.files().enumerate() {
-        entries.push(source, seen.trust(&source.stat), seen.digest(at));
+        entries.push(source, trust(&source.stat), seen.digest(at));
     }
     entries
+}
+
+/// By time it only counts that they are there.
+fn outputs_of(seen: &Seen, by_content: bool) -> Entries {
+    entries(seen, |stat| if by_content { seen.trust(stat) } else { Trust::Sound })
 }
 
 /// A record like `old` of what has been found to be the same; nothing where it
@@ -174,13 +179,15 @@ fn entries(seen: &Seen) -> Entries {
 pub(super) fn renewal(
     old: &Head,
     lists: &Lists,
-    sources: &Seen,
+    sources: &mut Seen,
     outputs: &mut Seen,
 ) -> Option<(Head, Lists)> {
-    if old.by_content {
-        recall(&lists.outputs, outputs, true);
-    }
-    let lists = Lists { sources: entries(sources), outputs: entries(outputs) };
+    recall(&lists.sources, sources, old.by_content);
+    recall(&lists.outputs, outputs, old.by_content);
+    let lists = Lists {
+        sources: entries(sources, |stat| sources.trust(stat)),
+        outputs: outputs_of(outputs, old.by_content),
+    };
     let head = Head {
         sources: summary(&sources.survey, &lists.sources),
         outputs: summary(&outputs.survey, &lists.outputs),

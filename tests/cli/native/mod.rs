@@ -9,6 +9,7 @@ mod direct;
 mod ending;
 mod finally;
 mod fresh;
+mod fresh_random;
 mod freshness;
 mod graph;
 mod history;
@@ -38,6 +39,7 @@ mod thrift;
 mod tools;
 mod trust;
 mod validate;
+mod why;
 mod words;
 
 use crate::support::{Project, fifos};
