@@ -189,7 +189,7 @@ impl Project {
             show_full_cmd: false,
             timeout: None,
             owned: true,
-            id: None,
+            id: Some("1-1"),
             recovered: Vec::new(),
             sharing: Sharing {
                 env: &self.context.env,
