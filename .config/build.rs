@@ -28,7 +28,8 @@ fn main() {
     let native =
         is("CARGO_CFG_TARGET_ENV", "gnu") && std::env::var("HOST") == std::env::var("TARGET");
     if let Some(directory) = native.then(archives).flatten() {
-        println!("cargo::rustc-link-search=native={}", directory.display());
+        // For the program alone: benchmarks and tests are linked as ever.
+        println!("cargo::rustc-link-arg-bin=mep=-L{}", directory.display());
         println!("cargo::rustc-link-arg-bin=mep=-static");
     }
 }
