@@ -295,9 +295,12 @@ fn task_config(
             "cache"
             | "rust_cache"
             | "global_env"
-            | "global_pass_through_env"
-            | "global_inputs"
-            | "input_groups" => {}
+            | "global_pass_through_env" => {}
+            // Without them a task could be skipped that has to run.
+            "global_inputs" | "input_groups" => warnings.push(format!(
+                "`{full}` has no effect in this version: what it names does not make a task run ({})",
+                at.spot(value.span()).place()
+            )),
             _ => warnings.push(format!("unknown field in {}: {full}", at.file.path.display())),
         }
     }

@@ -346,3 +346,54 @@ fn two_runs_at_once_record_no_success_that_neither_can_vouch_for() {
     let nested = project(config).file("in", "1").once();
     nested.runs_for("no earlier success is on record").skips();
 }
+
+// ---- what it costs ----------------------------------------------------------
+
+#[test]
+fn no_source_is_looked_at_or_read_twice_in_one_run() {
+    if !std::process::Command::new("strace").arg("-V").output().is_ok_and(|o| o.status.success()) {
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), b"SKIPPED (no strace)\n");
+        return;
+    }
+    let config = format!(
+        "[tasks.a]\nsources = ['src/**']\nrun = 'true'\n[tasks.b]\nsources = ['src/*/*.c']\nrun = 'true'\n\
+         [tasks.c]\nsources = ['src']\nrun = 'true'\n{BY_CONTENT}"
+    );
+    let three = project(&config);
+    for i in 0..60 {
+        three.write(&format!("src/d{}/counted-{i}.c", i % 12), "text");
+    }
+    let traced = |name: &str, expected: [usize; 2]| {
+        let line = "strace -f -qq -o ../trace -e trace=%file [BIN]/mep -q run -j1 a ::: b ::: c";
+        three.shell(&three.layout().expand(line)).run().code(0);
+        let trace = three.read("../trace");
+        for i in 0..60 {
+            let file = format!("counted-{i}.c");
+            let of = |open: bool| {
+                let calls = trace.lines().filter(|line| line.contains(&file));
+                calls.filter(|line| line.contains("open") == open).count()
+            };
+            let most = [of(true), of(false)];
+            assert!(most[0] <= expected[0] && most[1] <= expected[1], "{name} {file}: {most:?}");
+        }
+    };
+    // Each of the three looks before and after its work, and reads what it has not read.
+    traced("cold", [3, 6]);
+    // What is young is read again, and then known.
+    traced("young", [3, 1]);
+    traced("fresh", [0, 1]);
+}
+
+#[test]
+fn what_names_input_groups_is_told_of() {
+    let config =
+        "[task_config]\nglobal_inputs = ['in']\n[tasks.a]\nsources = ['@group:x']\nrun = 'true'\n";
+    let output = project(config).mep(["run", "a"]).run();
+    let warning = "Warning: `task_config.global_inputs` has no effect in this version: what it \
+                   names does not make a task run ([P]/mise.toml:2)";
+    assert!(output.stderr.contains(warning), "{}", output.stderr);
+    let error =
+        "bad pattern `@group:x` in `sources` of task `a`: input groups are not in this version";
+    assert!(output.stderr.contains(error), "{}", output.stderr);
+    output.code(1);
+}
