@@ -1,5 +1,6 @@
 //! Which scripts need no shell, and what their programs get.
 
+use super::simple::OF_SHELLS;
 use super::{is_plain_sh, simple_command};
 
 #[test]
@@ -89,5 +90,13 @@ fn only_a_plain_sh_is_spared() {
         "sh +e -c", "env sh -c", "sh -o errexit",
     ] {
         assert!(!is_plain_sh(&words(shell)), "{shell}");
+    }
+}
+
+#[test]
+fn what_a_shell_knows_itself_is_left_to_it() {
+    assert!(OF_SHELLS.is_sorted(), "it is searched by halves");
+    for name in OF_SHELLS {
+        assert_eq!(simple_command(name), None, "{name}");
     }
 }

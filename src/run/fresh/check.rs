@@ -213,7 +213,6 @@ impl Examination<'_> {
                 What::Added => Reason::Added(path),
                 What::Removed => Reason::Removed(path),
                 What::Changed => Reason::Changed(path),
-                What::Replaced => Reason::Replaced(path),
                 What::Unsettled => Reason::Unsettled(path),
             });
             if self.is_done() {

@@ -41,7 +41,6 @@ pub(super) enum What {
     Added,
     Removed,
     Changed,
-    Replaced,
     Unsettled,
 }
 
@@ -62,17 +61,22 @@ impl Seen {
         self.digests.get(at).copied().flatten()
     }
 
-    /// True where a change right after the look could not be told from this
-    /// state.
-    pub(super) fn is_young(&self, stat: &Stat) -> bool {
-        let coarse = stat.ctime % 1_000_000_000 == 0;
-        stat.ctime > self.taken - if coarse { COARSE_TICK } else { TICK }
+    /// Reads the contents of files that their stat does not tell from a later state.
+    pub(super) fn read_young(&mut self) {
+        let taken = self.taken;
+        self.read(|_, stat| is_young(stat, taken));
     }
 
     /// Trust in a file that has not moved since.
     pub(super) fn trust(&self, stat: &Stat) -> Trust {
-        if self.is_young(stat) { Trust::Young } else { Trust::Sound }
+        if is_young(stat, self.taken) { Trust::Young } else { Trust::Sound }
     }
+}
+
+/// True where a change right after a look at that time could not be told from this state.
+fn is_young(stat: &Stat, taken: i64) -> bool {
+    let coarse = stat.ctime % 1_000_000_000 == 0;
+    stat.ctime > taken - if coarse { COARSE_TICK } else { TICK }
 }
 
 /// Both lists side by side, in order.
@@ -111,7 +115,7 @@ pub(super) fn recall(then: &Entries, now: &mut Seen, by_content: bool) {
         };
         match entry.trust {
             Trust::Sound if entry.stat == source.stat => digests[at] = entry.digest,
-            Trust::Young if entry.stat == source.stat => wanted[at] = true,
+            Trust::Young if is_alike(&entry.stat, &source.stat) => wanted[at] = true,
             _ => {}
         }
     }
@@ -149,13 +153,16 @@ fn change(
         Trust::Gone => Some(What::Added),
         Trust::Moved => Some(What::Unsettled),
         _ if by_content => (!same_content).then_some(What::Changed),
-        Trust::Young if then.stat == now.stat => (!same_content).then_some(What::Changed),
-        _ if then.stat == now.stat => None,
-        _ if (then.stat.size, then.stat.mtime) != (now.stat.size, now.stat.mtime) => {
-            Some(What::Changed)
-        }
-        _ => Some(What::Replaced),
+        _ if !is_alike(&then.stat, &now.stat) => Some(What::Changed),
+        Trust::Young => (!same_content).then_some(What::Changed),
+        Trust::Sound => None,
     }
+}
+
+/// All that counts by time, as in mise. The rest moves with a copy that keeps times, such as a
+/// cache of CI makes.
+fn is_alike(then: &Stat, now: &Stat) -> bool {
+    (then.size, then.mtime) == (now.size, now.mtime)
 }
 
 /// The path of an entry.

@@ -36,8 +36,6 @@ pub enum Reason {
     Removed(PathBuf),
     /// A source is not what it was.
     Changed(PathBuf),
-    /// Another file of the same size and time, or another mode.
-    Replaced(PathBuf),
     /// A source changed while the task ran.
     Unsettled(PathBuf),
     /// Its time is 1970: it says nothing.
@@ -70,7 +68,6 @@ impl Reason {
             Self::Added(_) => "source-added",
             Self::Removed(_) => "source-removed",
             Self::Changed(_) => "source-changed",
-            Self::Replaced(_) => "source-replaced",
             Self::Unsettled(_) => "source-changed-meanwhile",
             Self::Undated(_) => "source-undated",
             Self::Unreadable(_) => "source-unreadable",
@@ -95,7 +92,6 @@ impl Reason {
             Self::Added(path)
             | Self::Removed(path)
             | Self::Changed(path)
-            | Self::Replaced(path)
             | Self::Unsettled(path)
             | Self::Undated(path)
             | Self::Unreadable(path)
@@ -129,9 +125,6 @@ impl std::fmt::Display for Reason {
             Self::Added(path) => write!(f, "source {} is new", path.display()),
             Self::Removed(path) => write!(f, "source {} is gone", path.display()),
             Self::Changed(path) => write!(f, "source {} changed", path.display()),
-            Self::Replaced(path) => {
-                write!(f, "source {} was replaced, or its mode changed", path.display())
-            }
             Self::Unsettled(path) => {
                 write!(f, "source {} changed while it ran last", path.display())
             }

@@ -40,16 +40,10 @@ impl Freshness {
                 }
             }
         }
-        let young: HashSet<usize> = seen
-            .survey
-            .files()
-            .enumerate()
-            .filter(|(_, s)| seen.is_young(&s.stat))
-            .map(|(i, _)| i)
-            .collect();
-        if by_content || !suspects.is_empty() || !young.is_empty() {
-            seen.read(|at, _| by_content || suspects.contains(&at) || young.contains(&at));
+        if by_content || !suspects.is_empty() {
+            seen.read(|at, _| by_content || suspects.contains(&at));
         }
+        seen.read_young();
         seen
     }
 
@@ -183,6 +177,7 @@ pub(super) fn renewal(
     outputs: &mut Seen,
 ) -> Option<(Head, Lists)> {
     recall(&lists.sources, sources, old.by_content);
+    sources.read_young();
     recall(&lists.outputs, outputs, old.by_content);
     let lists = Lists {
         sources: entries(sources, |stat| sources.trust(stat)),
