@@ -59,10 +59,7 @@ impl Forecast {
         let mut kept = Vec::new();
         let mut dropped = Vec::new();
         for request in requests {
-            let same = |o: &Occurrence| {
-                o.task == request.task && o.args == request.args && o.phase == Phase::Normal
-            };
-            match plan.graph.occurrences.iter().position(same) {
+            match asked(plan, &request) {
                 Some(o) if !self.reaches(plan, o) => {
                     let idle = Outcome::Skipped(SkipReason::Unchanged);
                     let end = if self.is_fresh(o) { Outcome::Fresh } else { idle };
@@ -90,4 +87,12 @@ impl Forecast {
         }
         false
     }
+}
+
+/// The occurrence that a request asks for.
+pub(super) fn asked(plan: &Plan, request: &Request) -> Option<usize> {
+    let is_it = |o: &Occurrence| {
+        o.task == request.task && o.args == request.args && o.phase == Phase::Normal
+    };
+    plan.graph.occurrences.iter().position(is_it)
 }

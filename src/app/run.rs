@@ -75,16 +75,14 @@ pub struct RunFlags {
 pub fn run(
     ctx: &Arc<Context>,
     dialect: Dialect,
-    mut loaded: Loaded,
+    loaded: Loaded,
     options: &Options,
     flags: &RunFlags,
     palette: Palette,
     warn: &mut dyn FnMut(&str),
 ) -> Result<Exit, Vec<Problem>> {
     let groups = plan::groups(&flags.words);
-    add_files(ctx, &mut loaded.project, &groups, warn)?;
-    blocking(&loaded.project)?;
-    let workspace = Workspace::new(ctx, options.clone(), loaded);
+    let workspace = workspace(ctx, loaded, options, &groups, warn)?;
     let main = workspace.main();
     let requests = requested(&workspace, &groups, flags, dialect, warn)?;
     let late = if flags.dry_run { Late::Keep } else { Late::Render };
@@ -131,6 +129,19 @@ pub fn run(
         limits::too_heavy(&plan, slots).iter().for_each(|line| warn(line));
     }
     execute(ctx, dialect, &lens, plan, &mut planner, look, warn)
+}
+
+/// The project we stand in, with the scripts that words name by their path.
+pub(super) fn workspace<'c>(
+    ctx: &'c Context,
+    mut loaded: Loaded,
+    options: &Options,
+    groups: &[Group],
+    warn: &mut dyn FnMut(&str),
+) -> Result<Workspace<'c>, Vec<Problem>> {
+    add_files(ctx, &mut loaded.project, groups, warn)?;
+    blocking(&loaded.project)?;
+    Ok(Workspace::new(ctx, options.clone(), loaded))
 }
 
 pub(super) fn scope(main: &Loaded, flags: &RunFlags) -> Scope {
@@ -193,7 +204,7 @@ fn with_sources(project: &Project) -> Vec<Request> {
 }
 
 /// Scripts that are named by their path become tasks.
-pub(super) fn add_files(
+fn add_files(
     ctx: &Context,
     project: &mut Project,
     groups: &[Group],
@@ -235,7 +246,7 @@ fn with_files(project: &Project, groups: &[Group], problems: Vec<Problem>) -> Ve
 }
 
 /// Mistakes that leave the environment or the settings unknown stop every run.
-pub(super) fn blocking(project: &Project) -> Result<(), Vec<Problem>> {
+fn blocking(project: &Project) -> Result<(), Vec<Problem>> {
     if project.problems.iter().any(|p| p.blame == Blame::Project) {
         return Err(project.problems.clone());
     }

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::forecast::Forecast;
-use super::run::{RunFlags, add_files, blocking, mode, prepare, requested, scope};
+use super::forecast::{Forecast, asked};
+use super::run::{RunFlags, mode, prepare, requested, scope, workspace};
 use crate::config::env::Late;
-use crate::config::workspace::{Evaluators, Workspace};
+use crate::config::workspace::Evaluators;
 use crate::config::{Loaded, Options};
 use crate::model::{Dialect, Problem};
-use crate::plan::{self, Occurrence, Phase, Plan, PlanOptions, Planner, Request};
+use crate::plan::{self, Plan, PlanOptions, Planner, Request};
 use crate::run::fresh::{Findings, Freshness};
 use crate::sys::Context;
 
@@ -29,15 +29,13 @@ pub struct Why {
 pub fn why(
     ctx: &Arc<Context>,
     dialect: Dialect,
-    mut loaded: Loaded,
+    loaded: Loaded,
     options: &Options,
     flags: &RunFlags,
     warn: &mut dyn FnMut(&str),
 ) -> Result<Vec<Why>, Vec<Problem>> {
     let groups = plan::groups(&flags.words);
-    add_files(ctx, &mut loaded.project, &groups, warn)?;
-    blocking(&loaded.project)?;
-    let workspace = Workspace::new(ctx, options.clone(), loaded);
+    let workspace = workspace(ctx, loaded, options, &groups, warn)?;
     let main = workspace.main();
     let requests = requested(&workspace, &groups, flags, dialect, warn)?;
     let plan_options = PlanOptions {
@@ -53,21 +51,15 @@ pub fn why(
     let plan = prepare(&mut planner, &workspace, &requests, warn)?;
     let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
     let forecast = Forecast::new(&plan, &fresh);
-    Ok(requests.iter().map(|request| answer(&plan, &fresh, &forecast, request)).collect())
+    Ok(requests.iter().filter_map(|request| answer(&plan, &fresh, &forecast, request)).collect())
 }
 
-fn answer(plan: &Plan, fresh: &Freshness, forecast: &Forecast, request: &Request) -> Why {
-    let same = |o: &&Occurrence| {
-        o.task == request.task && o.args == request.args && o.phase == Phase::Normal
-    };
-    let asked = plan.graph.occurrences.iter().find(same);
-    let Some(first) = asked.map(|occurrence| occurrence.first) else {
-        return Why { task: String::new(), findings: None };
-    };
+fn answer(plan: &Plan, fresh: &Freshness, forecast: &Forecast, request: &Request) -> Option<Why> {
+    let first = plan.graph.occurrences[asked(plan, request)?].first;
     let job = &plan.jobs[first.0 as usize];
     let findings = job
         .fresh
         .as_ref()
         .map(|spec| fresh.explain(spec, forecast.dependency_that_runs(plan, first)));
-    Why { task: job.name.clone(), findings }
+    Some(Why { task: job.name.clone(), findings })
 }
