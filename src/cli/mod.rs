@@ -1,32 +1,10 @@
 //! The command line: grammar, dialect, listings, and how mistakes are shown.
 //! The only room that knows clap and argv.
 
-mod absent_flags;
-mod args;
-mod converge;
-mod deferred;
-mod deps;
 mod diagnostics;
+mod grammar;
 mod handover;
-mod last;
-mod late_flags;
-mod list;
-mod list_json;
-mod log;
-mod output;
-mod past;
-mod plain_words;
-mod prefix;
-mod record_args;
-mod rerun;
-mod run;
-mod sandbox_flags;
-mod shown;
-mod task_help;
-mod timeout;
-mod trust;
-mod validate;
-mod why;
+mod verbs;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -40,8 +18,10 @@ use crate::config::{self, Loaded, Options};
 use crate::model::{Dialect, Exit, MISE_VERSION, Problem};
 use crate::report::Palette;
 use crate::sys::{Context, sandbox, signal};
-use args::{Cli, Command, Global, TasksCommand};
 use diagnostics::Voice;
+use grammar::tasks::{ListArgs, TasksCommand};
+use grammar::{Cli, Command, Global, plain_words, words};
+use verbs::{converge, deps, last, list, log, rerun, run, trust, validate, why};
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
@@ -125,7 +105,7 @@ fn usage_exit(problem: &Problem) -> Option<Exit> {
 /// True where the first word has the name of a command that mise lacks, and
 /// means a task all the same.
 fn names_task(ctx: &Context, grammar: Dialect, command: &clap::Command, argv: &[OsString]) -> bool {
-    let Some(at) = args::own_verb(command, argv) else {
+    let Some(at) = words::own_verb(command, argv) else {
         return false;
     };
     if grammar == Dialect::Mise {
@@ -143,7 +123,7 @@ fn names_task(ctx: &Context, grammar: Dialect, command: &clap::Command, argv: &[
 }
 
 fn by_grammar(ctx: &Context, grammar: Dialect, argv: &[OsString]) -> Result<Cli, Exit> {
-    let command = args::command(grammar);
+    let command = grammar::command(grammar);
     let is_task = names_task(ctx, grammar, &command, argv);
     parse(grammar, command, argv, is_task)
 }
@@ -169,7 +149,7 @@ fn parse(
         let _ = write!(std::io::stderr(), "{help}");
         return Err(Exit::Usage);
     }
-    let (head, words) = args::split_words(&command, argv, is_task);
+    let (head, words) = words::split_words(&command, argv, is_task);
     let matches = command.try_get_matches_from(head);
     let mut cli = matches.and_then(|m| Cli::from_arg_matches(&m)).map_err(|error| {
         let _ = error.print();
@@ -242,7 +222,7 @@ fn list_tasks(
     ctx: &Arc<Context>,
     grammar: Dialect,
     global: &Global,
-    args: &args::ListArgs,
+    args: &ListArgs,
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
     let options = options(global, query(ctx, grammar, global));

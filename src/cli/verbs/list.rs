@@ -7,8 +7,8 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::args::{ListArgs, SortKey, SortOrder};
 use super::{list_json, shown};
+use crate::cli::grammar::tasks::{ListArgs, SortKey, SortOrder};
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
 use crate::model::{Dialect, Task};
@@ -16,7 +16,7 @@ use crate::report::Palette;
 use crate::sys::Context;
 
 /// Prints the list on standard output.
-pub(super) fn print(ctx: &Context, dialect: Dialect, loaded: &Loaded, args: &ListArgs) {
+pub(in crate::cli) fn print(ctx: &Context, dialect: Dialect, loaded: &Loaded, args: &ListArgs) {
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let mut tasks: Vec<&Task> = loaded
         .project

@@ -8,13 +8,13 @@ use crate::model::Project;
 use crate::plan::{matching, unique_prefix};
 
 /// Puts the whole name in the place of each one that was meant.
-pub(super) fn complete(loaded: &Loaded, words: &mut [String]) {
+pub(in crate::cli) fn complete(loaded: &Loaded, words: &mut [String]) {
     let yes = loaded.settings.yes;
     replace(&loaded.project, words, |word, name| yes || agrees(word, name));
 }
 
 /// As `complete` with the answer yes to every question.
-pub(super) fn guess(project: &Project, words: &mut [String]) {
+pub(in crate::cli) fn guess(project: &Project, words: &mut [String]) {
     replace(project, words, |_, _| true);
 }
 

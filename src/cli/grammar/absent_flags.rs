@@ -7,7 +7,7 @@ use crate::model::Problem;
 
 /// Monorepos and the cache of tasks.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct AbsentFlags {
+pub(in crate::cli) struct AbsentFlags {
     #[arg(long, hide = true)]
     affected: bool,
     #[arg(long, hide = true, value_name = "REV")]
@@ -40,7 +40,7 @@ impl AbsentFlags {
     ///
     /// # Errors
     /// Where one is.
-    pub(super) fn refuse(&self) -> Result<(), Problem> {
+    pub(in crate::cli) fn refuse(&self) -> Result<(), Problem> {
         let flags = [
             ("affected", self.affected, MONOREPO),
             ("affected-base", self.affected_base.is_some(), MONOREPO),

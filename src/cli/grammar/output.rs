@@ -10,7 +10,7 @@ const VARIABLE: &str = "MISE_TASK_OUTPUT";
 
 /// What `-o` can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Output {
+pub(in crate::cli) enum Output {
     /// An arrangement.
     Style(OutputStyle),
     /// `interleave` and `-q`, under one name.
@@ -21,7 +21,7 @@ pub(super) enum Output {
 
 impl Output {
     /// What the command line asks for.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(in crate::cli) fn parse(text: &str) -> Result<Self, String> {
         match text {
             "quiet" => Ok(Self::Quiet),
             "silent" => Ok(Self::Silent),
@@ -36,7 +36,7 @@ impl Output {
     }
 
     /// What the variable asks for; an empty one for nothing.
-    pub(super) fn of_variable(ctx: &Context) -> Result<Option<Self>, Problem> {
+    pub(in crate::cli) fn of_variable(ctx: &Context) -> Result<Option<Self>, Problem> {
         let Some(text) = ctx.env.get(VARIABLE).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
@@ -48,13 +48,13 @@ impl Output {
     }
 
     /// What it says beside the arrangement.
-    pub(super) fn apply(self, settings: &mut Settings) {
+    pub(in crate::cli) fn apply(self, settings: &mut Settings) {
         settings.task_quiet |= self == Self::Quiet;
         settings.silent |= self == Self::Silent;
     }
 
     /// The style that beats a task's own.
-    pub(super) fn style(self) -> Option<OutputStyle> {
+    pub(in crate::cli) fn style(self) -> Option<OutputStyle> {
         match self {
             Self::Style(style) => Some(style),
             Self::Quiet => Some(OutputStyle::Interleave),

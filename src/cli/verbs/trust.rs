@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use super::args::{Global, TrustArgs};
-use super::diagnostics::Voice;
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::Global;
+use crate::cli::grammar::trust::TrustArgs;
 use crate::config::trust::{Record, Standing, State, Trust};
 use crate::config::{self, ConfigRoot, Loaded};
 use crate::model::{Dialect, Exit, Problem, Project};
@@ -37,7 +38,7 @@ struct Call<'a> {
 ///
 /// # Errors
 /// A path that is not there, a record that cannot be written.
-pub(super) fn run(
+pub(in crate::cli) fn run(
     ctx: &Context,
     grammar: Dialect,
     global: &Global,
@@ -63,7 +64,7 @@ pub(super) fn run(
 }
 
 /// Says once that a query has evaluated nothing.
-pub(super) fn notice(project: &Project, voice: &Voice) {
+pub(in crate::cli) fn notice(project: &Project, voice: &Voice) {
     let Some(first) = project.untrusted.first() else {
         return;
     };
@@ -80,7 +81,7 @@ pub(super) fn notice(project: &Project, voice: &Voice) {
 }
 
 /// What mise keeps of a run: the roots it trusted for it.
-pub(super) fn keep(ctx: &Context, loaded: &Loaded, voice: &Voice) {
+pub(in crate::cli) fn keep(ctx: &Context, loaded: &Loaded, voice: &Voice) {
     if loaded.implied.is_empty() {
         return;
     }

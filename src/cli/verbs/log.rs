@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::args::Global;
-use super::diagnostics::Voice;
 use super::past::{Past, command_line};
-use super::record_args::LogArgs;
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::Global;
+use crate::cli::grammar::record::LogArgs;
 use crate::model::{Dialect, Exit, Problem};
 use crate::record::{Chunk, State, Story, TaskStory};
 use crate::sys::Context;
@@ -14,7 +14,7 @@ use crate::sys::Context;
 ///
 /// # Errors
 /// Where the task is unknown, has not run, or what it wrote is not on record.
-pub(super) fn run(
+pub(in crate::cli) fn run(
     ctx: &Context,
     grammar: Dialect,
     global: &Global,

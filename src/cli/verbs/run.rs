@@ -4,13 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{self, Global, RunArgs};
-use super::diagnostics::Voice;
 use super::late_flags::{self, LateFlags};
-use super::output::Output;
-use super::{dialect, is_nested, load, options, query};
-use super::{handover, prefix, task_help, timeout, trust};
+use super::{prefix, task_help, timeout, trust};
 use crate::app::{self, RunFlags};
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::Global;
+use crate::cli::grammar::output::Output;
+use crate::cli::grammar::run::RunArgs;
+use crate::cli::grammar::words;
+use crate::cli::handover;
+use crate::cli::{dialect, is_nested, load, options, query};
 use crate::config::trust::Intent;
 use crate::config::{self, Loaded};
 use crate::model::{Dialect, Exit, Problem};
@@ -20,7 +23,7 @@ use crate::sys::Context;
 ///
 /// # Errors
 /// All that keeps the run from starting.
-pub(super) fn run(
+pub(in crate::cli) fn run(
     ctx: &Arc<Context>,
     grammar: Dialect,
     global: &Global,
@@ -109,7 +112,7 @@ impl Call<'_> {
     fn without_run(&self, loaded: &Loaded, words: &[String]) -> Result<Option<Exit>, Problem> {
         let project = &loaded.project;
         if let Some(word) = words.first() {
-            args::refuse_flag(word, project, self.grammar)?;
+            words::refuse_flag(word, project, self.grammar)?;
             let exit = handover::unknown_command(self.ctx, self.grammar, word, project, self.voice);
             if exit.is_some() {
                 return Ok(exit);

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::args::Global;
-use super::diagnostics::Voice;
 use super::past::{Past, command_line};
-use super::record_args::LastArgs;
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::Global;
+use crate::cli::grammar::record::LastArgs;
 use crate::model::{Dialect, Exit, Problem, format_elapsed};
 use crate::record::{Chunk, State, Story, TaskStory};
 use crate::sys::{Context, signal};
@@ -23,7 +23,7 @@ const TAIL: usize = 16 * 1024;
 ///
 /// # Errors
 /// Where there is no such run on record.
-pub(super) fn run(
+pub(in crate::cli) fn run(
     ctx: &Context,
     grammar: Dialect,
     global: &Global,

@@ -2,9 +2,8 @@
 
 use std::io::Write;
 
-use clap::Args;
-
-use super::diagnostics::Voice;
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::tasks::DepsArgs;
 use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::config::{Loaded, Options};
@@ -12,25 +11,8 @@ use crate::model::{Exit, Problem, Project, TaskId};
 use crate::plan::{self, Drawing, Expander, Request, Scope, matching};
 use crate::sys::Context;
 
-/// `tasks deps`
-#[derive(Debug, Clone, Args)]
-pub(super) struct DepsArgs {
-    /// Start at hidden tasks too
-    #[arg(long)]
-    pub(super) hidden: bool,
-    /// For graphviz: `mep tasks deps --dot | dot -Tsvg`
-    #[arg(long, conflicts_with = "compact")]
-    pub(super) dot: bool,
-    /// Open each task only once
-    #[arg(long)]
-    pub(super) compact: bool,
-    /// Only these tasks
-    #[arg(value_name = "TASKS")]
-    pub(super) tasks: Vec<String>,
-}
-
 /// Draws the graph below the named tasks, or below all of them.
-pub(super) fn print(
+pub(in crate::cli) fn print(
     ctx: &Context,
     loaded: Loaded,
     options: Options,

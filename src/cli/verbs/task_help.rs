@@ -14,7 +14,7 @@ use super::shown;
 const MORE: &str = "See https://mise.jdx.dev/tasks/task-configuration.html for more information.\n";
 
 /// True where `--help` or `-h` stands after the name and before `--`.
-pub(super) fn wanted(words: &[String]) -> bool {
+pub(in crate::cli) fn wanted(words: &[String]) -> bool {
     let before = words.iter().skip(1).take_while(|w| *w != "--");
     before.into_iter().any(is_help)
 }
@@ -28,7 +28,7 @@ fn is_help(word: &String) -> bool {
 ///
 /// # Errors
 /// A specification that is none.
-pub(super) fn print(
+pub(in crate::cli) fn print(
     ctx: &Context,
     loaded: &Loaded,
     words: &[String],

@@ -11,7 +11,7 @@ const HELP: &str = "a limit is written like 300ms, 30s, 5m or 1h30m; a bare numb
 ///
 /// # Errors
 /// A text that is no duration. mise reads over one that is no flag.
-pub(super) fn limit(
+pub(in crate::cli) fn limit(
     flag: Option<&str>,
     setting: Option<&str>,
     dialect: Dialect,

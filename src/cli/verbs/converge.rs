@@ -5,10 +5,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{ConvergeArgs, Global};
-use super::diagnostics::Voice;
-use super::{dialect, enter, load, options, query};
 use crate::app::{self, RunFlags};
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::Global;
+use crate::cli::grammar::converge::ConvergeArgs;
+use crate::cli::{dialect, enter, load, options, query};
 use crate::config::Options;
 use crate::config::trust::Intent;
 use crate::model::{Dialect, Exit, Problem, Project};
@@ -16,7 +17,7 @@ use crate::plan::matching;
 use crate::sys::Context;
 
 /// Runs `check`, and `apply` and `check` again where the first one fails.
-pub(super) fn converge(
+pub(in crate::cli) fn converge(
     ctx: &Arc<Context>,
     grammar: Dialect,
     global: &Global,

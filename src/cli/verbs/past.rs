@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::args::Global;
-use super::diagnostics::Voice;
-use super::{options, query};
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::Global;
+use crate::cli::{options, query};
 use crate::config;
 use crate::model::{Dialect, Problem, Project, closest};
 use crate::plan::{self, matching};
@@ -13,8 +13,8 @@ use crate::record::{Listed, Place, Story, Unreadable};
 use crate::sys::Context;
 
 /// The runs of the project we stand in.
-pub(super) struct Past<'v> {
-    pub(super) project: Project,
+pub(in crate::cli) struct Past<'v> {
+    pub(in crate::cli) project: Project,
     place: Place,
     runs: Vec<Listed>,
     voice: &'v Voice,
@@ -22,7 +22,12 @@ pub(super) struct Past<'v> {
 
 impl<'v> Past<'v> {
     /// Lists them; mistakes in the configuration do not matter here.
-    pub(super) fn new(ctx: &Context, grammar: Dialect, global: &Global, voice: &'v Voice) -> Self {
+    pub(in crate::cli) fn new(
+        ctx: &Context,
+        grammar: Dialect,
+        global: &Global,
+        voice: &'v Voice,
+    ) -> Self {
         let project = config::load(ctx, &options(global, query(ctx, grammar, global))).project;
         let place = Place::new(&ctx.dirs.state, project.home());
         let mut runs = place.runs();
@@ -42,13 +47,13 @@ impl<'v> Past<'v> {
     }
 
     /// All of them, the newest first; nested ones as well.
-    pub(super) fn all(&self) -> impl Iterator<Item = Story> {
+    pub(in crate::cli) fn all(&self) -> impl Iterator<Item = Story> {
         self.runs.iter().filter_map(|run| self.told(run, Story::read(&self.place, run)))
     }
 
     /// The same without their tasks, and which of them no other run of this
     /// project has started.
-    pub(super) fn outlines(&self) -> impl Iterator<Item = (Story, bool)> {
+    pub(in crate::cli) fn outlines(&self) -> impl Iterator<Item = (Story, bool)> {
         let known: HashSet<&str> = self.runs.iter().map(|run| run.id.as_str()).collect();
         self.runs.iter().filter_map(move |run| {
             let story = self.told(run, Story::outline(&self.place, run))?;
@@ -66,7 +71,7 @@ impl<'v> Past<'v> {
     ///
     /// # Errors
     /// Where there is none.
-    pub(super) fn run(&self, which: Option<&str>) -> Result<Story, Problem> {
+    pub(in crate::cli) fn run(&self, which: Option<&str>) -> Result<Story, Problem> {
         let number = which.map_or(Ok(1), str::parse::<usize>);
         let id = match number {
             Ok(number) => {
@@ -96,7 +101,7 @@ impl<'v> Past<'v> {
     }
 
     /// No run of the project is on record.
-    pub(super) fn nothing(&self) -> Problem {
+    pub(in crate::cli) fn nothing(&self) -> Problem {
         let dir = self.project.home().display();
         let problem = Problem::new("record::none", format!("no run in {dir} is on record"));
         if self.project.own.record.enabled == Some(false) {
@@ -110,7 +115,7 @@ impl<'v> Past<'v> {
     ///
     /// # Errors
     /// Where nobody knows it.
-    pub(super) fn task(&self, word: &str) -> Result<String, Problem> {
+    pub(in crate::cli) fn task(&self, word: &str) -> Result<String, Problem> {
         if let [id] = matching(&self.project, word)[..] {
             return Ok(self.project.task(id).name.clone());
         }
@@ -134,11 +139,11 @@ impl<'v> Past<'v> {
 }
 
 /// A command line, as a person would type it.
-pub(super) fn command_line(story: &Story) -> String {
+pub(in crate::cli) fn command_line(story: &Story) -> String {
     typed(std::iter::once(&story.head.program).chain(&story.head.words))
 }
 
 /// Words, as a person would type them.
-pub(super) fn typed<'w>(words: impl IntoIterator<Item = &'w String>) -> String {
+pub(in crate::cli) fn typed<'w>(words: impl IntoIterator<Item = &'w String>) -> String {
     words.into_iter().map(|word| plan::echo::quote(word)).collect::<Vec<_>>().join(" ")
 }

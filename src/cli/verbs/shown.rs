@@ -9,7 +9,11 @@ use crate::model::{Call, Dep, DepSpec, Task};
 
 /// A text that can be rendered without starting or reading anything; else as
 /// it is written.
-pub(super) fn text<'t>(task: &Task, text: &'t str, evaluator: &mut Evaluator<'_>) -> Cow<'t, str> {
+pub(in crate::cli) fn text<'t>(
+    task: &Task,
+    text: &'t str,
+    evaluator: &mut Evaluator<'_>,
+) -> Cow<'t, str> {
     if !template::is_template(text) {
         return text.into();
     }
@@ -20,7 +24,7 @@ pub(super) fn text<'t>(task: &Task, text: &'t str, evaluator: &mut Evaluator<'_>
 ///
 /// # Errors
 /// Its text, where the words in it are not known yet or cannot be told apart.
-pub(super) fn dependency(
+pub(in crate::cli) fn dependency(
     task: &Task,
     dep: &Dep,
     evaluator: &mut Evaluator<'_>,

@@ -4,41 +4,17 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use clap::Args;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::diagnostics::Voice;
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::tasks::ValidateArgs;
 use crate::config::workspace::Workspace;
 use crate::config::{Loaded, Options};
 use crate::model::{Dialect, Exit, Problem};
 use crate::plan::lint::{Issue, Severity, chosen, validate};
 use crate::report::Palette;
 use crate::sys::Context;
-
-/// Stands below `--help`.
-pub(super) const EXAMPLES: &str = "\
-Ends with 1 where there is an error; warnings alone end with 0.
-
-Examples:
-  mep tasks validate                 look at all tasks
-  mep tasks validate build test      at these
-  mep tasks validate --errors-only   without warnings
-  mep tasks validate --json          for tools";
-
-/// `tasks validate`
-#[derive(Debug, Clone, Args)]
-pub(super) struct ValidateArgs {
-    /// Leave warnings out
-    #[arg(long)]
-    errors_only: bool,
-    /// As JSON
-    #[arg(long)]
-    json: bool,
-    /// Only these tasks
-    #[arg(value_name = "TASKS")]
-    tasks: Vec<String>,
-}
 
 /// What `--json` prints; the order of the fields is the reference's.
 #[derive(Debug, Serialize)]
@@ -67,7 +43,7 @@ struct Row<'i> {
 }
 
 /// Looks at the named tasks, or at all of them.
-pub(super) fn print(
+pub(in crate::cli) fn print(
     ctx: &Context,
     dialect: Dialect,
     loaded: Loaded,

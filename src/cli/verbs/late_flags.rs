@@ -8,18 +8,18 @@ use crate::plan::{matching, script};
 
 /// What was found behind names.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct LateFlags {
-    pub(super) force: bool,
-    pub(super) dry_run: bool,
+pub(in crate::cli) struct LateFlags {
+    pub(in crate::cli) force: bool,
+    pub(in crate::cli) dry_run: bool,
     verbose: u8,
     jobs: Option<usize>,
     /// Says of each what it was taken for.
-    pub(super) notices: Vec<String>,
+    pub(in crate::cli) notices: Vec<String>,
 }
 
 impl LateFlags {
     /// As the same flags before the name.
-    pub(super) fn apply(&self, settings: &mut Settings) {
+    pub(in crate::cli) fn apply(&self, settings: &mut Settings) {
         settings.jobs = self.jobs.map(|n| n.max(1)).or(settings.jobs);
         settings.verbose = settings.verbose.saturating_add(self.verbose);
     }
@@ -41,7 +41,7 @@ impl LateFlags {
 }
 
 /// Takes the flags that follow a name directly out of `words`.
-pub(super) fn take(project: &Project, words: &mut Vec<String>) -> LateFlags {
+pub(in crate::cli) fn take(project: &Project, words: &mut Vec<String>) -> LateFlags {
     let mut late = LateFlags::default();
     let mut at = 0;
     while at < words.len() {

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 
 /// The arguments `T`, put together late.
 #[derive(Debug)]
-pub(super) struct Deferred<T>(pub(super) Box<T>);
+pub(in crate::cli) struct Deferred<T>(pub(in crate::cli) Box<T>);
 
 impl<T: Args> Args for Deferred<T> {
     fn augment_args(command: Command) -> Command {

@@ -4,8 +4,10 @@
 
 use std::ffi::OsString;
 
-use super::args::{Cli, Command, Global, ListArgs, RunArgs, TasksArgs, TasksCommand};
 use super::deferred::Deferred;
+use super::run::RunArgs;
+use super::tasks::{ListArgs, TasksArgs, TasksCommand};
+use super::{Cli, Command, Global};
 
 /// All first words that are no task's name. What the grammar alone knows of
 /// them stays with it.
@@ -17,7 +19,7 @@ const VERBS: [&str; 12] = [
 const VERSION: [&str; 2] = ["version", "v"];
 
 /// What the words say, if they are that plain.
-pub(super) fn read(argv: &[OsString]) -> Option<Cli> {
+pub(in crate::cli) fn read(argv: &[OsString]) -> Option<Cli> {
     let rest = argv.get(1..)?;
     let command = match rest.first()?.to_str()? {
         "run" | "r" => run(&rest[1..])?,
@@ -62,11 +64,11 @@ mod tests {
     use clap::{CommandFactory, FromArgMatches};
     use proptest::prelude::*;
 
-    use super::super::args;
+    use super::super::words;
     use super::*;
 
     fn by_grammar(argv: &[OsString]) -> Cli {
-        let (head, words) = args::split_words(&Cli::command(), argv, false);
+        let (head, words) = words::split_words(&Cli::command(), argv, false);
         let matches = Cli::command().try_get_matches_from(head).unwrap();
         let mut cli = Cli::from_arg_matches(&matches).unwrap();
         if let Some(run) = cli.run_args() {

@@ -7,7 +7,7 @@ use crate::sys::Context;
 
 /// `--deny-*`, `--allow-*`: for every task of the run, over what it says itself.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct SandboxFlags {
+pub(in crate::cli) struct SandboxFlags {
     /// Deny reading, writing, the network and variables
     #[arg(long, help_heading = "Sandbox")]
     deny_all: bool,
@@ -39,7 +39,7 @@ pub(super) struct SandboxFlags {
 
 impl SandboxFlags {
     /// Adds them to what the settings say. Paths are those of this directory.
-    pub(super) fn apply(&self, sandbox: &mut Sandbox, ctx: &Context) {
+    pub(in crate::cli) fn apply(&self, sandbox: &mut Sandbox, ctx: &Context) {
         let paths = |list: &[String]| {
             let named = list.iter().filter(|path| !path.is_empty());
             let paths = named.map(|path| ctx.dirs.below(&ctx.cwd, path));

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::app;
 
-pub(super) const LAST_EXAMPLES: &str = "\
+pub(in crate::cli) const LAST_EXAMPLES: &str = "\
 Examples:
   mep last                   what happened in the last run
   mep last 3                 in the third last one
@@ -16,22 +16,22 @@ Examples:
 
 /// Show what happened in the last run
 #[derive(Debug, Clone, Args)]
-pub(super) struct LastArgs {
+pub(in crate::cli) struct LastArgs {
     /// Which: the last one is 1, or an id [default: 1]
     #[arg(value_name = "N or ID", conflicts_with_all = ["list", "all"])]
-    pub(super) run: Option<String>,
+    pub(in crate::cli) run: Option<String>,
     /// A line for each run on record
     #[arg(long)]
-    pub(super) list: bool,
+    pub(in crate::cli) list: bool,
     /// The same, with those that other runs have started
     #[arg(long)]
-    pub(super) all: bool,
+    pub(in crate::cli) all: bool,
     /// As JSON
     #[arg(short = 'J', long)]
-    pub(super) json: bool,
+    pub(in crate::cli) json: bool,
 }
 
-pub(super) const LOG_EXAMPLES: &str = "\
+pub(in crate::cli) const LOG_EXAMPLES: &str = "\
 Examples:
   mep log test               what `test` wrote when it ran last
   mep log test --run 2       in the run before the last one
@@ -40,53 +40,53 @@ Examples:
 
 /// Show what a task wrote
 #[derive(Debug, Clone, Args)]
-pub(super) struct LogArgs {
+pub(in crate::cli) struct LogArgs {
     /// The task
     #[arg(value_name = "TASK")]
-    pub(super) task: String,
+    pub(in crate::cli) task: String,
     /// Its arguments, where there are several of it
     #[arg(value_name = "ARGS")]
-    pub(super) args: Vec<String>,
+    pub(in crate::cli) args: Vec<String>,
     /// Which run: the last one is 1, or an id [default: the last one that ran the task]
     #[arg(long, value_name = "N or ID")]
-    pub(super) run: Option<String>,
+    pub(in crate::cli) run: Option<String>,
     /// Only its standard output
     #[arg(long)]
-    pub(super) stdout: bool,
+    pub(in crate::cli) stdout: bool,
     /// Only its standard error
     #[arg(long)]
-    pub(super) stderr: bool,
+    pub(in crate::cli) stderr: bool,
 }
 
-pub(super) const RERUN_EXAMPLES: &str = "\
+pub(in crate::cli) const RERUN_EXAMPLES: &str = "\
 Examples:
   mep rerun                  the last run's command line once more
   mep rerun --failed         only what failed in it, and what could not run therefore";
 
 /// Run the last command line again, or what failed in it
 #[derive(Debug, Clone, Args)]
-pub(super) struct RerunArgs {
+pub(in crate::cli) struct RerunArgs {
     /// Which: the last one is 1, or an id [default: 1]
     #[arg(value_name = "N or ID")]
-    pub(super) run: Option<String>,
+    pub(in crate::cli) run: Option<String>,
     /// Only tasks that failed, or did not run because another one did
     #[arg(long)]
-    pub(super) failed: bool,
+    pub(in crate::cli) failed: bool,
 }
 
 /// Files that a run writes of itself.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct RunFiles {
+pub(in crate::cli) struct RunFiles {
     /// Write the times of all tasks to FILE, for ui.perfetto.dev
     #[arg(long, value_name = "FILE")]
-    pub(super) trace: Option<PathBuf>,
+    pub(in crate::cli) trace: Option<PathBuf>,
     /// Write the results to FILE as JUnit XML
     #[arg(long, value_name = "FILE")]
-    pub(super) junit: Option<PathBuf>,
+    pub(in crate::cli) junit: Option<PathBuf>,
     /// Write each event to FILE as it happens, a JSON object a line; `-` is
     /// standard output
     #[arg(long, value_name = "FILE")]
-    pub(super) events: Option<PathBuf>,
+    pub(in crate::cli) events: Option<PathBuf>,
 }
 
 impl From<RunFiles> for app::RunFiles {
@@ -95,7 +95,7 @@ impl From<RunFiles> for app::RunFiles {
     }
 }
 
-pub(super) const WHY_EXAMPLES: &str = "\
+pub(in crate::cli) const WHY_EXAMPLES: &str = "\
 Runs nothing: compares what is there with the last success of the task.
 
 Examples:
@@ -104,11 +104,11 @@ Examples:
 
 /// `why`
 #[derive(Debug, Clone, Args)]
-pub(super) struct WhyArgs {
+pub(in crate::cli) struct WhyArgs {
     /// As JSON
     #[arg(long)]
-    pub(super) json: bool,
+    pub(in crate::cli) json: bool,
     /// A task and its arguments; more of them behind `:::`
     #[arg(value_name = "TASK", required = true, trailing_var_arg = true)]
-    pub(super) words: Vec<String>,
+    pub(in crate::cli) words: Vec<String>,
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::args::Global;
-use super::diagnostics::Voice;
-use super::record_args::WhyArgs;
-use super::{dialect, load, options, query};
 use crate::app::{self, RunFlags, Why};
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::Global;
+use crate::cli::grammar::record::WhyArgs;
+use crate::cli::{dialect, load, options, query};
 use crate::model::{Dialect, Exit, Problem};
 use crate::run::fresh::{Reason, Success};
 use crate::sys::Context;
@@ -22,7 +22,7 @@ const SHOWN: usize = 10;
 const LISTED: usize = 1000;
 
 /// Answers for every task that the words name.
-pub(super) fn run(
+pub(in crate::cli) fn run(
     ctx: &Arc<Context>,
     grammar: Dialect,
     global: &Global,

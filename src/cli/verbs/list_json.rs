@@ -92,7 +92,7 @@ enum SilentRow {
 ///
 /// # Errors
 /// Those of `out`.
-pub(super) fn write(
+pub(in crate::cli) fn write(
     out: &mut impl Write,
     ctx: &Context,
     tasks: &[&Task],

@@ -3,11 +3,11 @@
 
 use std::ffi::OsString;
 
-use super::args::{self, Global};
-use super::diagnostics::Voice;
 use super::past::{Past, command_line, typed};
-use super::record_args::RerunArgs;
-use super::{dispatch, enter};
+use crate::cli::diagnostics::Voice;
+use crate::cli::grammar::record::RerunArgs;
+use crate::cli::grammar::{self, Global, words};
+use crate::cli::{dispatch, enter};
 use crate::model::{Dialect, Exit, Problem};
 use crate::record::{Story, TaskStory};
 use crate::sys::Context;
@@ -16,7 +16,7 @@ use crate::sys::Context;
 ///
 /// # Errors
 /// Where there is no such run, or its words are not known any more.
-pub(super) fn run(
+pub(in crate::cli) fn run(
     ctx: &Context,
     grammar: Dialect,
     global: &Global,
@@ -74,7 +74,7 @@ fn failed(story: &Story) -> Vec<&TaskStory> {
 
 /// The flags of a command line, with these tasks.
 fn with_tasks(grammar: Dialect, argv: &[OsString], tasks: &[&TaskStory]) -> Vec<OsString> {
-    let (head, words) = args::split_words(&args::command(grammar), argv, false);
+    let (head, words) = words::split_words(&grammar::command(grammar), argv, false);
     let mut all = if words.is_empty() {
         // Some other verb that runs tasks.
         vec![argv[0].clone(), "run".into()]

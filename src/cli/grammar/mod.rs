@@ -1,0 +1,220 @@
+//! What can be typed: flags and verbs, as clap types, and how they change the
+//! settings. Decides nothing else. A verb's own arguments are in a file here,
+//! what it does is in `verbs`.
+
+mod absent_flags;
+pub(super) mod converge;
+pub(super) mod deferred;
+pub(super) mod output;
+pub(super) mod plain_words;
+pub(super) mod record;
+pub(super) mod run;
+pub(super) mod sandbox_flags;
+pub(super) mod tasks;
+pub(super) mod trust;
+pub(super) mod words;
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+
+use crate::config::Settings;
+use crate::model::{Dialect, mise_release};
+use converge::{CONVERGE_EXAMPLES, ConvergeArgs};
+use deferred::Deferred;
+use record::{
+    LAST_EXAMPLES, LOG_EXAMPLES, LastArgs, LogArgs, RERUN_EXAMPLES, RerunArgs, WHY_EXAMPLES,
+    WhyArgs,
+};
+use run::{RUN_EXAMPLES, RunArgs};
+use tasks::{TasksArgs, TasksCommand};
+use trust::{TRUST_EXAMPLES, TrustArgs, UntrustArgs};
+
+/// The program's version beside the one it is compatible with.
+const VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), " (compatible with mise ", mise_release!(), ")");
+
+const EXAMPLES: &str = "\
+Examples:
+  mep run build              run a task and what it depends on
+  mep build                  the same
+  mep run lint ::: test -v   two tasks side by side, the second with an argument
+  mep tasks                  list the tasks
+  mep tasks deps --dot       draw the graph";
+
+/// A mise-compatible task runner.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mep",
+    bin_name = "mep",
+    version = VERSION,
+    after_help = EXAMPLES,
+    disable_help_subcommand = true,
+    args_override_self = true,
+    subcommand_help_heading = "Commands",
+    override_usage = "mep [FLAGS] [TASK] [ARGS]...\n       mep [FLAGS] COMMAND"
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// Flags that stand before any verb.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Global {
+    /// Change to this directory first
+    #[arg(short = 'C', long = "cd", value_name = "DIR", global = true)]
+    pub(super) cd: Option<PathBuf>,
+    /// Load `mise.ENV.toml` as well; several with commas
+    #[arg(
+        short = 'E',
+        long = "env",
+        value_name = "ENV",
+        global = true,
+        short_alias = 'P',
+        alias = "profile"
+    )]
+    pub(super) env: Option<String>,
+    /// How many tasks run side by side
+    #[arg(
+        short, long, value_name = "N", global = true,
+        allow_hyphen_values = true, value_parser = parse_jobs
+    )]
+    jobs: Option<usize>,
+    /// No lines of our own, only the tasks' output
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// No output at all but errors
+    #[arg(short = 'S', long, global = true)]
+    silent: bool,
+    /// Say why tasks run and what was left out
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    verbose: u8,
+    /// Answer every question with yes
+    #[arg(short, long, global = true)]
+    yes: bool,
+    /// Tasks use this terminal directly, one at a time
+    #[arg(long, global = true)]
+    raw: bool,
+    /// COMMAND is our own, also where a task has its name
+    #[arg(long, global = true)]
+    pub(super) builtin: bool,
+    /// Read no configuration file
+    #[arg(long, global = true, hide = true)]
+    pub(super) no_config: bool,
+    /// Accepted for mise's sake: tasks get `[env]` there as well
+    #[arg(long, global = true, hide = true)]
+    no_env: bool,
+    /// Accepted for mise's sake: hooks are not ours
+    #[arg(long, global = true, hide = true)]
+    no_hooks: bool,
+    /// Accepted for mise's sake: tools are not ours
+    #[arg(long, global = true, hide = true)]
+    locked: bool,
+    /// mise's other words for `-v`
+    #[arg(long, global = true, hide = true)]
+    debug: bool,
+    /// And the third; what says less than `info` changes nothing
+    #[arg(
+        long, value_name = "LEVEL", global = true, hide = true,
+        value_parser = ["trace", "debug", "info", "warning", "error"]
+    )]
+    log_level: Option<String>,
+}
+
+/// The grammar. `--trace` is a word of mise's that takes no file, so under that
+/// name ours is called otherwise.
+pub(super) fn command(grammar: Dialect) -> clap::Command {
+    fn renamed(run: clap::Command) -> clap::Command {
+        run.mut_arg("trace", |arg| arg.long("trace-file"))
+    }
+    let command = Cli::command();
+    if grammar == Dialect::Mep {
+        return command;
+    }
+    let late = |run: clap::Command| run.defer(|run| renamed(RunArgs::augment_args(run)));
+    command
+        .mut_arg("debug", |arg| arg.alias("trace"))
+        .mut_subcommand("run", renamed)
+        .mut_subcommand("tasks", |tasks| tasks.mut_subcommand("run", late))
+}
+
+/// Verbs.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run tasks
+    #[command(visible_alias = "r", after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
+    /// List tasks, draw their graph
+    #[command(visible_aliases = ["t", "task"], disable_help_subcommand = true)]
+    Tasks(TasksArgs),
+    /// Check a state, and bring it about where it is not there
+    #[command(after_help = CONVERGE_EXAMPLES)]
+    Converge(Deferred<ConvergeArgs>),
+    /// Show what happened in the last run
+    #[command(after_help = LAST_EXAMPLES)]
+    Last(Deferred<LastArgs>),
+    /// Show what a task wrote
+    #[command(after_help = LOG_EXAMPLES)]
+    Log(Deferred<LogArgs>),
+    /// Run the last command line again, or what failed in it
+    #[command(after_help = RERUN_EXAMPLES)]
+    Rerun(Deferred<RerunArgs>),
+    /// Say why a task would run now, or would be skipped
+    #[command(after_help = WHY_EXAMPLES)]
+    Why(Deferred<WhyArgs>),
+    /// Trust the configuration of a directory
+    #[command(after_help = TRUST_EXAMPLES)]
+    Trust(Deferred<TrustArgs>),
+    /// Take trust back: nothing of it is read or run
+    Untrust(Deferred<UntrustArgs>),
+}
+
+/// Commands that mise does not have: a task of such a name goes first.
+const OWN: [&str; 5] = ["converge", "last", "log", "rerun", "why"];
+
+impl Cli {
+    /// The part that takes a task's words, where this is a run.
+    pub(super) fn run_args(&mut self) -> Option<&mut RunArgs> {
+        match &mut self.command {
+            Some(Command::Run(run)) => Some(run),
+            Some(Command::Tasks(tasks)) => match &mut tasks.command {
+                Some(TasksCommand::Run(run)) => Some(&mut run.0),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl Global {
+    /// `-q` or `-S`
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet || self.silent
+    }
+
+    /// `-y`
+    pub(super) fn yes(&self) -> bool {
+        self.yes
+    }
+
+    /// Flags beat files and environment.
+    pub(super) fn apply(&self, settings: &mut Settings) {
+        if let Some(jobs) = self.jobs {
+            settings.jobs = Some(jobs.max(1));
+        }
+        settings.quiet |= self.quiet || self.silent;
+        settings.silent |= self.silent;
+        let level = self.log_level.as_deref().unwrap_or_default();
+        let verbose = self.debug || matches!(level, "debug" | "trace");
+        settings.verbose = settings.verbose.max(self.verbose).max(verbose.into());
+        settings.yes |= self.yes;
+        settings.raw |= self.raw;
+    }
+}
+
+fn parse_jobs(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "it has to be a whole number, 1 or more".into())
+}

@@ -1,0 +1,144 @@
+//! Where the flags of ours end and a task's words begin, on a command line
+//! that is not plain. Reads the flags' names off the grammar.
+
+use std::borrow::Cow;
+use std::ffi::OsString;
+
+use clap::CommandFactory;
+
+use super::{Cli, OWN};
+use crate::model::{Dialect, Problem, Project, closest};
+
+/// Where the first word stands that is neither a flag nor a flag's value, if
+/// it is a command of ours that a task may take the place of.
+pub(in crate::cli) fn own_verb(command: &clap::Command, argv: &[OsString]) -> Option<usize> {
+    let at = skip_flags(&[command], argv, 1);
+    OWN.iter().any(|own| argv.get(at).is_some_and(|word| word == own)).then_some(at)
+}
+
+/// Flags of ours stand before the task's name; from the name on every word is
+/// the task's. Returns what clap may see and the words, if there are any.
+/// `is_task`: the first word is a task, whatever command has its name.
+pub(in crate::cli) fn split_words(
+    command: &clap::Command,
+    argv: &[OsString],
+    is_task: bool,
+) -> (Vec<OsString>, Vec<OsString>) {
+    let argv = &run_before_its_flags(command, argv)[..];
+    let run = command.find_subcommand("run").into_iter();
+    let at = skip_flags(&[command], argv, 1);
+    let verb = argv.get(at).and_then(|w| w.to_str()).unwrap_or_default();
+    let sub = command.find_subcommand(verb).filter(|_| !is_task);
+    let (from, verbs) = match sub.map(clap::Command::get_name) {
+        Some("run") => (at + 1, Vec::new()),
+        Some("tasks") => {
+            let next = skip_flags(&[command], argv, at + 1);
+            match argv.get(next).and_then(|w| w.to_str()) {
+                Some("run" | "r") => (next + 1, Vec::new()),
+                _ => return (argv.to_vec(), Vec::new()),
+            }
+        }
+        Some(_) => return (argv.to_vec(), Vec::new()),
+        None if at < argv.len() => (at, vec![OsString::from("run")]),
+        _ => return (argv.to_vec(), Vec::new()),
+    };
+    let end = if verbs.is_empty() {
+        skip_flags(&[command].into_iter().chain(run).collect::<Vec<_>>(), argv, from)
+    } else {
+        from
+    };
+    let head = argv[..end].iter().cloned().chain(verbs).collect();
+    (head, argv[end..].to_vec())
+}
+
+/// `-n build`, `-n run build`: flags of `run` stand behind it.
+fn run_before_its_flags<'a>(command: &clap::Command, argv: &'a [OsString]) -> Cow<'a, [OsString]> {
+    let Some(run) = command.find_subcommand("run") else {
+        return argv.into();
+    };
+    let at = skip_flags(&[command], argv, 1);
+    let name = skip_flags(&[command, run], argv, 1);
+    let Some(word) = argv.get(name).and_then(|w| w.to_str()).filter(|_| name > at) else {
+        return argv.into();
+    };
+    let rest = match command.find_subcommand(word).map(clap::Command::get_name) {
+        Some("run") => name + 1,
+        None if !word.starts_with('-') => name,
+        _ => return argv.into(),
+    };
+    [&argv[..at], &["run".into()], &argv[at..name], &argv[rest..]].concat().into()
+}
+
+/// Index of the first word from `at` on that is no known flag and no value of
+/// one.
+fn skip_flags(commands: &[&clap::Command], argv: &[OsString], mut at: usize) -> usize {
+    while let Some(word) = argv.get(at).and_then(|w| w.to_str()) {
+        match flag_words(commands, word) {
+            Some(used) => at += used,
+            None => return at,
+        }
+    }
+    at.min(argv.len())
+}
+
+/// How many words a known flag takes; `None` for anything else.
+fn flag_words(commands: &[&clap::Command], word: &str) -> Option<usize> {
+    let all = || commands.iter().flat_map(|c| c.get_arguments());
+    let takes = |arg: &clap::Arg| arg.get_action().takes_values() && !arg.is_require_equals_set();
+    let words = |arg: &clap::Arg| if takes(arg) { 2 } else { 1 };
+    if let Some(long) = word.strip_prefix("--") {
+        let (name, value) = long.split_once('=').map_or((long, None), |(n, v)| (n, Some(v)));
+        if matches!(name, "help" | "version") {
+            return Some(1);
+        }
+        let named = |a: &&clap::Arg| {
+            a.get_long() == Some(name)
+                || a.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
+        };
+        let found = all().find(named)?;
+        return Some(if value.is_some() { 1 } else { words(found) });
+    }
+    let mut letters = word.strip_prefix('-').filter(|l| !l.is_empty())?.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if matches!(letter, 'h' | 'V') {
+            continue;
+        }
+        let named = |a: &&clap::Arg| {
+            a.get_short() == Some(letter)
+                || a.get_all_short_aliases().is_some_and(|aliases| aliases.contains(&letter))
+        };
+        let found = all().find(named)?;
+        if words(found) == 2 {
+            return Some(if letters.peek().is_some() { 1 } else { 2 });
+        }
+    }
+    Some(1)
+}
+
+/// A mistyped flag in the place of a task's name.
+pub(in crate::cli) fn refuse_flag(
+    word: &str,
+    project: &Project,
+    dialect: Dialect,
+) -> Result<(), Problem> {
+    if dialect == Dialect::Mise
+        || !word.starts_with('-')
+        || word == "--"
+        || project.find(word).is_some()
+    {
+        return Ok(());
+    }
+    let flags = Cli::command();
+    let run = flags.find_subcommand("run").into_iter().flat_map(|c| c.get_arguments());
+    let known: Vec<String> = run
+        .chain(flags.get_arguments())
+        .filter(|a| !a.is_hide_set())
+        .filter_map(|a| a.get_long().map(str::to_string))
+        .collect();
+    let problem = Problem::new("usage::flag", format!("unexpected flag `{word}`"));
+    let near = closest(word.trim_start_matches('-'), known.iter().map(String::as_str), 1);
+    Err(match near.first() {
+        Some(near) => problem.help(format!("did you mean `--{near}`?")),
+        None => problem.help("`mep run --help` lists the flags"),
+    })
+}
