@@ -406,11 +406,14 @@ fn execute(
         report.foresee(outlook, jobs);
     }
     let recording = RefCell::new(recording);
-    let mut emit = |event| {
-        recording.borrow_mut().event(&event);
-        if event != Event::Tick || tick.is_some() {
-            report.event(&event);
+    let mut emit = |events: &[Event]| {
+        for event in events {
+            recording.borrow_mut().event(event);
+            if *event != Event::Tick || tick.is_some() {
+                report.event(event);
+            }
         }
+        report.flush();
         if report.is_closed() || recording.borrow().is_deaf() {
             Listening::No
         } else {

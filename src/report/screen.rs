@@ -7,7 +7,7 @@
 //! terminal that wraps it anew when it gets narrower leaves nothing of it above
 //! the cursor. Nothing of the terminal is changed that had to be set back.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,8 +48,9 @@ impl Live {
 
 /// The two streams of a report, and the line below them.
 pub(super) struct Screen<'a> {
-    out: &'a mut dyn Write,
-    err: &'a mut dyn Write,
+    /// Written together, but never past each other: a terminal shows both.
+    out: BufWriter<&'a mut dyn Write>,
+    err: BufWriter<&'a mut dyn Write>,
     live: Live,
     palette: Palette,
     pub(super) progress: Progress,
@@ -82,8 +83,8 @@ impl<'a> Screen<'a> {
         now: Instant,
     ) -> Self {
         Self {
-            out,
-            err,
+            out: BufWriter::new(out),
+            err: BufWriter::new(err),
             live,
             palette,
             progress: Progress::default(),
@@ -134,15 +135,31 @@ impl<'a> Screen<'a> {
             return;
         };
         self.erase();
-        let result = match stream {
-            Stream::Stdout => self.out.write_all(bytes).and_then(|()| self.out.flush()),
-            Stream::Stderr => self.err.write_all(bytes),
-        };
+        match stream {
+            Stream::Stdout => {
+                let _ = self.err.flush();
+                let done = self.out.write_all(bytes);
+                self.heed(done);
+            }
+            Stream::Stderr => {
+                self.flush_out();
+                let _ = self.err.write_all(bytes);
+            }
+        }
         self.fresh_line = *last == b'\n';
         self.spoken = self.now;
-        match result {
-            Err(error) if stream == Stream::Stdout => self.unwritten(&error),
-            _ => {}
+    }
+
+    fn flush_out(&mut self) {
+        if !self.out.buffer().is_empty() {
+            let done = self.out.flush();
+            self.heed(done);
+        }
+    }
+
+    fn heed(&mut self, done: io::Result<()>) {
+        if let Err(error) = done {
+            self.unwritten(&error);
         }
     }
 
@@ -268,6 +285,7 @@ impl<'a> Screen<'a> {
             0 => String::new(),
             rows => format!("\u{1b}[{rows}A"),
         };
+        self.flush_out();
         let _ = self.err.write_all(format!("\r{line}\u{1b}[J{up}\r").as_bytes());
         let _ = self.err.flush();
         self.drawn = Some(line);
@@ -282,6 +300,7 @@ impl<'a> Screen<'a> {
             return;
         };
         if self.drawn.take().is_some() && measure().is_some() {
+            self.flush_out();
             let _ = self.err.write_all(how);
             let _ = self.err.flush();
         }
@@ -289,6 +308,7 @@ impl<'a> Screen<'a> {
 
     /// All that was written is on its way.
     pub(super) fn flush(&mut self) {
+        self.flush_out();
         let _ = self.err.flush();
     }
 }

@@ -106,6 +106,7 @@ impl Story {
 
     fn tell(&mut self, event: Event) -> &mut Self {
         self.report.event_at(&event, self.begin + self.at);
+        self.report.flush();
         self
     }
 

@@ -96,6 +96,11 @@ impl<'a> Report<'a> {
         self.screen.has_lost()
     }
 
+    /// All that was said so far is on its way.
+    pub fn flush(&mut self) {
+        self.screen.flush();
+    }
+
     /// Takes one event.
     pub fn event(&mut self, event: &Event) {
         self.event_at(event, Instant::now());

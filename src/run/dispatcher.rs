@@ -29,6 +29,8 @@ use crate::plan::{Action, EdgeKind, FreshSpec, Invocation, Job, Plan};
 use crate::sys::process::Plug;
 use attempts::Attempts;
 use pending::{Rendered, Text};
+pub use telling::Emit;
+use telling::Untold;
 
 mod admission;
 mod attempts;
@@ -36,6 +38,7 @@ mod ending;
 mod leaks;
 mod pending;
 mod spared;
+mod telling;
 
 /// How long post tasks may take after an interrupt.
 const CLEANUP: Duration = Duration::from_secs(30);
@@ -140,7 +143,8 @@ struct Dispatcher<'a> {
     views: Vec<Arc<JobView>>,
     options: &'a RunOptions<'a>,
     arrive: &'a mut Arrive<'a>,
-    emit: &'a mut dyn FnMut(Event) -> Listening,
+    emit: &'a mut Emit<'a>,
+    untold: Untold,
     state: State,
     fresh: Freshness,
     limits: Limits,
@@ -188,7 +192,7 @@ pub fn run<'a>(
     views: Vec<Arc<JobView>>,
     options: &'a RunOptions<'a>,
     arrive: &'a mut Arrive<'a>,
-    emit: &'a mut dyn FnMut(Event) -> Listening,
+    emit: &'a mut Emit<'a>,
 ) -> std::io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
@@ -207,7 +211,7 @@ impl<'a> Dispatcher<'a> {
         plan: &'a mut Plan,
         views: Vec<Arc<JobView>>,
         options: &'a RunOptions<'a>,
-        (arrive, emit): (&'a mut Arrive<'a>, &'a mut dyn FnMut(Event) -> Listening),
+        (arrive, emit): (&'a mut Arrive<'a>, &'a mut Emit<'a>),
         (answers, texts): (Sender<Answer>, Sender<Rendered>),
     ) -> Self {
         let needs = needs(plan, 0, options);
@@ -219,6 +223,7 @@ impl<'a> Dispatcher<'a> {
             options,
             arrive,
             emit,
+            untold: Untold::default(),
             state,
             fresh: Freshness::new(options.state, options.fresh),
             limits: Limits::new(options.state, options.jobs, &options.sharing),
@@ -257,6 +262,7 @@ impl<'a> Dispatcher<'a> {
         let mut clock = self.options.tick.map(ticks);
         loop {
             self.start_ready();
+            self.pass_on();
             self.units.look_after_groups();
             if self.state.is_finished() && self.units.is_idle() && !self.sweep() {
                 break;
@@ -278,7 +284,7 @@ impl<'a> Dispatcher<'a> {
                 () = tick(&mut clock) => self.tell(Event::Tick),
             }
         }
-        self.tell(Event::Finished(begin.elapsed()));
+        self.tell_now(Event::Finished(begin.elapsed()));
         Ok(self.exit())
     }
 
@@ -291,10 +297,6 @@ impl<'a> Dispatcher<'a> {
             (None, Some(code)) => Exit::Task(code),
             (None, None) => Exit::Success,
         }
-    }
-
-    fn tell(&mut self, event: Event) {
-        self.deaf |= (self.emit)(event) == Listening::No;
     }
 
     // ---- the life of a job -----------------------------------------------
@@ -336,6 +338,7 @@ impl<'a> Dispatcher<'a> {
     fn reached(&mut self, id: JobId) {
         let ok = |last: JobId| self.state.outcome(last).is_some_and(Outcome::is_ok);
         let succeeded = self.plan.graph.occurrences.iter().map(|o| ok(o.last)).collect();
+        self.pass_on();
         let (jobs, edges) = (self.plan.jobs.len(), self.plan.graph.edge_count());
         let Arrived { views, problems } = (self.arrive)(self.plan, id, succeeded);
         self.views.extend(views.iter().cloned());
@@ -430,6 +433,9 @@ impl<'a> Dispatcher<'a> {
         }
         let view = &self.views[id.0 as usize];
         let plugs = streams(view, job.inherits_terminal);
+        if plugs[1..].contains(&Plug::Inherit) {
+            self.pass_on();
+        }
         let extra = self.extra(id);
         if !self.may_spare_shell(plugs[0]) {
             ready.direct = None;

@@ -21,6 +21,6 @@ mod signals;
 pub mod state;
 mod units;
 
-pub use dispatcher::{Arrive, Arrived, Listening, OnFailure, RunOptions, run};
+pub use dispatcher::{Arrive, Arrived, Emit, Listening, OnFailure, RunOptions, run};
 pub use limits::Sharing;
 pub use ownership::recover;

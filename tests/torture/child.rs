@@ -204,9 +204,11 @@ impl Project {
             views: Vec::new(),
             problems: vec!["no name here is late".to_owned()],
         };
-        let mut emit = |event| {
-            let heard = hear(&mut watch, &event);
-            breach = breach.take().or(heard.err());
+        let mut emit = |events: &[Event]| {
+            for event in events {
+                let heard = hear(&mut watch, event);
+                breach = breach.take().or(heard.err());
+            }
             Listening::Yes
         };
         let exit = mep::run::run(

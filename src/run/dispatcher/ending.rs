@@ -31,7 +31,7 @@ impl Dispatcher<'_> {
             match news {
                 News::Exited(pid, _) | News::Killed(pid, ..) => self.process_ended(pid, news),
                 News::Stopped(pid, signal) => {
-                    self.tell(Event::Handover);
+                    self.tell_now(Event::Handover);
                     if let Some(signal) = self.foreground.stopped(pid, signal) {
                         self.suspend(signal, true);
                     }
@@ -211,7 +211,7 @@ impl Dispatcher<'_> {
 
     /// Ctrl-Z: what runs stands still with us, and so do the clocks.
     pub(super) fn suspend(&mut self, signal: Signal, whole_group: bool) {
-        self.tell(Event::Suspended);
+        self.tell_now(Event::Suspended);
         let begin = Instant::now();
         self.units.send_all(Signal::SIGTSTP);
         sending::stop_here(signal, whole_group);

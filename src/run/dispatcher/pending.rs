@@ -87,7 +87,7 @@ impl Dispatcher<'_> {
             }
             Ok(default) => {
                 self.pending.insert(id);
-                self.tell(Event::Asking(id));
+                self.tell_now(Event::Asking(id));
                 prompt::ask(id, text, default, self.answers.clone());
             }
         }
