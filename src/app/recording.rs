@@ -145,6 +145,11 @@ impl<'a> Recording<'a> {
         self.recorder.event(event);
     }
 
+    /// There are no more events for now.
+    pub(super) fn pause(&mut self) {
+        self.recorder.pause();
+    }
+
     /// The run has ended.
     pub(super) fn finish(self, exit: Exit, warn: &mut dyn FnMut(&str)) {
         let is_deaf = self.is_deaf();

@@ -413,6 +413,7 @@ fn execute(
                 report.event(event);
             }
         }
+        recording.borrow_mut().pause();
         report.flush();
         if report.is_closed() || recording.borrow().is_deaf() {
             Listening::No

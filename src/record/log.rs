@@ -2,7 +2,7 @@
 //! something to keep, in which each task has segments. Of a task that writes
 //! very much the beginning and the end are kept; memory does not grow with it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::model::{JobId, Stream};
+use foldhash::{HashMap, HashMapExt};
 
 /// Output of a task that is held back until there is more of it.
 const HELD: usize = 64 * 1024;

@@ -3,13 +3,13 @@
 //! it should we be killed, and else when there is much to write, or when a
 //! second has gone by. Its lock is ours as long as we live.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use foldhash::{HashMap, HashMapExt};
 use nix::unistd::getsid;
 
 use super::events;
@@ -108,6 +108,8 @@ pub struct Recorder {
     file: Option<Live>,
     stream: Option<Reader>,
     unread: Option<io::Error>,
+    /// Something waits that is needed should we be killed.
+    urgent: bool,
     log: Log,
     lines: Vec<u8>,
     redactor: Option<Redactor>,
@@ -194,6 +196,7 @@ impl Recorder {
             file: None,
             stream: None,
             unread: None,
+            urgent: false,
             log: Log::new(None),
             id,
             lines: Vec::new(),
@@ -251,6 +254,9 @@ impl Recorder {
         }
         let words = if task.ends.1 { &*hidden(self.redactor.as_ref(), task.rerun) } else { "" };
         self.tasks.push(Task { words: words.into() });
+        if let Some(live) = self.file.as_mut().filter(|live| live.has_much()) {
+            live.flush();
+        }
     }
 
     /// Takes an event.
@@ -274,11 +280,24 @@ impl Recorder {
                 self.pass_on(process);
             }
         }
-        let due = |live: &Live| live.waiting.len() >= MUCH || now - live.flushed >= LONG;
-        if process || self.file.as_ref().is_some_and(due) {
-            self.release(now);
-            self.flush();
+        self.urgent |= process;
+        if self.file.as_ref().is_some_and(|live| live.has_much()) {
+            self.write_down(now);
         }
+    }
+
+    /// Nothing more has happened so far: what must not be lost is written.
+    pub fn pause(&mut self) {
+        let now = Instant::now();
+        if self.urgent || self.file.as_ref().is_some_and(|live| now - live.flushed >= LONG) {
+            self.write_down(now);
+        }
+    }
+
+    fn write_down(&mut self, now: Instant) {
+        self.urgent = false;
+        self.release(now);
+        self.flush();
     }
 
     /// Anything but processes is written.
@@ -478,6 +497,10 @@ fn create(place: &Place, id: &str, nested: bool) -> io::Result<(File, PathBuf)> 
 impl Live {
     fn new(file: File, path: PathBuf, now: Instant) -> Self {
         Self { file, path, waiting: Vec::new(), flushed: now, trouble: None }
+    }
+
+    fn has_much(&self) -> bool {
+        self.waiting.len() >= MUCH
     }
 
     fn flush(&mut self) {

@@ -3,11 +3,11 @@
 //! goes through the screen, which keeps the status line below it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use unicode_width::UnicodeWidthStr;
 
 use super::eta::Eta;

@@ -2,12 +2,12 @@
 //! ends, signals and timers, and tells everybody by events. The only owner of
 //! processes.
 
-use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use nix::sys::signal::Signal;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 

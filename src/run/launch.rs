@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::direct::{self, Direct};
-use crate::model::{JobView, OutputStyle, Silence};
+use crate::model::{EnvMap, JobView, OutputStyle, Silence};
 use crate::plan::{Invocation, Job, echo, script};
 use crate::sys::lookup;
 use crate::sys::process::{Child, Plug, Spawn};
@@ -51,6 +51,8 @@ impl Drop for ScriptFile {
 #[derive(Debug, Default)]
 pub(super) struct Launcher {
     programs: HashMap<(String, OsString), Option<PathBuf>>,
+    /// The program that was found last, by what name and in whose environment.
+    last: Option<(Arc<EnvMap>, String, PathBuf)>,
     scripts: u32,
     /// Whether the shell at this path may be spared.
     sh: Option<(PathBuf, bool)>,
@@ -146,6 +148,20 @@ impl Launcher {
     }
 
     fn find(&mut self, job: &Job, name: &str) -> Result<PathBuf, Complaint> {
+        if let Some((env, known, found)) = &self.last
+            && Arc::ptr_eq(env, &job.env)
+            && known == name
+        {
+            return Ok(found.clone());
+        }
+        let found = self.look_up(job, name)?;
+        if !name.contains('/') {
+            self.last = Some((Arc::clone(&job.env), name.to_string(), found.clone()));
+        }
+        Ok(found)
+    }
+
+    fn look_up(&mut self, job: &Job, name: &str) -> Result<PathBuf, Complaint> {
         let path = job.env.get("PATH").unwrap_or_default().to_os_string();
         let key = (name.to_string(), path);
         if let Some(known) = self.programs.get(&key).filter(|_| !name.contains('/')) {

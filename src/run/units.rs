@@ -2,10 +2,10 @@
 //! waiting for, and when they are asked or forced to end. Knows nothing of
 //! order, events or what a job means.
 
-use std::collections::{HashMap, HashSet};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use foldhash::{HashMap, HashSet};
 use nix::sys::signal::Signal;
 
 use super::launch::ScriptFile;

@@ -1,10 +1,11 @@
 //! `depends`, `depends_post` and `wait_for` → edges.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::{Expander, Key, Parent, Scope, Site, cycle, is_call};
 use crate::model::{Call, Dep, JobId, Problem, Spot, Task};
 use crate::plan::graph::{EdgeKind, Occurrence, Phase};
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 impl Expander<'_> {
     /// Follows `depends` and `depends_post` from `new` until nothing is new.
@@ -214,7 +215,7 @@ impl Expander<'_> {
         let mut order = Vec::new();
         for start in among {
             let mut path: Vec<(usize, usize)> = vec![(*start, 0)];
-            let mut on_path: HashSet<usize> = HashSet::from([*start]);
+            let mut on_path: HashSet<usize> = HashSet::from_iter([*start]);
             while let Some((at, next)) = path.last_mut() {
                 if done.contains(at) {
                     on_path.remove(at);
@@ -305,7 +306,7 @@ impl Expander<'_> {
         let task = |o: usize| self.graph.occurrences[o].task;
         // Where each was met first.
         let mut met: HashMap<usize, (usize, &Spot)> =
-            HashMap::from([(cleanup, (from, &parent.spot))]);
+            HashMap::from_iter([(cleanup, (from, &parent.spot))]);
         let mut queue = VecDeque::from([cleanup]);
         let mut found = None;
         while let Some(at) = queue.pop_front() {

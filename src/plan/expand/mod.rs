@@ -10,13 +10,14 @@ mod calls;
 mod links;
 mod resolve;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::graph::{EdgeKind, Graph, Occurrence, Part, Phase};
 use super::select::Request;
 use crate::config::template;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{JobId, Problem, RunEntry, Spot, TaskId};
+use foldhash::{HashMap, HashMapExt};
 
 /// The graph and what was noticed on the way.
 #[derive(Debug)]

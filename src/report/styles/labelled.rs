@@ -1,10 +1,9 @@
 //! Whole lines of many streams, each between a head and a tail.
 
-use std::collections::HashMap;
-
 use super::super::lines::Lines;
 use super::arrangement::At;
 use crate::model::{JobId, Stream};
+use foldhash::HashMap;
 
 /// The unfinished lines.
 #[derive(Debug, Default)]

@@ -1,7 +1,6 @@
 //! `timed`: of standard output only the line that has stood for a second
 //! without a newer one; standard error as it comes.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::super::screen::Screen;
@@ -9,6 +8,7 @@ use super::arrangement::{Arrangement, At, End};
 use super::labelled::{Frame, Labelled};
 use super::tail::Tail;
 use crate::model::{Cause, Dialect, Stream};
+use foldhash::HashMap;
 
 /// How long a line has to stand.
 const STANDS: Duration = Duration::from_secs(1);

@@ -1,12 +1,12 @@
 //! What a failure of a job does not decide: it may be tried again, or be none
 //! of the run's business.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::Dispatcher;
 use crate::model::{Cause, Event, JobId, Outcome};
 use crate::plan::EdgeKind;
+use foldhash::HashMap;
 
 /// Jobs that have failed and are tried again.
 #[derive(Debug, Default)]

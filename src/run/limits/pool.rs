@@ -10,6 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::net::unix::pipe::Receiver;
 
@@ -33,7 +34,11 @@ pub(super) struct Pool {
     /// One is waited for.
     wanted: bool,
     watch: Option<Receiver>,
+    /// The variables that lead to it, on top of this environment.
+    led: Option<(Arc<EnvMap>, Variables)>,
 }
+
+type Variables = Vec<(OsString, OsString)>;
 
 #[derive(Debug)]
 enum Role {
@@ -57,7 +62,7 @@ impl Pool {
                 None => Role::Owner { fifo: fifo(kind), pool: None },
             },
         };
-        Self { role, slots, held: Vec::new(), asked: false, wanted: false, watch: None }
+        Self { role, slots, held: Vec::new(), asked: false, wanted: false, watch: None, led: None }
     }
 
     /// Gets what another job of this weight costs; false where it has to wait.
@@ -154,6 +159,7 @@ impl Pool {
 
     /// The pool is broken. Our own limit holds all the same.
     fn give_up(&mut self) {
+        self.led = None;
         self.held.clear();
         self.role = Role::Alone;
     }
@@ -174,10 +180,18 @@ impl Pool {
             // Each program has its own number of jobs then, as without us.
             Err(_) => self.role = Role::Alone,
         }
+        self.led = None;
     }
 
-    /// The variables that lead to the pool, on top of `env`.
-    pub(super) fn variables(&self, env: &EnvMap) -> Vec<(OsString, OsString)> {
+    /// The variables that lead to the pool, on top of `env`, which most tasks of
+    /// a run share.
+    pub(super) fn variables(&mut self, env: &Arc<EnvMap>) -> Variables {
+        let known = self.led.take_if(|(of, _)| Arc::ptr_eq(of, env));
+        let variables = known.map_or_else(|| self.leading(env), |(_, variables)| variables);
+        self.led.insert((Arc::clone(env), variables)).1.clone()
+    }
+
+    fn leading(&self, env: &EnvMap) -> Variables {
         let (Role::Owner { pool: Some(pool), .. } | Role::Client(pool)) = &self.role else {
             return Vec::new();
         };

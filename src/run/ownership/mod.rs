@@ -4,10 +4,9 @@
 mod strays;
 mod survivors;
 
-use std::collections::HashSet;
-
 use crate::model::{JobId, Leaks, Leftover, RUN_VARIABLE};
 use crate::sys::processes::{self, Process};
+use foldhash::HashSet;
 use strays::Strays;
 pub(super) use strays::{Found, Target};
 pub use survivors::recover;

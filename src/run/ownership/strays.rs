@@ -2,8 +2,7 @@
 //! ours to end. What left the session (servers, agents, daemons) is spared
 //! unless the task says otherwise. Knows pids, groups and sessions, no events.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use nix::unistd::{getpgrp, getsid};
 
 use crate::model::{JobId, Leaks, Leftover};
