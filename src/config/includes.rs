@@ -8,6 +8,7 @@ use glob::Pattern;
 
 use super::discover::Place;
 use super::env::{Evaluator, Late, Vars};
+use super::inputs::{self, Inputs};
 use super::loaded::Loaded;
 use super::raw::RawFile;
 use super::settings::Settings;
@@ -29,6 +30,8 @@ pub(super) struct TaskSources {
     pub(super) hidden: Vec<PathBuf>,
     pub(super) dir: Option<String>,
     pub(super) shell: Option<String>,
+    /// The files that its tasks share.
+    pub(super) inputs: Inputs,
 }
 
 /// What a `task_config` passes down with `cascade`.
@@ -37,6 +40,7 @@ struct Passed {
     dir: Option<String>,
     shell: Option<String>,
     includes: Option<Vec<PathBuf>>,
+    inputs: Inputs,
 }
 
 /// Asked for one place after the other, the farthest first.
@@ -86,6 +90,7 @@ impl<'a> Includes<'a> {
             dir: last(|f| f.task_config.dir.as_ref()).cloned().or(outer.dir),
             shell: last(|f| f.task_config.shell.as_ref()).cloned().or(outer.shell),
             includes: own.or(outer.includes),
+            inputs: self.inputs(read, outer.inputs),
         };
         if passes_on {
             self.passed = Some(passed.clone());
@@ -94,6 +99,7 @@ impl<'a> Includes<'a> {
             hidden: self.hidden(read),
             dir: passed.dir,
             shell: passed.shell,
+            inputs: passed.inputs,
             paths: passed.includes.unwrap_or_else(|| place.task_dirs.clone()),
         }
     }
@@ -106,6 +112,41 @@ impl<'a> Includes<'a> {
         let settings: &Settings = &self.loaded.settings;
         let all = own.into_iter().flatten().chain(settings.disable_paths.iter().cloned());
         all.map(|path| normalize(&path)).collect()
+    }
+
+    /// `task_config.input_groups` and `global_inputs`, over what a parent says.
+    fn inputs(&mut self, read: &'a Read, outer: Inputs) -> Inputs {
+        let mut inputs = outer;
+        let config = |file: &'a RawFile| &file.task_config;
+        let said = |file: &&RawFile| !file.task_config.global_inputs.is_empty();
+        if let Some(file) = read.files.iter().rev().find(said) {
+            inputs.global = self.patterns(read, file, &config(file).global_inputs);
+        }
+        let said = |file: &&RawFile| !file.task_config.input_groups.is_empty();
+        if let Some(file) = read.files.iter().rev().find(said) {
+            for (name, list) in &config(file).input_groups {
+                inputs.groups.insert(name.clone(), self.patterns(read, file, list));
+            }
+        }
+        inputs
+    }
+
+    fn patterns(
+        &mut self,
+        read: &'a Read,
+        file: &'a RawFile,
+        list: &'a [(String, Spot)],
+    ) -> Vec<String> {
+        let root = &*read.place.root;
+        let mut patterns = Vec::with_capacity(list.len());
+        for (text, spot) in list {
+            match self.rendered(&Entry { text, spot, file, root }) {
+                // Nothing runs where nobody is trusted: it is shown as it is written.
+                Ok(known) => patterns.push(inputs::pattern(root, known.as_ref().unwrap_or(text))),
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        patterns
     }
 
     fn expand(
@@ -131,15 +172,21 @@ impl<'a> Includes<'a> {
     }
 
     /// The entry, rendered; nothing where it is a template that nobody trusts.
-    fn text(&mut self, entry: &Entry<'_>) -> Result<Option<String>, Problem> {
-        let is_template = template::is_template(entry.text);
-        if is_template && !self.loaded.project.untrusted.is_empty() {
+    fn rendered(&mut self, entry: &Entry<'_>) -> Result<Option<String>, Problem> {
+        if !template::is_template(entry.text) {
+            return Ok(Some(entry.text.to_string()));
+        }
+        if !self.loaded.project.untrusted.is_empty() {
             return Ok(None);
         }
-        let text = if is_template {
-            self.render(entry).map_err(|problem| problem.blame(Blame::File))?
-        } else {
-            entry.text.to_string()
+        self.render(entry).map(Some)
+    }
+
+    /// The path or pattern that an entry of `includes` or `excludes` means.
+    fn text(&mut self, entry: &Entry<'_>) -> Result<Option<String>, Problem> {
+        let rendered = self.rendered(entry).map_err(|problem| problem.blame(Blame::File))?;
+        let Some(text) = rendered else {
+            return Ok(None);
         };
         if text.starts_with("git::") {
             let what = "needs remote sources, which this version does not have";

@@ -52,6 +52,8 @@ struct Gathered {
     /// The dotenv files of the setting `env_file`, the farthest first: below
     /// the `[env]` of every file.
     dotenv: Vec<EnvEntry>,
+    /// The setting `experimental`.
+    experimental: bool,
 }
 
 /// Reads every configuration file that counts for the working directory.
@@ -89,6 +91,7 @@ pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
         all.templates.insert(template.name.clone(), template.clone());
     }
     all.dotenv = dotenv(ctx, &search, &loaded.settings);
+    all.experimental = loaded.settings.env.experimental;
     for (read, sources) in read.into_iter().zip(sources) {
         gather(read, sources, judge.as_mut(), &mut all);
     }
@@ -297,7 +300,15 @@ fn add_root(
     let root = Arc::new(root);
     all.roots.push(Arc::clone(&root));
     all.tasks.reserve(named.len());
+    let first = all.tasks.len();
     all.tasks.extend(named.finish(&root));
+    for task in &mut all.tasks[first..] {
+        let laid = sources.inputs.lay(task, all.experimental, &mut all.project.warnings);
+        // Where all tasks have the same mistake, once is enough.
+        let news = |p: &Problem| all.project.problems.iter().all(|q| q.message != p.message);
+        let news = laid.err().filter(news);
+        all.project.problems.extend(news);
+    }
 }
 
 fn finish(all: Gathered) -> Project {

@@ -19,6 +19,7 @@ mod env_table;
 mod extends;
 mod header;
 mod includes;
+mod inputs;
 mod load;
 mod loaded;
 mod merge;

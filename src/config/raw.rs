@@ -115,6 +115,10 @@ pub(super) struct RawTaskConfig {
     pub(super) dir: Option<String>,
     pub(super) shell: Option<String>,
     pub(super) cascade: Option<bool>,
+    /// Empty where it is not there: an empty list says nothing.
+    pub(super) global_inputs: Vec<(String, Spot)>,
+    /// As `global_inputs`.
+    pub(super) input_groups: Vec<(String, Vec<(String, Spot)>)>,
 }
 
 /// A whole configuration file.

@@ -292,15 +292,15 @@ fn task_config(
             "dir" => read.dir = Some(at.string(&full, value)?),
             "shell" => read.shell = Some(at.string(&full, value)?),
             "cascade" => read.cascade = Some(at.boolean(&full, value)?),
-            "cache"
-            | "rust_cache"
-            | "global_env"
-            | "global_pass_through_env" => {}
-            // Without them a task could be skipped that has to run.
-            "global_inputs" | "input_groups" => warnings.push(format!(
-                "`{full}` has no effect in this version: what it names does not make a task run ({})",
-                at.spot(value.span()).place()
-            )),
+            "global_inputs" => read.global_inputs = placed(at, &full, value)?,
+            "input_groups" => {
+                for (name, list) in at.table(&full, value)? {
+                    let name = name.get_ref().to_string();
+                    let list = placed(at, &format!("{full}.{name}"), list)?;
+                    read.input_groups.push((name, list));
+                }
+            }
+            "cache" | "rust_cache" | "global_env" | "global_pass_through_env" => {}
             _ => warnings.push(format!("unknown field in {}: {full}", at.file.path.display())),
         }
     }

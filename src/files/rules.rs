@@ -78,8 +78,9 @@ pub struct Rules {
 /// That.
 pub fn check(pattern: &str) -> Result<(), String> {
     let body = split(pattern).1;
-    if body.starts_with("@group:") {
-        return Err("input groups are not in this version".to_string());
+    if pattern.starts_with("@group:") {
+        let why = "the name of an input group has to stand in the configuration as it is";
+        return Err(why.to_string());
     }
     glob(body, true)?;
     for text in alternatives(body)? {

@@ -7,6 +7,7 @@ mod env;
 mod files;
 mod floods;
 mod graph;
+mod input_groups;
 mod keys;
 mod limits;
 mod own;

@@ -16,6 +16,7 @@ mod global_flags;
 mod graph;
 mod help;
 mod includes;
+mod input_groups;
 mod late;
 mod listing;
 mod listing_colors;

@@ -393,15 +393,23 @@ fn no_source_is_looked_at_or_read_twice_in_one_run() {
 }
 
 #[test]
-fn what_names_input_groups_is_told_of() {
-    let config =
-        "[task_config]\nglobal_inputs = ['in']\n[tasks.a]\nsources = ['@group:x']\nrun = 'true'\n";
-    let output = project(config).mep(["run", "a"]).run();
-    let warning = "Warning: `task_config.global_inputs` has no effect in this version: what it \
-                   names does not make a task run ([P]/mise.toml:2)";
-    assert!(output.stderr.contains(warning), "{}", output.stderr);
-    let error =
-        "bad pattern `@group:x` in `sources` of task `a`: input groups are not in this version";
-    assert!(output.stderr.contains(error), "{}", output.stderr);
-    output.code(1);
+fn a_file_of_a_group_is_named_as_the_reason() {
+    let config = "[settings]\nexperimental = true\n[task_config]\nglobal_inputs = ['all']\n\
+                  input_groups = { lib = ['lib/*', '!lib/no'] }\n[tasks.a]\nsources = ['@group:lib']\n\
+                  dir = 'sub'\nrun = 'true'\n";
+    let project = project(config).file("lib/one", "1\n").file("all", "1\n").dir("sub");
+    let again = |reason: &str| {
+        let stderr = format!("[a] runs because {reason}\n[a] $ true\n");
+        project.mep(["run", "-v", "a"]).run().stderr(&stderr).code(0);
+        project.mep(["run", "a"]).run().stderr("[a] sources up-to-date, skipping\n").code(0);
+    };
+    again("no earlier success is on record");
+    project.write("lib/one", "22\n");
+    again("source [P]/lib/one changed");
+    project.write("all", "22\n");
+    again("source [P]/all changed");
+    project.write("lib/no", "1\n");
+    project.mep(["run", "a"]).run().stderr("[a] sources up-to-date, skipping\n").code(0);
+    project.write("mise.toml", &config.replace("'lib/*'", "'lib/*', 'more'"));
+    again("its sources changed");
 }
