@@ -1,6 +1,9 @@
 //! The verdict: what is on record against what is there, until the first
 //! difference or all of them.
 
+use std::io::ErrorKind::{NotADirectory, NotFound};
+use std::path::PathBuf;
+
 use super::compare::{Seen, What, changes, recall};
 use super::manifest::{Head, Lists, Manifest, Miss, Summary};
 use super::reason::{Change, Reason};
@@ -186,15 +189,7 @@ impl Examination<'_> {
     /// True where the record should learn what was found out.
     fn sources(&mut self, manifest: &Manifest, lists: &mut Option<Lists>, now: &mut Seen) -> bool {
         for (path, why) in &now.survey.unreadable {
-            let note = format!(
-                "task {} runs: its source {} cannot be read: {why}",
-                self.spec.task,
-                path.display()
-            );
-            self.findings.notes.push(note);
-        }
-        for (path, _) in now.survey.unreadable.clone() {
-            self.cause(Reason::Unreadable(path));
+            self.unreadable(path.clone(), why);
         }
         if !self.mode.by_content {
             for source in now.survey.files().filter(|source| source.stat.mtime == 0) {
@@ -209,17 +204,36 @@ impl Examination<'_> {
         };
         recall(&lists.sources, now, self.mode.by_content);
         for (what, path) in changes(&lists.sources, now, self.mode.by_content) {
-            self.cause(match what {
-                What::Added => Reason::Added(path),
-                What::Removed => Reason::Removed(path),
-                What::Changed => Reason::Changed(path),
-                What::Unsettled => Reason::Unsettled(path),
-            });
+            match what {
+                What::Added => self.cause(Reason::Added(path)),
+                What::Removed => self.cause(Reason::Removed(path)),
+                What::Changed => self.cause(Reason::Changed(path)),
+                What::Unsettled => self.cause(Reason::Unsettled(path)),
+                What::Unreadable => self.shut(path),
+            }
             if self.is_done() {
                 break;
             }
         }
         true
+    }
+
+    /// A file of which nothing could be read: it may have gone since the walk.
+    fn shut(&mut self, path: PathBuf) {
+        match std::fs::File::open(&path) {
+            Ok(_) => self.cause(Reason::Changed(path)),
+            Err(e) if matches!(e.kind(), NotFound | NotADirectory) => {
+                self.cause(Reason::Removed(path));
+            }
+            Err(error) => self.unreadable(path, &error.to_string()),
+        }
+    }
+
+    fn unreadable(&mut self, path: PathBuf, why: &str) {
+        let (task, shown) = (&self.spec.task, path.display());
+        let note = format!("task {task} runs: its source {shown} cannot be read: {why}");
+        self.findings.notes.push(note);
+        self.cause(Reason::Unreadable(path));
     }
 
     /// As `sources`.
@@ -253,7 +267,7 @@ impl Examination<'_> {
         for (what, path) in changes(&lists.outputs, now, by_content) {
             match what {
                 What::Removed => self.cause(Reason::OutputRemoved(path)),
-                What::Added | What::Changed if by_content => {
+                What::Added | What::Changed | What::Unreadable if by_content => {
                     self.cause(Reason::OutputChanged(path));
                 }
                 _ => {}

@@ -42,6 +42,8 @@ pub(super) enum What {
     Removed,
     Changed,
     Unsettled,
+    /// Its content would tell, and cannot be read.
+    Unreadable,
 }
 
 impl Seen {
@@ -148,21 +150,24 @@ fn change(
     digest: Option<Digest>,
     by_content: bool,
 ) -> Option<What> {
-    let same_content = digest.is_some() && digest == then.digest;
+    let content = || match digest {
+        None => Some(What::Unreadable),
+        Some(_) => (digest != then.digest).then_some(What::Changed),
+    };
     match then.trust {
         Trust::Gone => Some(What::Added),
         Trust::Moved => Some(What::Unsettled),
-        _ if by_content => (!same_content).then_some(What::Changed),
+        _ if by_content => content(),
         _ if !is_alike(&then.stat, &now.stat) => Some(What::Changed),
-        Trust::Young => (!same_content).then_some(What::Changed),
+        Trust::Young => content(),
         Trust::Sound => None,
     }
 }
 
 /// All that counts by time, as in mise. The rest moves with a copy that keeps times, such as a
-/// cache of CI makes.
+/// cache of CI makes. Times after 2262 are all one to us, and so say nothing.
 fn is_alike(then: &Stat, now: &Stat) -> bool {
-    (then.size, then.mtime) == (now.size, now.mtime)
+    (then.size, then.mtime) == (now.size, now.mtime) && now.mtime < i64::MAX
 }
 
 /// The path of an entry.

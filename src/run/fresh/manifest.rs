@@ -163,7 +163,7 @@ impl Manifest {
 }
 
 fn bad(path: &Path, why: &str) -> Miss {
-    Miss::Bad(format!("{}: {why}: the record is left alone, and the task runs", path.display()))
+    Miss::Bad(format!("{}: {why}: the task runs without it", path.display()))
 }
 
 impl Head {

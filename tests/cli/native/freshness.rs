@@ -16,7 +16,7 @@ const BY_CONTENT: &str = "[settings.task]\nsource_freshness_hash_contents = true
 impl Project {
     /// The task runs, and says why.
     #[track_caller]
-    fn runs_for(&self, because: &str) -> &Self {
+    pub(super) fn runs_for(&self, because: &str) -> &Self {
         let output = self.mep(["run", "-v", "a"]).run();
         let first = output.stderr.lines().find(|line| line.contains(" runs because "));
         assert_eq!(first, Some(&*format!("[a] runs because {because}")), "{}", output.stderr);
@@ -25,7 +25,7 @@ impl Project {
     }
 
     #[track_caller]
-    fn skips(&self) -> &Self {
+    pub(super) fn skips(&self) -> &Self {
         let stderr = "[a] sources up-to-date, skipping\n";
         self.mep(["run", "-v", "a"]).run().stdout("").stderr(stderr).code(0);
         self
@@ -33,7 +33,7 @@ impl Project {
 
     /// Runs once, whatever it says.
     #[track_caller]
-    fn once(self) -> Self {
+    pub(super) fn once(self) -> Self {
         self.mep(["-q", "run", "a"]).run().code(0);
         self
     }
@@ -49,13 +49,13 @@ impl Project {
         self.dated(&path, before);
     }
 
-    fn dated(&self, path: &std::path::Path, time: SystemTime) {
+    pub(super) fn dated(&self, path: &std::path::Path, time: SystemTime) {
         let file = File::options().append(true).open(path).expect("a file of the test");
         file.set_times(FileTimes::new().set_modified(time)).expect("a file of the test");
     }
 
     /// The one record of a success.
-    fn record(&self) -> PathBuf {
+    pub(super) fn record(&self) -> PathBuf {
         let dir = self.path("../home/.local/state/mep/fresh");
         let files = fs::read_dir(dir)
             .expect("a file of the test")
@@ -308,7 +308,7 @@ fn a_record_that_is_cut_or_damaged_or_of_another_format_is_a_miss_with_a_warning
             "[HOME]/.local/state/mep/fresh/{}",
             path.file_name().expect("a file of the test").display()
         );
-        let note = format!("{shown}: {why}: the record is left alone, and the task runs");
+        let note = format!("{shown}: {why}: the task runs without it");
         let expected = format!(
             "Warning: {note}\n[a] runs because no earlier success is on record\n[a] $ cat in > out\n"
         );

@@ -9,6 +9,7 @@ mod direct;
 mod ending;
 mod finally;
 mod fresh;
+mod fresh_faults;
 mod fresh_random;
 mod freshness;
 mod graph;

@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports, reason = "a toolbox: no single set of tests uses every tool")]
 
 mod case;
+mod permissions;
 mod project;
 mod pty;
 mod reference;
@@ -14,6 +15,7 @@ mod sandbox;
 pub(crate) mod text;
 
 pub(crate) use case::Case;
+pub(crate) use permissions::{forbid, unprivileged};
 pub(crate) use project::{Project, fifos, under_test};
 pub(crate) use pty::{CTRL_C, CTRL_Z, End, OnTerminal, Terminal};
 pub(crate) use reference::{reference, say_uncaptured, skip_without_reference};
