@@ -287,6 +287,12 @@ impl TaskStory {
         self.jobs.iter().filter_map(|job| job.started).reduce(f64::min)
     }
 
+    /// False where nobody asked for it in the end.
+    pub fn was_needed(&self) -> bool {
+        let reason = self.ended.as_ref().and_then(|ended| ended.reason.as_deref());
+        reason != Some("not_needed")
+    }
+
     /// A command of it was started.
     pub fn has_worked(&self) -> bool {
         self.jobs.iter().any(|job| !job.commands.is_empty())

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::ends::{clock, span, verdict};
 use super::past::{Past, command_line};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
@@ -51,7 +52,7 @@ fn in_words(story: &Story) -> String {
     let took = took(story).map_or(String::new(), |took| format!(", took {}", format_elapsed(took)));
     text += &format!("  began {}{took}; {}\n", when(story), end(story));
     text += &format!("  run {} in {}\n", story.head.id, story.head.cwd.display());
-    let mut tasks: Vec<&TaskStory> = story.tasks.iter().filter(|task| is_news(task)).collect();
+    let mut tasks: Vec<&TaskStory> = story.tasks.iter().filter(|task| task.was_needed()).collect();
     tasks.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
     let verdicts: Vec<(&str, String)> = tasks.iter().map(|task| verdict(story, task)).collect();
     let width = verdicts.iter().map(|(word, _)| word.len()).max().unwrap_or_default();
@@ -70,38 +71,11 @@ fn in_words(story: &Story) -> String {
     text
 }
 
-/// What nobody needed is no news.
-fn is_news(task: &TaskStory) -> bool {
-    let reason = task.ended.as_ref().and_then(|ended| ended.reason.as_deref());
-    reason != Some("not_needed")
-}
-
 /// Failures come last; else what began earlier comes first, and what never did
 /// behind that.
 fn key(task: &TaskStory) -> (bool, f64) {
     let failed = task.ended.as_ref().is_some_and(|ended| ended.outcome == "failed");
     (failed, task.began().unwrap_or(f64::MAX))
-}
-
-/// How a task ended, in a word, and why.
-fn verdict(story: &Story, task: &TaskStory) -> (&'static str, String) {
-    let Some(ended) = &task.ended else {
-        let goes_on = story.state == State::Running;
-        return match (task.began(), goes_on) {
-            (Some(_), true) => ("running", String::new()),
-            (None, true) => ("waiting", String::new()),
-            (Some(_), false) => ("killed", "it was running when mep was killed".into()),
-            (None, false) => ("not run", String::new()),
-        };
-    };
-    match (&*ended.outcome, ended.attempt) {
-        ("success", 0 | 1) => ("ran", String::new()),
-        ("success", n) => ("flaky", format!("attempt {n} went well")),
-        ("fresh", _) => ("fresh", "up to date".into()),
-        ("skipped", _) => ("skipped", ended.why()),
-        ("tolerated", _) => ("tolerated", ended.why()),
-        _ => ("failed", ended.why()),
-    }
 }
 
 /// The last lines of what a task wrote.
@@ -146,18 +120,9 @@ fn took(story: &Story) -> Option<Duration> {
     }
 }
 
-fn span(ms: f64) -> Duration {
-    Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default()
-}
-
 /// When a run began, by the clock of this place.
 fn when(story: &Story) -> String {
-    let time = jiff::Timestamp::from_millisecond(story.head.unix_ms as i64);
-    let zone = jiff::tz::TimeZone::system();
-    time.map_or_else(
-        |_| story.head.started.clone(),
-        |time| time.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string(),
-    )
+    clock(story.head.unix_ms as i64).unwrap_or_else(|| story.head.started.clone())
 }
 
 // ---- all runs ----------------------------------------------------------------

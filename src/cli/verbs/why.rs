@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::ends::{clock, span, verdict};
 use crate::app::{self, RunFlags, Why};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
 use crate::cli::grammar::record::WhyArgs;
 use crate::cli::{dialect, load, options, query};
-use crate::model::{Dialect, Exit, Problem};
-use crate::run::fresh::{Reason, Success};
+use crate::model::{Dialect, Exit, Problem, format_elapsed};
+use crate::record::{Story, TaskStory};
+use crate::run::fresh::Reason;
 use crate::sys::Context;
 
 /// So many causes are shown of each task.
@@ -51,7 +53,8 @@ pub(in crate::cli) fn run(
 fn lines(why: &Why) -> String {
     let name = &why.task;
     let Some(findings) = &why.findings else {
-        return format!("{name} runs: it has no `sources`, so it always runs\n");
+        let text = format!("{name} runs: it has no `sources`, so it always runs\n");
+        return text + &last_run(why).unwrap_or_default();
     };
     let mut text = String::new();
     if findings.causes.is_empty() {
@@ -71,16 +74,23 @@ fn lines(why: &Why) -> String {
         let _ = writeln!(
             text,
             "  compared with its success of {}, with {} {sources}",
-            time(last),
+            clock(last.at as i64 * 1000).unwrap_or_default(),
             last.sources
         );
     }
-    text
+    text + &last_run(why).unwrap_or_default()
 }
 
 fn value(why: &Why) -> Value {
     let Some(findings) = &why.findings else {
-        return json!({ "task": why.task, "runs": true, "sources": null, "causes": [], "more": 0 });
+        return json!({
+            "task": why.task,
+            "runs": true,
+            "sources": null,
+            "causes": [],
+            "more": 0,
+            "last": last_value(why),
+        });
     };
     let causes: Vec<Value> = findings.causes.iter().take(LISTED).map(cause).collect();
     json!({
@@ -90,6 +100,7 @@ fn value(why: &Why) -> Value {
         "sources": findings.last.map(|last| last.sources),
         "more": findings.causes.len() - causes.len(),
         "causes": causes,
+        "last": last_value(why),
     })
 }
 
@@ -101,9 +112,41 @@ fn cause(reason: &Reason) -> Value {
     value
 }
 
-/// When a success was, for the reader.
-fn time(last: &Success) -> String {
-    let at = i64::try_from(last.at).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
-    let zone = jiff::tz::TimeZone::system();
-    at.map_or_else(String::new, |at| at.to_zoned(zone).strftime("%F %T").to_string())
+/// What became of it in its last run: when, how it ended, why it ran.
+fn last_run(why: &Why) -> Option<String> {
+    let (story, task) = why.last.as_ref()?;
+    let (verdict, because) = verdict(story, task);
+    let time = clock(began(story, task)).unwrap_or_default();
+    let mut text = format!("  last run, {time}: {verdict}");
+    if let Some(ended) = task.ended.as_ref().filter(|_| task.has_worked()) {
+        let _ = write!(text, " in {}", format_elapsed(span(ended.elapsed_ms)));
+    }
+    if !because.is_empty() {
+        let _ = write!(text, ", {because}");
+    }
+    if let Some(reason) = task.reasons.first() {
+        let _ = write!(text, "; it ran because {reason}");
+    }
+    Some(text + "\n")
+}
+
+/// Milliseconds since 1970.
+fn began(story: &Story, task: &TaskStory) -> i64 {
+    let begin = task.began().or(task.ended.as_ref().map(|ended| ended.ms));
+    (story.head.unix_ms as f64 + begin.unwrap_or_default()) as i64
+}
+
+fn last_value(why: &Why) -> Value {
+    let Some((story, task)) = &why.last else {
+        return Value::Null;
+    };
+    let (verdict, because) = verdict(story, task);
+    json!({
+        "run": story.head.id,
+        "unix_ms": began(story, task),
+        "verdict": verdict,
+        "why": Some(because).filter(|why| !why.is_empty()),
+        "elapsed_ms": task.ended.as_ref().map(|ended| ended.elapsed_ms),
+        "reasons": task.reasons,
+    })
 }
