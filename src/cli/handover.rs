@@ -9,17 +9,17 @@ use crate::model::{Dialect, Exit, Problem, Project};
 use crate::sys::{Context, shim};
 
 /// Commands and aliases of mise that are not ours.
-const FOREIGN: [&str; 90] = [
+const FOREIGN: [&str; 88] = [
     "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends",
     "bin-paths", "bootstrap", "bs", "cache", "cfg", "complete", "completion", "completions",
     "config", "current", "daemon", "daemons", "deactivate", "dep", "deps", "direnv", "doctor",
-    "dot", "dotfiles", "dr", "e", "edit", "en", "env", "env-vars", "ev", "exec", "fmt", "g", "gen",
-    "generate", "github", "global", "help", "hook-env", "hook-not-found", "i", "implode",
-    "install", "install-into", "l", "latest", "link", "list", "list-all", "list-remote", "ln",
-    "local", "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons",
-    "plugin", "plugin-list", "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm",
-    "search", "self-update", "set", "settings", "sh", "shell", "shell-alias", "skill", "skills",
-    "sponsors", "ssh", "sync", "test-tool", "token", "toml", "tool",
+    "dot", "dotfiles", "dr", "edit", "en", "env-vars", "ev", "exec", "fmt", "g", "gen", "generate",
+    "github", "global", "help", "hook-env", "hook-not-found", "i", "implode", "install",
+    "install-into", "l", "latest", "link", "list", "list-all", "list-remote", "ln", "local",
+    "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons", "plugin",
+    "plugin-list", "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm", "search",
+    "self-update", "set", "settings", "sh", "shell", "shell-alias", "skill", "skills", "sponsors",
+    "ssh", "sync", "test-tool", "token", "toml", "tool",
 ];
 
 /// More of them, apart only to keep the list above in one block.

@@ -21,7 +21,7 @@ use crate::sys::{Context, sandbox, signal};
 use diagnostics::Voice;
 use grammar::tasks::{ListArgs, TasksCommand};
 use grammar::{Cli, Command, Global, plain_words, words};
-use verbs::{converge, deps, last, list, log, rerun, run, trust, validate, why};
+use verbs::{converge, deps, env, last, list, log, rerun, run, trust, validate, why};
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
@@ -207,6 +207,7 @@ fn verb(
         },
         Some(Command::Why(args)) => why::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Env(args)) => env::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Last(args)) => last::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Log(args)) => log::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Rerun(args)) => rerun::run(ctx, grammar, &global, &args.0, voice),
@@ -252,13 +253,19 @@ fn load(
     options: &Options,
     voice: &Voice,
 ) -> Result<Loaded, Vec<Problem>> {
+    let loaded = read(ctx, global, options)?;
+    trust::notice(&loaded.project, voice);
+    Ok(loaded)
+}
+
+/// The same, where what nobody trusts is the verb's own to tell.
+fn read(ctx: &Context, global: &Global, options: &Options) -> Result<Loaded, Vec<Problem>> {
     let mut loaded = config::load(ctx, options);
     let refused = |problem: &&Problem| problem.code == config::trust::REFUSED;
     // As mise does, one at a time: trusting one may lift the others.
     if let Some(problem) = loaded.project.problems.iter().find(refused) {
         return Err(vec![problem.clone()]);
     }
-    trust::notice(&loaded.project, voice);
     global.apply(&mut loaded.settings);
     Ok(loaded)
 }

@@ -5,6 +5,7 @@
 mod absent_flags;
 pub(super) mod converge;
 pub(super) mod deferred;
+pub(super) mod env;
 pub(super) mod output;
 pub(super) mod plain_words;
 pub(super) mod record;
@@ -22,6 +23,7 @@ use crate::config::Settings;
 use crate::model::{Dialect, mise_release};
 use converge::{CONVERGE_EXAMPLES, ConvergeArgs};
 use deferred::Deferred;
+use env::{ENV_EXAMPLES, EnvArgs};
 use record::{
     LAST_EXAMPLES, LOG_EXAMPLES, LastArgs, LogArgs, RERUN_EXAMPLES, RerunArgs, WHY_EXAMPLES,
     WhyArgs,
@@ -153,6 +155,9 @@ pub(super) enum Command {
     /// Check a state, and bring it about where it is not there
     #[command(after_help = CONVERGE_EXAMPLES)]
     Converge(Deferred<ConvergeArgs>),
+    /// Print the environment of the project
+    #[command(alias = "e", after_help = ENV_EXAMPLES)]
+    Env(Deferred<EnvArgs>),
     /// Show what happened in the last run
     #[command(after_help = LAST_EXAMPLES)]
     Last(Deferred<LastArgs>),

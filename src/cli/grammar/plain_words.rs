@@ -11,8 +11,9 @@ use super::{Cli, Command, Global};
 
 /// All first words that are no task's name. What the grammar alone knows of
 /// them stays with it.
-const VERBS: [&str; 12] = [
-    "run", "r", "tasks", "t", "task", "converge", "last", "log", "rerun", "trust", "untrust", "why",
+const VERBS: [&str; 14] = [
+    "run", "r", "tasks", "t", "task", "converge", "e", "env", "last", "log", "rerun", "trust",
+    "untrust", "why",
 ];
 
 /// Words that ask for the version where we stand in for mise.

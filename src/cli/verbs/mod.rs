@@ -3,6 +3,7 @@
 pub(super) mod converge;
 pub(super) mod deps;
 mod ends;
+pub(super) mod env;
 pub(super) mod last;
 mod late_flags;
 pub(super) mod list;

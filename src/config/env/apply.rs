@@ -31,10 +31,11 @@ impl Evaluator<'_> {
             EnvDirective::Set(key, text) => {
                 let value = self.value(key, text, spot, work)?;
                 self.note_setting(key, text, work);
-                work.set(key, value, entry);
+                work.set(key, value, entry, None);
             }
             EnvDirective::Unset(key) => {
                 work.env.unset(key);
+                work.comes_from(key, spot, None);
                 work.env.configure(key);
             }
             EnvDirective::Default(key, value) => {
@@ -42,6 +43,7 @@ impl Evaluator<'_> {
                 if work.env.get(key).is_none_or(|v| v.is_empty()) {
                     let value = self.value(key, value, spot, work)?;
                     work.env.set(key, value);
+                    work.comes_from(key, spot, None);
                 }
                 work.mark(key, entry.options.redact);
             }
@@ -52,20 +54,22 @@ impl Evaluator<'_> {
             EnvDirective::Age(key, text, format) => {
                 if let Some(value) = self.opened(key, text, *format, spot)? {
                     work.env.configure(key);
-                    work.env.set(key, value);
+                    work.set(key, value, entry, None);
                     work.mark(key, entry.options.redact.or(Some(true)));
                 }
             }
             EnvDirective::File { path, expand } => {
                 let sealed = self.sealed_files;
-                let pairs = self.file(path, *expand, spot, work)?;
+                let files = self.file(path, *expand, spot, work)?;
                 let sealed = sealed != self.sealed_files || template::is_late(path);
-                for (key, value) in pairs {
-                    match sealed {
-                        true => work.env.configure_late(Some(&key)),
-                        false => work.env.configure(&key),
+                for (file, pairs) in files {
+                    for (key, value) in pairs {
+                        match sealed {
+                            true => work.env.configure_late(Some(&key)),
+                            false => work.env.configure(&key),
+                        }
+                        work.set(&key, value, entry, Some(&file));
                     }
-                    work.set(&key, value, entry);
                 }
                 if sealed {
                     work.env.configure_late(None);
@@ -137,15 +141,15 @@ impl Evaluator<'_> {
         Ok(found.into_iter().filter(|path| !path.is_dir()).collect())
     }
 
-    /// The pairs of a file; a missing file is no mistake.
+    /// The pairs of each file that is meant; a missing file is no mistake.
     pub(super) fn file(
         &mut self,
         path: &str,
         expand: bool,
         spot: &Spot,
         work: &Work<'_>,
-    ) -> Result<Pairs, Problem> {
-        let mut pairs = Pairs::new();
+    ) -> Result<Vec<(PathBuf, Pairs)>, Problem> {
+        let mut files = Vec::new();
         for path in self.files("_.file", path, spot, work)? {
             let kind = Kind::of(&path);
             let fault = |fault: Fault| problem(fault, spot);
@@ -155,14 +159,16 @@ impl Evaluator<'_> {
                 Some(Contents::Plain(read)) => read,
                 Some(Contents::Sops) => self.unlocked(&path, kind, work.env).map_err(fault)?,
             };
+            let mut pairs = Pairs::new();
             for (key, value) in read {
                 let expands = expand && kind != Kind::Dotenv;
                 let value =
                     if expands { self.expanded(&key, value, spot, work.env) } else { value };
                 pairs.push((key, value));
             }
+            files.push((path, pairs));
         }
-        Ok(pairs)
+        Ok(files)
     }
 
     /// A file of sops; a query does not start the program.
@@ -192,7 +198,7 @@ impl Evaluator<'_> {
         for script in self.scripts(path, &entry.spot, work)? {
             let Sourced { pairs, paths } = sourced(&script, &entry.spot, work)?;
             for (key, value) in pairs {
-                work.set(&key, value, entry);
+                work.set(&key, value, entry, Some(&script));
             }
             for dir in paths {
                 work.front.add(&entry.spot.file.path, index, dir.into());
@@ -286,6 +292,7 @@ impl Evaluator<'_> {
         }
         work.front.venv(path.join("bin"));
         work.env.set("VIRTUAL_ENV", path);
+        work.comes_from("VIRTUAL_ENV", spot, None);
         Ok(())
     }
 }

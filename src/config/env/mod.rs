@@ -19,7 +19,7 @@ mod work;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -43,6 +43,19 @@ pub struct Resolved {
     pub env: EnvMap,
     /// `[vars]`
     pub vars: Vars,
+    /// By variable: what of `[env]` has decided on it last.
+    pub origins: IndexMap<String, Origin>,
+}
+
+/// What has decided on a variable.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The entry.
+    pub spot: Spot,
+    /// The file that the entry names and that has the variable.
+    pub file: Option<PathBuf>,
+    /// Its value is a secret.
+    pub hidden: bool,
 }
 
 /// What becomes of templates that ask programs, files or the clock.
@@ -128,10 +141,10 @@ impl<'a> Evaluator<'a> {
             return Ok(Arc::clone(done));
         }
         if self.is_raw() {
-            return Ok(Arc::new(Resolved { env: self.ctx.env.clone(), vars: Vars::new() }));
+            return Ok(Arc::new(Resolved { env: self.ctx.env.clone(), ..Resolved::default() }));
         }
         let roots: Vec<Arc<Root>> = self.project.roots.clone();
-        let mut resolved = Resolved { env: self.ctx.env.clone(), vars: Vars::new() };
+        let mut resolved = Resolved { env: self.ctx.env.clone(), ..Resolved::default() };
         self.hierarchy(&roots, &mut resolved)?;
         let nearest = roots.last().is_none_or(|last| last.rank <= root.rank);
         if !nearest {
@@ -162,7 +175,9 @@ impl<'a> Evaluator<'a> {
                 self.apply(&root.env, pass, &mut work)?;
             }
         }
-        self.settle(work)
+        let origins = self.settle(work)?;
+        to.origins.extend(origins);
+        Ok(())
     }
 
     /// A task's own `env` on top of `env`; `vars` are the task's.
@@ -182,7 +197,7 @@ impl<'a> Evaluator<'a> {
         let mut work = Work::new(root, env, vars);
         work.knows_tools = true;
         self.apply(entries, Pass::Whole, &mut work)?;
-        self.settle(work)
+        self.settle(work).map(drop)
     }
 
     /// A task's own `vars` on top of its root's.
@@ -276,8 +291,9 @@ impl<'a> Evaluator<'a> {
     }
 
     /// After all entries: required names are there, and secrets are known by
-    /// the values that their names have in the end.
-    fn settle(&mut self, work: Work<'_>) -> Result<(), Problem> {
+    /// the values that their names have in the end. Returns what has decided on
+    /// which variable.
+    fn settle(&mut self, mut work: Work<'_>) -> Result<IndexMap<String, Origin>, Problem> {
         for (key, help, spot) in &work.required {
             if self.ctx.env.get(key).is_none() && work.env.get(key).is_none() {
                 return Err(missing("environment variable", key, help.as_deref(), spot));
@@ -288,8 +304,12 @@ impl<'a> Evaluator<'a> {
                 self.secrets.add(value.as_encoded_bytes());
             }
         }
+        for (name, origin) in &mut work.origins {
+            let marked = work.marks.get(name).copied();
+            origin.hidden = marked.unwrap_or_else(|| self.hides(name));
+        }
         if self.hidden_names.is_empty() {
-            return Ok(());
+            return Ok(work.origins);
         }
         for (name, value) in work.env.iter() {
             let shown = name.to_str().is_none_or(|n| work.marks.contains_key(n) || !self.hides(n));
@@ -297,7 +317,7 @@ impl<'a> Evaluator<'a> {
                 self.secrets.add(value.as_encoded_bytes());
             }
         }
-        Ok(())
+        Ok(work.origins)
     }
 
     fn hides(&self, name: &str) -> bool {

@@ -69,7 +69,10 @@ impl Evaluator<'_> {
                 let value = self.opened(name, text, *format, spot)?;
                 value.map(|value| (name.clone(), value)).into_iter().collect()
             }
-            EnvDirective::File { path, expand } => self.file(path, *expand, spot, work)?,
+            EnvDirective::File { path, expand } => {
+                let files = self.file(path, *expand, spot, work)?;
+                files.into_iter().flat_map(|(_, pairs)| pairs).collect()
+            }
             EnvDirective::Source(path) => {
                 let scripts = self.scripts(path, spot, work)?;
                 let pairs = scripts.iter().map(|s| sourced(s, spot, work).map(|all| all.pairs));

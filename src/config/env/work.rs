@@ -1,11 +1,11 @@
 //! What one evaluation reads, and what it has made so far.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
-use super::Vars;
 use super::front::Front;
+use super::{Origin, Vars};
 use crate::model::{EnvEntry, EnvMap, Spot};
 
 /// Which entries are evaluated.
@@ -46,6 +46,8 @@ pub(super) struct Work<'w> {
     pub(super) front: Front,
     /// By variable: hidden, or shown although a name in `redactions` fits.
     pub(super) marks: IndexMap<String, bool>,
+    /// By variable: what has set it last.
+    pub(super) origins: IndexMap<String, Origin>,
     /// Name, help text and place of what is required.
     pub(super) required: Vec<(String, Option<String>, Spot)>,
 }
@@ -61,19 +63,28 @@ impl<'w> Work<'w> {
             knows_tools: false,
             front: Front::default(),
             marks: IndexMap::new(),
+            origins: IndexMap::new(),
             required: Vec::new(),
         }
     }
 
-    /// Sets a variable by an entry.
+    /// Sets a variable by an entry, or by a file that it names.
     pub(super) fn set(
         &mut self,
         name: &str,
         value: impl Into<std::ffi::OsString>,
         entry: &EnvEntry,
+        file: Option<&Path>,
     ) {
         self.env.set(name, value);
         self.mark(name, entry.options.redact);
+        self.comes_from(name, &entry.spot, file);
+    }
+
+    /// Takes note of what decides on a variable.
+    pub(super) fn comes_from(&mut self, name: &str, spot: &Spot, file: Option<&Path>) {
+        let origin = Origin { spot: spot.clone(), file: file.map(PathBuf::from), hidden: false };
+        self.origins.insert(name.to_string(), origin);
     }
 
     pub(super) fn mark(&mut self, name: &str, redact: Option<bool>) {

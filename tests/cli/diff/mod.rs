@@ -7,6 +7,7 @@ mod deprecated_args;
 mod encrypted;
 mod env;
 mod env_directives;
+mod env_verb;
 mod extends;
 mod failure;
 mod file_tasks;

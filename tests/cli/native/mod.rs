@@ -7,6 +7,7 @@ mod command_line;
 mod converge;
 mod direct;
 mod ending;
+mod env_verb;
 mod finally;
 mod fresh;
 mod fresh_faults;

@@ -1,0 +1,51 @@
+//! What can be typed for `env`.
+
+use clap::{Args, ValueEnum};
+
+pub(in crate::cli) const ENV_EXAMPLES: &str = "\
+Examples:
+  eval \"$(mep env -s bash)\"   take the environment of the project into this shell
+  mep env --json              as JSON
+  mep env --explain           which line of which file has set what";
+
+/// `env`
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct EnvArgs {
+    /// As NAME=value lines, without PATH
+    #[arg(short = 'D', long)]
+    pub(in crate::cli) dotenv: bool,
+    /// As JSON
+    #[arg(short = 'J', long)]
+    pub(in crate::cli) json: bool,
+    /// As JSON, with the file that each variable comes from
+    #[arg(long)]
+    pub(in crate::cli) json_extended: bool,
+    /// For this shell [default: the one that $SHELL names]
+    #[arg(short, long, value_name = "SHELL")]
+    pub(in crate::cli) shell: Option<Shell>,
+    /// Only variables that are to be hidden; their values are shown
+    #[arg(long)]
+    pub(in crate::cli) redacted: bool,
+    /// Only the values
+    #[arg(long)]
+    pub(in crate::cli) values: bool,
+    /// For people: each variable with the line that has set it, secrets hidden
+    #[arg(long, conflicts_with_all = ["dotenv", "json", "json_extended", "shell", "values"])]
+    pub(in crate::cli) explain: bool,
+    /// Tools beside those of the configuration, for a real mise
+    #[arg(value_name = "TOOL@VERSION")]
+    pub(in crate::cli) tools: Vec<String>,
+}
+
+/// Shells that can take an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Nu,
+    Xonsh,
+    Zsh,
+    Pwsh,
+    Powershell,
+}
