@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{JobId, JobView};
-use crate::plan::{Outlook, Plan};
+use crate::plan::{Outlook, Part, Plan};
 use crate::record::{History, Place};
 
 /// Ways to the end that differ by less are alike: else tasks would change places from one run to
@@ -29,12 +29,26 @@ pub(super) fn outlook(
         if !works(id) {
             return Some(Duration::ZERO);
         }
-        // The past of a task is that of all its parts together.
-        let is_whole = occurrence.first == occurrence.last;
-        history.of(&views[id.0 as usize].rerun).filter(|_| is_whole)?.expected()
+        let words = &views[id.0 as usize].rerun;
+        let past = match step(plan, id) {
+            Some(at) => history.of_step(words, at),
+            // The past of a task is that of all its parts together.
+            None => history.of(words).filter(|_| occurrence.first == occurrence.last),
+        };
+        past?.expected()
     };
     let outlook = Outlook::new(&plan.graph, known);
     outlook.ahead.iter().any(|way| !way.is_zero()).then_some(outlook)
+}
+
+/// The entry of `run` that a job begins with, where it is a working part of a task among others.
+pub(super) fn step(plan: &Plan, id: JobId) -> Option<usize> {
+    let occurrence = plan.graph.occurrence(id);
+    let alone = occurrence.first == occurrence.last;
+    match plan.graph.get(id).part {
+        Part::Scripts(from, _) if !alone => Some(from),
+        _ => None,
+    }
 }
 
 /// How urgent each job is: what the most has to wait for goes first.

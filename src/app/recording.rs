@@ -8,6 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::files::Files;
+use super::past::step;
 use super::views::Lens;
 use crate::config::workspace::Workspace;
 use crate::model::{Dialect, Event, Exit, JobView, Leftover, RUN_VARIABLE, RecordKeys, Spot};
@@ -124,6 +125,7 @@ impl<'a> Recording<'a> {
                 called: occurrence.site.is_some(),
                 given_env: !occurrence.env.is_empty(),
                 works: !plan.jobs[id.0 as usize].commands.is_empty(),
+                step: step(plan, id),
                 ends: (view.first, view.last),
                 direct: view.direct,
             });

@@ -8,6 +8,9 @@
 //! f 1200 test
 //! ```
 //!
+//! A part of a task that calls others is remembered by itself as well, as
+//! `#0 all`: what the calls take is theirs.
+//!
 //! A run's id, then for each of its tasks the end (success, failure, up to
 //! date, tolerated failure, skipped), microseconds, and the words behind `run`
 //! that mean it.
@@ -91,6 +94,11 @@ impl History {
         self.tasks.get(&*key(words))
     }
 
+    /// The past of the part of it that begins with that entry of `run`.
+    pub fn of_step(&self, words: &str, at: usize) -> Option<&Past> {
+        self.of(&step(words, at))
+    }
+
     fn parse(text: &str) -> Self {
         let mut history = Self::default();
         let mut run = "";
@@ -136,6 +144,11 @@ fn key(words: &str) -> std::borrow::Cow<'_, str> {
     } else {
         words.into()
     }
+}
+
+/// The words for a part of a task. No task has them: a shell's `#` is quoted.
+pub(super) fn step(words: &str, at: usize) -> String {
+    format!("#{at} {words}")
 }
 
 /// The part of one run, put together while it goes on.

@@ -145,6 +145,8 @@ pub struct TaskLine<'a> {
     pub given_env: bool,
     /// It starts processes.
     pub works: bool,
+    /// The entry of `run` that it begins with, where it is not all of its task.
+    pub step: Option<usize>,
     /// The first and the last job of its task.
     pub ends: (bool, bool),
     /// Its output goes past us: to a terminal, or wherever ours goes.

@@ -13,7 +13,7 @@ use foldhash::{HashMap, HashMapExt};
 use nix::unistd::getsid;
 
 use super::events;
-use super::history::{Part, Verdict};
+use super::history::{Part, Verdict, step};
 use super::line::{Line, TaskLine, hidden};
 use super::log::{Log, Piece};
 use super::place::{self, Listed, Place};
@@ -132,6 +132,15 @@ struct Live {
 struct Task {
     /// Empty where it is not the last one of its task.
     words: Box<str>,
+    /// Where it is a part of its task that works.
+    step: Option<Box<Step>>,
+}
+
+/// A part of a task with calls, whose own time is remembered as well.
+#[derive(Debug)]
+struct Step {
+    words: String,
+    started: Option<Instant>,
 }
 
 impl Recorder {
@@ -252,8 +261,10 @@ impl Recorder {
             task.write(&mut self.lines, self.begin.elapsed(), self.redactor.as_ref());
             self.pass_on(false);
         }
-        let words = if task.ends.1 { &*hidden(self.redactor.as_ref(), task.rerun) } else { "" };
-        self.tasks.push(Task { words: words.into() });
+        let hide = || hidden(self.redactor.as_ref(), task.rerun);
+        let words = if task.ends.1 { hide() } else { "".into() };
+        let step = task.step.map(|at| Box::new(Step { words: step(&hide(), at), started: None }));
+        self.tasks.push(Task { words: (*words).into(), step });
         if let Some(live) = self.file.as_mut().filter(|live| live.has_much()) {
             live.flush();
         }
@@ -266,9 +277,16 @@ impl Recorder {
             Event::Output(job, stream, bytes) if self.writes() => {
                 self.output(*job, *stream, bytes, now);
             }
+            Event::Started(job) => {
+                let task = self.tasks.get_mut(job.0 as usize);
+                if let Some(step) = task.and_then(|task| task.step.as_mut()) {
+                    step.started = Some(now);
+                }
+            }
             Event::Retrying { job, .. } => self.close(*job, now),
             Event::Ended { job, outcome, elapsed, .. } => {
                 self.close(*job, now);
+                self.step_ended(*job, outcome, now);
                 self.ended(*job, outcome, *elapsed);
             }
             _ => {}
@@ -351,6 +369,18 @@ impl Recorder {
         self.counts[verdict as usize] += 1;
         if self.keeping == Keeping::All {
             self.part.add(verdict, took, &task.words);
+        }
+    }
+
+    /// What a part of a task took by itself is worth to know where it went well.
+    fn step_ended(&mut self, job: JobId, outcome: &Outcome, now: Instant) {
+        let task = self.tasks.get_mut(job.0 as usize);
+        let Some(step) = task.and_then(|task| task.step.take()) else {
+            return;
+        };
+        let took = step.started.map(|started| now - started);
+        if let (Some(took), Outcome::Success, Keeping::All) = (took, outcome, self.keeping) {
+            self.part.add(Verdict::Success, took, &step.words);
         }
     }
 

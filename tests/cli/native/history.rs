@@ -61,3 +61,53 @@ run = 'sleep 1.2'
             || terminal.picture().contains("0/2 · about 1s left · ")
     });
 }
+
+#[test]
+fn what_is_left_of_a_task_that_calls_others_is_known_too() {
+    let text = "
+[tasks.all]
+run = ['sleep 0.6', { tasks = ['a', 'b'] }, 'sleep 0.6']
+[tasks.a]
+run = 'sleep 0.6'
+[tasks.b]
+run = ':'
+[tasks.side]
+run = 'sleep 1'
+";
+    let project = project(text);
+    let words = ["run", "all", ":::", "side"];
+    project.mep(words).run().code(0);
+    let mut terminal = OnTerminal::mep(&project, words).start();
+    terminal.until("an estimate", |terminal| {
+        let picture = terminal.picture();
+        assert!(!picture.contains("at least"), "{picture}");
+        picture.contains("about 2s left") || picture.contains("about 1s left")
+    });
+}
+
+#[test]
+fn parts_of_a_task_are_remembered_by_themselves_where_they_go_well() {
+    let text = "
+[tasks.all]
+run = [':', { task = 'inner' }, 'test ! -e bad || exit 1; :']
+[tasks.inner]
+run = ':'
+[tasks.plain]
+run = [':', ':']
+";
+    let project = project(text);
+    project.mep(["-q", "run", "all", "x"]).run().code(0);
+    project.mep(["-q", "run", "plain"]).run().code(0);
+    project.write("bad", "");
+    project.mep(["-q", "run", "all", "x"]).run().code(1);
+    let history = super::record::files(&project).into_iter().find(|path| path.ends_with("history"));
+    let text = std::fs::read_to_string(history.expect("a history")).expect("it is text");
+    let words = |line: &str| {
+        let mut parts = line.splitn(3, ' ');
+        let letter = parts.next().filter(|_| !line.starts_with('>'))?;
+        Some(format!("{letter} {}", parts.nth(1)?))
+    };
+    let told: Vec<String> = text.lines().filter_map(words).collect();
+    let first = ["s #0 all x", "s inner", "s #2 all x", "s all x", "s plain"];
+    assert_eq!(told, [&first[..], &["s #0 all x", "s inner", "f all x"]].concat());
+}
