@@ -28,11 +28,8 @@ const FOREIGN_TOO: [&str; 14] = [
     "watch", "where", "which", "x",
 ];
 
-/// Verbs of `mise tasks` that are ours; any other word after it is mise's.
-const OWN_TASKS: [&str; 5] = ["ls", "deps", "run", "r", "validate"];
-
-/// Flags of `mise tasks` that are not ours yet.
-const FOREIGN_TASK_FLAGS: [&str; 2] = ["--usage", "--complete"];
+/// Verbs of `mise tasks` that are not ours.
+const FOREIGN_TASKS: [&str; 3] = ["add", "edit", "graph"];
 
 /// Flags that may stand before a command, and take a word.
 const TAKE_VALUES: [&str; 16] = [
@@ -54,12 +51,8 @@ pub(super) fn foreign(ctx: &Context, argv: &[OsString], voice: &Voice) -> Option
     if FOREIGN.contains(&first) || FOREIGN_TOO.contains(&first) {
         return Some(hand_over(ctx, argv, first, "is not a task runner's business", voice));
     }
-    let verb = words.next().unwrap_or("ls");
-    let flag = argv.iter().any(|w| FOREIGN_TASK_FLAGS.iter().any(|f| w == f));
     let is_tasks = ["tasks", "task", "t"].contains(&first);
-    if !is_tasks || (OWN_TASKS.contains(&verb) && !(verb == "ls" && flag)) {
-        return None;
-    }
+    let verb = words.next().filter(|verb| is_tasks && FOREIGN_TASKS.contains(verb))?;
     let name = format!("{first} {verb}");
     Some(hand_over(ctx, argv, &name, "is not in this version of mep", voice))
 }

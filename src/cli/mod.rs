@@ -19,9 +19,9 @@ use crate::model::{Dialect, Exit, MISE_VERSION, Problem};
 use crate::report::Palette;
 use crate::sys::{Context, sandbox, signal};
 use diagnostics::Voice;
-use grammar::tasks::{ListArgs, TasksCommand};
 use grammar::{Cli, Command, Global, plain_words, words};
-use verbs::{converge, deps, env, last, list, log, rerun, run, trust, validate, why};
+use verbs::tasks::Call;
+use verbs::{converge, env, last, log, rerun, run, tasks, trust, why};
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
@@ -190,21 +190,9 @@ fn verb(
         Some(Command::Run(run)) => run::run(ctx, grammar, &global, &run, voice),
         Some(Command::Trust(args)) => trust::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Untrust(args)) => trust::run(ctx, grammar, &global, &(*args.0).into(), voice),
-        Some(Command::Tasks(tasks)) => match tasks.command {
-            None => list_tasks(ctx, grammar, &global, &tasks.list, voice),
-            Some(TasksCommand::Ls(list)) => list_tasks(ctx, grammar, &global, &list.0, voice),
-            Some(TasksCommand::Run(run)) => run::run(ctx, grammar, &global, &run.0, voice),
-            Some(TasksCommand::Deps(args)) => {
-                let options = options(&global, query(ctx, grammar, &global));
-                let loaded = load(ctx, &global, &options, voice)?;
-                deps::print(ctx, loaded, options, &args.0, voice)
-            }
-            Some(TasksCommand::Validate(args)) => {
-                let options = options(&global, query(ctx, grammar, &global));
-                let loaded = load(ctx, &global, &options, voice)?;
-                validate::print(ctx, dialect(ctx, grammar), loaded, options, &args.0, voice)
-            }
-        },
+        Some(Command::Tasks(args)) => {
+            tasks::run(Call { ctx, grammar, global: &global, voice }, args)
+        }
         Some(Command::Why(args)) => why::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
         Some(Command::Env(args)) => env::run(ctx, grammar, &global, &args.0, voice),
@@ -217,23 +205,6 @@ fn verb(
             Ok(Exit::Usage)
         }
     }
-}
-
-fn list_tasks(
-    ctx: &Arc<Context>,
-    grammar: Dialect,
-    global: &Global,
-    args: &ListArgs,
-    voice: &Voice,
-) -> Result<Exit, Vec<Problem>> {
-    let options = options(global, query(ctx, grammar, global));
-    let mut loaded = load(ctx, global, &options, voice)?;
-    loaded.project.warnings.iter().for_each(|w| voice.warn(w));
-    list::print(ctx, dialect(ctx, grammar), &loaded, args);
-    let problems = std::mem::take(&mut loaded.project.problems);
-    // The process ends here: taking every task apart first takes a tenth of the time.
-    std::mem::forget(loaded);
-    if problems.is_empty() { Ok(Exit::Success) } else { Err(problems) }
 }
 
 /// What a query may do with files that nobody trusts.

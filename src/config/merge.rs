@@ -62,7 +62,8 @@ impl Named {
         }
     }
 
-    /// With a command it replaces what was there, without one it overlays it.
+    /// With a command it replaces what was there, without one it overlays it;
+    /// but where that has nothing to do either, there is nothing to lie over.
     fn add_block(&mut self, task: RawTask) {
         let scripts = self.stripped(&task.name);
         if task.has_command() {
@@ -74,8 +75,8 @@ impl Named {
         }
         let lower = scripts.first().unwrap_or(&task.name);
         match self.at.get(lower) {
-            Some(&at) => overlay(&mut self.tasks[at], task),
-            None => self.put(task),
+            Some(&at) if self.tasks[at].does_something() => overlay(&mut self.tasks[at], task),
+            _ => self.put(task),
         }
     }
 
@@ -114,8 +115,13 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
         ($($field:ident),*) => { $( lower.$field.extend(upper.$field); )* };
     }
     lower.old_output |= upper.old_output;
-    lower.tools.retain(|tool| upper.tools.iter().all(|over| over.name != tool.name));
-    append!(alias, depends, depends_post, wait_for, env, vars, sources, tools, later, broken);
+    for tool in upper.tools {
+        match lower.tools.iter_mut().find(|known| known.name == tool.name) {
+            Some(known) => *known = tool,
+            None => lower.tools.push(tool),
+        }
+    }
+    append!(alias, depends, depends_post, wait_for, env, vars, sources, later, broken);
     if !upper.sandbox.is_empty() {
         lower.sandbox.add(&upper.sandbox);
     }

@@ -105,6 +105,15 @@ impl RawTask {
             || self.file.is_some()
             || self.script.is_some()
     }
+
+    /// True where it is more than a few keys for a task that another file has:
+    /// only such a one can be overlaid.
+    pub(super) fn does_something(&self) -> bool {
+        self.has_command()
+            || !self.depends.is_empty()
+            || !self.depends_post.is_empty()
+            || self.extends.is_some()
+    }
 }
 
 /// `[task_config]`.

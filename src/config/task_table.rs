@@ -168,7 +168,8 @@ fn later_field(
         _ => value.get_ref().as_bool() != Some(false),
     };
     if in_force {
-        task.later.push(LaterKey { key: key_name, spot: at.spot(key.span()), harmless });
+        let (spot, value) = (at.spot(key.span()), json(value));
+        task.later.push(LaterKey { key: key_name, spot, harmless, value });
     }
     Ok(())
 }

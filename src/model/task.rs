@@ -88,6 +88,8 @@ pub struct LaterKey {
     pub spot: Spot,
     /// Leaving it out cannot change the result: a notice is enough.
     pub harmless: bool,
+    /// What it says.
+    pub value: serde_json::Value,
 }
 
 /// A task, ready to be asked for by name.

@@ -8,11 +8,12 @@
 //! `sandbox` (what it must not touch),
 //! `checks` (what keeps it from running), `build` (graph → jobs), `planner`
 //! (all of it, also while the run goes on), `tree` (the shape drawn), `lint`
-//! (what looks wrong with it).
+//! (what looks wrong with it), `declaration` (what a task takes, as it is shown).
 
 mod args;
 mod build;
 mod checks;
+mod declaration;
 pub mod echo;
 mod expand;
 mod field;
@@ -33,6 +34,7 @@ mod spec;
 mod tree;
 
 pub use args::help;
+pub use declaration::{Declaration, Shown};
 pub use expand::{Expander, Expansion, Scope};
 pub use field::{Field, LateText};
 pub use graph::{Edge, EdgeKind, Graph, Node, Occurrence, Part, Phase};

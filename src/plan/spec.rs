@@ -36,6 +36,26 @@ pub(super) fn read(
     script: Option<&str>,
     warnings: &mut Vec<String>,
 ) -> Result<Option<Spec>, Problem> {
+    let spec = parse(task, usage, script, warnings)?;
+    Ok(spec.filter(|spec| !says_nothing(spec)).map(|mut spec| {
+        if spec.about.is_none() && !task.description.is_empty() {
+            spec.about = Some(task.description.clone());
+        }
+        spec
+    }))
+}
+
+/// As `read`, also where there is nothing in it, and without the task's
+/// description.
+///
+/// # Errors
+/// As `read`.
+pub(super) fn parse(
+    task: &Task,
+    usage: &str,
+    script: Option<&str>,
+    warnings: &mut Vec<String>,
+) -> Result<Option<Spec>, Problem> {
     let has_script = matches!(task.command, Command::Script(_) | Command::File(_));
     let text = if has_script { lines(script.unwrap_or_default()) } else { usage.to_string() };
     if text.trim().is_empty() {
@@ -58,16 +78,15 @@ pub(super) fn read(
         }
         Err(error) => return Err(broken(task, &text, &error)),
     };
+    name(&mut spec, task);
+    Ok(Some(spec))
+}
+
+/// The task's name is that of the program.
+pub(super) fn name(spec: &mut Spec, task: &Task) {
     spec.name.clone_from(&task.display);
     spec.bin.clone_from(&task.display);
     spec.cmd.name.clone_from(&task.display);
-    if says_nothing(&spec) {
-        return Ok(None);
-    }
-    if spec.about.is_none() && !task.description.is_empty() {
-        spec.about = Some(task.description.clone());
-    }
-    Ok(Some(spec))
 }
 
 /// What is wrong with what a task says of its arguments, as usage-lib draws

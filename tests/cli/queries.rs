@@ -46,8 +46,13 @@ print("ran")
 '''
 "#;
 
-const QUERIES: [&str; 28] = [
+const QUERIES: [&str; 33] = [
     "tasks",
+    "tasks build",
+    "tasks info build --json",
+    "tasks ls --usage --hidden",
+    "tasks ls --complete",
+    "tasks help",
     "tasks ls",
     "tasks ls --json",
     "tasks ls -x --hidden",
@@ -123,8 +128,9 @@ file = "{{ vars.broken }}"
 tools = { node = "{{ vars.broken }}" }
 "#;
 
-const UNTRUSTED_QUERIES: [&str; 15] = [
-    "tasks", "tasks ls", "tasks ls --json", "tasks ls -x --hidden", "tasks deps", "tasks deps a",
+const UNTRUSTED_QUERIES: [&str; 19] = [
+    "tasks info a", "tasks a --json", "tasks ls --usage", "tasks ls --complete", "tasks",
+    "tasks ls", "tasks ls --json", "tasks ls -x --hidden", "tasks deps", "tasks deps a",
     "tasks deps --dot", "tasks deps --compact", "tasks validate", "tasks validate --json",
     "run -n a", "run -n -v -f a ::: c", "run -n scripts:hello", "run a --help", "trust --show",
 ];

@@ -150,7 +150,7 @@ pub(super) enum Command {
     #[command(visible_alias = "r", after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
     /// List tasks, draw their graph
-    #[command(visible_aliases = ["t", "task"], disable_help_subcommand = true)]
+    #[command(visible_aliases = ["t", "task"])]
     Tasks(TasksArgs),
     /// Check a state, and bring it about where it is not there
     #[command(after_help = CONVERGE_EXAMPLES)]

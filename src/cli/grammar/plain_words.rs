@@ -50,13 +50,12 @@ fn tasks(words: &[OsString]) -> Option<Command> {
         ["--json"] => true,
         _ => return None,
     };
-    let mut list = ListArgs::default();
-    list.json = json;
+    let list = ListArgs { json, ..ListArgs::default() };
     Some(Command::Tasks(if is_ls {
         let command = Some(TasksCommand::Ls(Deferred(Box::new(list))));
-        TasksArgs { list: ListArgs::default(), command }
+        TasksArgs { list: ListArgs::default(), task: None, command }
     } else {
-        TasksArgs { list, command: None }
+        TasksArgs { list, task: None, command: None }
     }))
 }
 

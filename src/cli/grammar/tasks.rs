@@ -7,10 +7,12 @@ use super::run::RunArgs;
 
 /// `tasks`
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(in crate::cli) struct TasksArgs {
     #[command(flatten)]
     pub(in crate::cli) list: ListArgs,
+    /// Show what is known of this task, as `info` does
+    #[arg(value_name = "TASK")]
+    pub(in crate::cli) task: Option<String>,
     #[command(subcommand)]
     pub(in crate::cli) command: Option<TasksCommand>,
 }
@@ -19,7 +21,11 @@ pub(in crate::cli) struct TasksArgs {
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum TasksCommand {
     /// List tasks
+    #[command(after_help = LIST_EXAMPLES)]
     Ls(Deferred<ListArgs>),
+    /// Show what is known of a task
+    #[command(after_help = INFO_EXAMPLES)]
+    Info(Deferred<InfoArgs>),
     /// Draw who depends on whom
     Deps(Deferred<DepsArgs>),
     /// Find mistakes in tasks and in their graph, without running any
@@ -28,10 +34,24 @@ pub(in crate::cli) enum TasksCommand {
     /// Run tasks
     #[command(visible_alias = "r")]
     Run(Deferred<RunArgs>),
+    /// Explain `tasks`, or a command of it
+    #[command(hide = true)]
+    Help {
+        /// Of this command
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
 }
 
+pub(in crate::cli) const LIST_EXAMPLES: &str = "\
+Examples:
+  mep tasks                              names and descriptions
+  mep tasks ls -x --hidden               with aliases and files, hidden ones too
+  mep tasks ls --json                    for tools
+  mep run \"$(mep tasks --name-only | fzf)\"   pick one";
+
 /// `tasks ls`
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(in crate::cli) struct ListArgs {
     /// Only tasks of the user's own configuration
     #[arg(short, long, overrides_with = "local")]
@@ -47,28 +67,72 @@ pub(in crate::cli) struct ListArgs {
     pub(in crate::cli) extended: bool,
     /// Accepted for mise's sake: everything is listed anyway
     #[arg(long)]
-    all: bool,
+    pub(in crate::cli) all: bool,
     /// Hidden tasks too
     #[arg(long)]
     pub(in crate::cli) hidden: bool,
     /// One name a line
-    #[arg(long, conflicts_with_all = ["json", "extended"])]
+    #[arg(long, conflicts_with_all = ["json", "extended", "usage"])]
     pub(in crate::cli) name_only: bool,
     /// Without the line of headings
     #[arg(long, visible_alias = "no-headers")]
     pub(in crate::cli) no_header: bool,
-    /// Order
-    #[arg(long, value_enum, default_value = "name")]
-    pub(in crate::cli) sort: SortKey,
-    /// Direction of the order
-    #[arg(long, value_enum, default_value = "asc")]
-    pub(in crate::cli) sort_order: SortOrder,
+    /// Order; by name where it is not given
+    #[arg(long, value_enum, value_name = "COLUMN")]
+    pub(in crate::cli) sort: Option<SortKey>,
+    /// Direction of the order; upwards where it is not given
+    #[arg(long, value_enum)]
+    pub(in crate::cli) sort_order: Option<SortOrder>,
+    /// For completion: `name:description`
+    #[arg(long, hide = true)]
+    pub(in crate::cli) complete: bool,
+    /// For completion: what each task takes, as a usage specification
+    #[arg(long, hide = true)]
+    pub(in crate::cli) usage: bool,
+}
+
+impl ListArgs {
+    /// The flags before `ls` and those behind it: where they contradict each
+    /// other, the latter count.
+    pub(in crate::cli) fn then(mut self, later: Self) -> Self {
+        if later.global || later.local {
+            (self.global, self.local) = (later.global, later.local);
+        }
+        macro_rules! either {
+            ($($flag:ident),*) => { $( self.$flag |= later.$flag; )* };
+        }
+        either!(json, extended, all, hidden, name_only, no_header, complete, usage);
+        self.sort = later.sort.or(self.sort);
+        self.sort_order = later.sort_order.or(self.sort_order);
+        self
+    }
+
+    /// True where nothing is asked for, but perhaps JSON.
+    pub(in crate::cli) fn says_only_json(&self) -> bool {
+        *self == Self { json: self.json, ..Self::default() }
+    }
+}
+
+pub(in crate::cli) const INFO_EXAMPLES: &str = "\
+Examples:
+  mep tasks info build          what is known of it
+  mep tasks build               the same
+  mep tasks info build --json   for tools";
+
+/// `tasks info`
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct InfoArgs {
+    /// As JSON
+    #[arg(short = 'J', long)]
+    pub(in crate::cli) json: bool,
+    /// Its name or an alias; of a pattern, the first task that it matches
+    #[arg(value_name = "TASK")]
+    pub(in crate::cli) task: String,
 }
 
 /// Column to sort by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(in crate::cli) enum SortKey {
-    #[default]
     Name,
     Alias,
     Description,
@@ -76,9 +140,8 @@ pub(in crate::cli) enum SortKey {
 }
 
 /// Direction.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(in crate::cli) enum SortOrder {
-    #[default]
     Asc,
     Desc,
 }

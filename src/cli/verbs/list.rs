@@ -8,15 +8,26 @@ use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
 use super::{list_json, shown};
+use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::tasks::{ListArgs, SortKey, SortOrder};
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
-use crate::model::{Dialect, Task};
+use crate::model::{Dialect, Problem, Task};
+use crate::plan::Declaration;
 use crate::report::Palette;
 use crate::sys::Context;
 
 /// Prints the list on standard output.
-pub(in crate::cli) fn print(ctx: &Context, dialect: Dialect, loaded: &Loaded, args: &ListArgs) {
+///
+/// # Errors
+/// With `--usage`, a specification that is none: then nothing is printed.
+pub(in crate::cli) fn print(
+    ctx: &Context,
+    dialect: Dialect,
+    loaded: &Loaded,
+    args: &ListArgs,
+    voice: &Voice,
+) -> Result<(), Problem> {
     let mut evaluator = Evaluator::new(ctx, loaded, Late::Keep);
     let mut tasks: Vec<&Task> = loaded
         .project
@@ -27,9 +38,18 @@ pub(in crate::cli) fn print(ctx: &Context, dialect: Dialect, loaded: &Loaded, ar
         .filter(|t| !args.local || !t.is_global())
         .collect();
     sort(&mut tasks, args);
+    let scripts = !loaded.settings.hides_script_args;
+    let specification = match args.usage && !args.complete {
+        true => specification(&tasks, &mut evaluator, scripts, voice)?,
+        false => String::new(),
+    };
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     // Nobody reads on: that is no mistake.
-    let _ = if args.json {
+    let _ = if args.complete {
+        complete(&mut out, &tasks, &mut evaluator)
+    } else if args.usage {
+        writeln!(out, "{specification}")
+    } else if args.json {
         list_json::write(&mut out, ctx, &tasks, &mut evaluator)
     } else if args.name_only {
         tasks.iter().try_for_each(|t| writeln!(out, "{}", t.display))
@@ -37,19 +57,47 @@ pub(in crate::cli) fn print(ctx: &Context, dialect: Dialect, loaded: &Loaded, ar
         out.write_all(table(ctx, dialect, &tasks, args, &mut evaluator).as_bytes())
     }
     .and_then(|()| out.flush());
+    Ok(())
+}
+
+/// Name and description, as completion scripts of zsh read them.
+fn complete(
+    out: &mut impl Write,
+    tasks: &[&Task],
+    evaluator: &mut Evaluator<'_>,
+) -> std::io::Result<()> {
+    let escaped = |text: &str| text.replace(':', "\\:");
+    tasks.iter().try_for_each(|task| {
+        let description = shown::text(task, &task.description, evaluator);
+        writeln!(out, "{}:{}", escaped(&task.display), escaped(&description))
+    })
+}
+
+/// What each of them takes.
+fn specification(
+    tasks: &[&Task],
+    evaluator: &mut Evaluator<'_>,
+    scripts: bool,
+    voice: &Voice,
+) -> Result<String, Problem> {
+    let mut warnings = Vec::new();
+    let mut declared = |task: &&Task| shown::declaration(task, evaluator, scripts, &mut warnings);
+    let all: Result<Vec<_>, _> = tasks.iter().map(&mut declared).collect();
+    warnings.iter().for_each(|warning| voice.warn(warning));
+    Ok(Declaration::list(all?))
 }
 
 fn sort(tasks: &mut [&Task], args: &ListArgs) {
     tasks.sort_by(|a, b| {
-        let order = match args.sort {
+        let order = match args.sort.unwrap_or(SortKey::Name) {
             SortKey::Name => a.name.cmp(&b.name),
             SortKey::Alias => a.aliases.join(", ").cmp(&b.aliases.join(", ")),
             SortKey::Description => a.description.cmp(&b.description),
             SortKey::Source => a.source_path().cmp(b.source_path()),
         };
         match args.sort_order {
-            SortOrder::Asc => order,
-            SortOrder::Desc => order.reverse(),
+            Some(SortOrder::Desc) => order.reverse(),
+            _ => order,
         }
     });
 }

@@ -1,7 +1,6 @@
 //! `tasks ls --json`: the list that tools read.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use indexmap::IndexMap;
@@ -31,14 +30,14 @@ struct Row<'a> {
     global: bool,
     raw: bool,
     interactive: bool,
-    sources: &'a [String],
+    sources: Vec<Cow<'a, str>>,
     outputs: OutputsRow<'a>,
-    shell: Option<&'a str>,
+    shell: Option<Cow<'a, str>>,
     quiet: bool,
     silent: SilentRow,
-    tools: BTreeMap<&'a str, Value>,
+    tools: IndexMap<&'a str, Value>,
     usage: &'a str,
-    timeout: Option<&'a str>,
+    timeout: Option<Cow<'a, str>>,
     run: Vec<RunRow<'a>>,
     args: [(); 0],
     file: Option<Cow<'a, str>>,
@@ -77,7 +76,7 @@ enum RunRow<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum OutputsRow<'a> {
-    Patterns(&'a [String]),
+    Patterns(Vec<Cow<'a, str>>),
     Marker { auto: bool },
 }
 
@@ -103,6 +102,15 @@ pub(in crate::cli) fn write(
     out.write_all(b"\n")
 }
 
+/// What the list says of one task.
+pub(in crate::cli) fn value(
+    ctx: &Context,
+    task: &Task,
+    evaluator: &mut Evaluator<'_>,
+) -> serde_json::Result<Value> {
+    serde_json::to_value(row(ctx, task, evaluator))
+}
+
 fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<'a> {
     let mut deps = |list: &'a [Dep]| -> Vec<DepRow<'a>> {
         list.iter().map(|d| dependency(task, d, evaluator)).collect()
@@ -122,12 +130,12 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
         env: task.env.iter().filter_map(|e| env_text(&e.directive)).collect(),
         dir: dir(ctx, task, evaluator),
         hide: task.hide,
-        global: task.marked_global,
+        global: task.is_global(),
         raw: task.raw,
         interactive: task.interactive,
-        sources: &task.sources,
-        outputs: outputs(task),
-        shell: task.shell.as_deref(),
+        sources: task.sources.iter().map(|s| shown::text(task, s, evaluator)).collect(),
+        outputs: outputs(task, evaluator),
+        shell: task.shell.as_deref().map(|text| shown::text(task, text, evaluator)),
         quiet: task.quiet,
         silent: match task.silent {
             Silence::None => SilentRow::Flag(false),
@@ -137,7 +145,7 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
         },
         tools: task.tools.iter().map(|tool| (tool.name.as_str(), tool_json(tool))).collect(),
         usage: &task.usage,
-        timeout: task.timeout.as_deref(),
+        timeout: task.timeout.as_deref().map(|text| shown::text(task, text, evaluator)),
         run: task.run().iter().map(run_entry).collect(),
         args: [],
         file: match &task.command {
@@ -161,10 +169,13 @@ fn dir<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Cow<
     path.to_string_lossy().into_owned().into()
 }
 
-fn outputs(task: &Task) -> OutputsRow<'_> {
+fn outputs<'a>(task: &'a Task, evaluator: &mut Evaluator<'_>) -> OutputsRow<'a> {
     match &task.outputs {
-        Outputs::Patterns(list) => OutputsRow::Patterns(list),
-        Outputs::Unset if task.sources.is_empty() => OutputsRow::Patterns(&[]),
+        Outputs::Patterns(list) => {
+            let shown = list.iter().map(|text| shown::text(task, text, evaluator));
+            OutputsRow::Patterns(shown.collect())
+        }
+        Outputs::Unset if task.sources.is_empty() => OutputsRow::Patterns(Vec::new()),
         Outputs::Auto | Outputs::Unset => OutputsRow::Marker { auto: true },
     }
 }
@@ -183,7 +194,8 @@ fn dependency<'a>(task: &Task, dep: &'a Dep, evaluator: &mut Evaluator<'_>) -> D
     }
 }
 
-fn env_text(directive: &EnvDirective) -> Option<String> {
+/// A line of `env`.
+pub(in crate::cli) fn env_text(directive: &EnvDirective) -> Option<String> {
     match directive {
         EnvDirective::Set(key, value) => Some(format!("{key}={value}")),
         EnvDirective::Default(key, value) => Some(format!("{key} default={value}")),

@@ -1,12 +1,13 @@
 //! What each verb does, a file for each. Which words it takes is `grammar`'s.
 
 pub(super) mod converge;
-pub(super) mod deps;
+mod deps;
 mod ends;
 pub(super) mod env;
+mod info;
 pub(super) mod last;
 mod late_flags;
-pub(super) mod list;
+mod list;
 mod list_json;
 pub(super) mod log;
 mod past;
@@ -15,7 +16,8 @@ pub(super) mod rerun;
 pub(super) mod run;
 mod shown;
 mod task_help;
+pub(super) mod tasks;
 mod timeout;
 pub(super) mod trust;
-pub(super) mod validate;
+mod validate;
 pub(super) mod why;

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use crate::config::env::Evaluator;
 use crate::config::template;
-use crate::model::{Call, Dep, DepSpec, Task};
+use crate::model::{Call, Dep, DepSpec, Problem, RunEntry, Task};
+use crate::plan::{Declaration, Shown};
 
 /// A text that can be rendered without starting or reading anything; else as
 /// it is written.
@@ -51,4 +52,50 @@ pub(in crate::cli) fn dependency(
             optional: *optional,
         }),
     }
+}
+
+/// Dependencies in one line.
+pub(in crate::cli) fn dependencies(
+    task: &Task,
+    list: &[Dep],
+    evaluator: &mut Evaluator<'_>,
+) -> String {
+    let shown = |dep| match dependency(task, dep, evaluator) {
+        Ok(call) => words(&call.env, "", &call.task, &call.args),
+        Err(text) => text,
+    };
+    list.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+/// Variables, what it is, its name and arguments, as they are: mise quotes nothing here.
+fn words(env: &[(String, String)], what: &str, name: &str, args: &[String]) -> String {
+    let mut words: Vec<String> = env.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    words.push(format!("{what}{name}"));
+    words.extend(args.iter().cloned());
+    words.join(" ")
+}
+
+/// An element of `run`, as a person reads it.
+pub(in crate::cli) fn run_entry(entry: &RunEntry) -> String {
+    match entry {
+        RunEntry::Script(text) => text.clone(),
+        RunEntry::Task { task, args, env, .. } => words(env, "task: ", task, args),
+        RunEntry::Tasks(names, _) => format!("tasks: {}", names.join(", ")),
+    }
+}
+
+/// What a task takes. With `scripts`, what `arg()` in scripts declares counts.
+///
+/// # Errors
+/// What it says is no specification.
+pub(in crate::cli) fn declaration(
+    task: &Task,
+    evaluator: &mut Evaluator<'_>,
+    scripts: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Declaration, Problem> {
+    let description = text(task, &task.description, evaluator);
+    let needs = dependencies(task, &task.depends, evaluator);
+    let shown = Shown { description: &description, needs: &needs };
+    Declaration::of(evaluator, task, shown, scripts, warnings)
 }

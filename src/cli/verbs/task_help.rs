@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
-use crate::model::{Command, Dialect, Problem, RunEntry, Task};
+use crate::model::{Command, Dialect, Problem, Task};
 use crate::plan::{self, matching};
 use crate::sys::Context;
 
@@ -53,11 +53,14 @@ pub(in crate::cli) fn print(
         Some(page) => {
             let needs = match task.depends[..] {
                 [] => String::new(),
-                _ => format!("- Depends: {}\n\n", dependencies(task, &mut evaluator)),
+                _ => format!(
+                    "- Depends: {}\n\n",
+                    shown::dependencies(task, &task.depends, &mut evaluator)
+                ),
             };
             format!("{needs}{}\n\n", page.trim_end_matches('\n'))
         }
-        None => text(ctx, task, &dependencies(task, &mut evaluator), dialect),
+        None => text(ctx, task, &shown::dependencies(task, &task.depends, &mut evaluator), dialect),
     };
     let _ = std::io::stdout().write_all(page.as_bytes());
     Ok(true)
@@ -78,7 +81,7 @@ fn text(ctx: &Context, task: &Task, needs: &str, dialect: Dialect) -> String {
     if !task.run().is_empty() {
         out.push_str("\nRun:\n");
         for entry in task.run() {
-            for text in run_entry(entry).lines() {
+            for text in shown::run_entry(entry).lines() {
                 out.push_str(format!("  {text}").trim_end());
                 out.push('\n');
             }
@@ -94,28 +97,4 @@ fn text(ctx: &Context, task: &Task, needs: &str, dialect: Dialect) -> String {
         out.push_str(MORE);
     }
     out
-}
-
-fn dependencies(task: &Task, evaluator: &mut Evaluator<'_>) -> String {
-    let shown = |dep| match shown::dependency(task, dep, evaluator) {
-        Ok(call) => words(&call.env, "", &call.task, &call.args),
-        Err(text) => text,
-    };
-    task.depends.iter().map(shown).collect::<Vec<_>>().join(", ")
-}
-
-/// Variables, what it is, its name and arguments, as they are: mise quotes nothing here.
-fn words(env: &[(String, String)], what: &str, name: &str, args: &[String]) -> String {
-    let mut words: Vec<String> = env.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    words.push(format!("{what}{name}"));
-    words.extend(args.iter().cloned());
-    words.join(" ")
-}
-
-fn run_entry(entry: &RunEntry) -> String {
-    match entry {
-        RunEntry::Script(text) => text.clone(),
-        RunEntry::Task { task, args, env, .. } => words(env, "task: ", task, args),
-        RunEntry::Tasks(names, _) => format!("tasks: {}", names.join(", ")),
-    }
 }

@@ -18,6 +18,7 @@ mod graph;
 mod help;
 mod includes;
 mod input_groups;
+mod info;
 mod late;
 mod listing;
 mod listing_colors;
