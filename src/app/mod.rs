@@ -5,6 +5,7 @@ mod dry_run;
 mod files;
 mod forecast;
 mod limits;
+mod new_task;
 mod past;
 mod recording;
 mod run;
@@ -13,5 +14,6 @@ mod why;
 
 pub use crate::config::Loaded;
 pub use files::RunFiles;
+pub use new_task::{NewTask, script_path, write_empty_script};
 pub use run::{RunFlags, run};
 pub use why::{Why, why};

@@ -29,7 +29,7 @@ const FOREIGN_TOO: [&str; 14] = [
 ];
 
 /// Verbs of `mise tasks` that are not ours.
-const FOREIGN_TASKS: [&str; 3] = ["add", "edit", "graph"];
+const FOREIGN_TASKS: [&str; 1] = ["graph"];
 
 /// Flags that may stand before a command, and take a word.
 const TAKE_VALUES: [&str; 16] = [

@@ -10,6 +10,9 @@ use super::miserc::Search;
 use crate::model::Scope;
 use crate::sys::Context;
 
+/// Where tasks that are files lie, where nothing says otherwise.
+pub(super) const USUAL_TASK_DIR: &str = "mise-tasks";
+
 /// A directory that may hold configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
@@ -115,6 +118,33 @@ fn user_candidates(dir: &Path, search: &Search) -> Vec<PathBuf> {
         add(&format!(".{e}.local"), fragments(Level::Profile(e, ".local")));
     }
     found
+}
+
+/// The file that a new key goes into: of the nearest directory that has one, the
+/// weakest that is for all profiles and no fragment; else one to be made here.
+pub(super) fn writable(ctx: &Context, search: &Search) -> PathBuf {
+    let plain = Search::default();
+    let user = user_place(&ctx.dirs.config, Scope::Global, ctx, search);
+    let is_theirs = |path: &PathBuf| {
+        !search.ignores(path)
+            && !user.candidates.contains(path)
+            && !path.parent().is_some_and(|dir| dir.ends_with("conf.d"))
+    };
+    // What lies in the home directory is meant for it alone.
+    let below_home = |dir: &PathBuf| *dir != ctx.dirs.home || *dir == ctx.cwd;
+    let dirs = walked(ctx, search).into_iter().rev().take_while(below_home);
+    let mut found = dirs.flat_map(|dir| project_place(&dir, ctx, &plain).candidates);
+    let there = found.find(|path| path.is_file() && is_theirs(path));
+    there.unwrap_or_else(|| ctx.cwd.join(new_name(ctx)))
+}
+
+/// What a new file is called.
+fn new_name(ctx: &Context) -> PathBuf {
+    let given = |key| ctx.env.get(key).filter(|value| !value.is_empty());
+    let names = given("MISE_OVERRIDE_CONFIG_FILENAMES").map(std::env::split_paths);
+    let first = names.and_then(|mut names| names.next());
+    let default = || given("MISE_DEFAULT_CONFIG_FILENAME").map(PathBuf::from);
+    first.or_else(default).unwrap_or_else(|| "mise.toml".into())
 }
 
 fn project_place(dir: &Path, ctx: &Context, search: &Search) -> Place {
@@ -251,7 +281,7 @@ pub(super) fn dotted_fragments(places: &[Place], search: &Search) -> Option<&'st
 
 fn default_task_dirs(dir: &Path, present: Present) -> Vec<PathBuf> {
     [
-        (true, "mise-tasks"),
+        (true, USUAL_TASK_DIR),
         (true, ".mise-tasks"),
         (present.dot_mise, ".mise/tasks"),
         (present.dot_config_mise, ".config/mise/tasks"),

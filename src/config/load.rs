@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::discover::{self, Place};
 use super::extends::{self, Templates};
 use super::includes::{Includes, Read, TaskSources};
-use super::loaded::Loaded;
+use super::loaded::{Loaded, TaskDirs};
 use super::merge::{self, Named};
 use super::miserc::Search;
 use super::own::OwnTask;
@@ -80,12 +80,14 @@ pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
     let mut project = Project::default();
     project.untrusted.clone_from(&all.project.untrusted);
     let (profiles, implied) = (search.profiles.clone(), Vec::new());
-    let mut loaded = Loaded { project, settings, profiles, implied };
+    let task_dirs = TaskDirs::default();
+    let mut loaded = Loaded { project, settings, profiles, implied, task_dirs };
     let mut includes = Includes::new(ctx, &loaded, &read);
     let sources: Vec<TaskSources> = read.iter().map(|r| includes.of(r)).collect();
     let Includes { mut problems, mut warnings, .. } = includes;
     all.project.problems.append(&mut problems);
     all.project.warnings.append(&mut warnings);
+    loaded.task_dirs = new_tasks(ctx, &read, &sources);
     for template in read.iter_mut().flat_map(|r| &mut r.files).flat_map(|f| &mut f.templates) {
         all.project.problems.extend(template.broken.iter().cloned());
         all.templates.insert(template.name.clone(), template.clone());
@@ -98,6 +100,21 @@ pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
     loaded.implied = judge.map(|judge| judge.implied).unwrap_or_default();
     loaded.project = finish(all);
     loaded
+}
+
+/// Where new tasks that are files go: beside the nearest configuration, else here.
+fn new_tasks(ctx: &Context, read: &[Read], sources: &[TaskSources]) -> TaskDirs {
+    let projects =
+        || read.iter().zip(sources).rev().filter(|(r, _)| r.place.scope == Scope::Project);
+    let nearest = projects().find(|(read, _)| !read.files.is_empty()).or(projects().next());
+    match nearest {
+        Some((read, sources)) => TaskDirs {
+            chosen: sources.paths != read.place.task_dirs,
+            paths: sources.paths.clone(),
+            usual: read.place.root.join(discover::USUAL_TASK_DIR),
+        },
+        None => TaskDirs { usual: ctx.cwd.join(discover::USUAL_TASK_DIR), ..TaskDirs::default() },
+    }
 }
 
 /// The settings of all files, weakest first.
@@ -156,6 +173,11 @@ pub fn config_roots(ctx: &Context, profile: Option<&str>) -> Vec<ConfigRoot> {
         ConfigRoot { dir: place.root, files, monorepo }
     });
     roots.filter(|root| !root.files.is_empty()).collect()
+}
+
+/// The file that a new key of the project goes into; it may not be there yet.
+pub fn writable(ctx: &Context, profile: Option<&str>) -> PathBuf {
+    discover::writable(ctx, &Search::new(ctx, profile, &mut Vec::new()))
 }
 
 /// Reads the files of one place. Without a judge the place is the user's own.

@@ -17,4 +17,17 @@ pub struct Loaded {
     pub profiles: Vec<String>,
     /// Config roots that count as trusted only because this is a run.
     pub implied: Vec<PathBuf>,
+    /// Where a new task that is a file goes.
+    pub task_dirs: TaskDirs,
+}
+
+/// Directories for tasks that are files.
+#[derive(Debug, Default)]
+pub struct TaskDirs {
+    /// Where they are looked for; some are no directories, or not there.
+    pub paths: Vec<PathBuf>,
+    /// The project has said so.
+    pub chosen: bool,
+    /// The one that is made where there is none.
+    pub usual: PathBuf,
 }

@@ -14,6 +14,7 @@ mod dep_table;
 mod depth;
 mod discover;
 mod document;
+pub mod edit;
 pub mod env;
 mod env_table;
 mod extends;
@@ -45,6 +46,6 @@ pub use aliases::load;
 pub use header::{
     after_marker as header_text, is_open_pair as header_is_open, looks_like_pair as header_pair,
 };
-pub use load::{ConfigRoot, Options, ad_hoc_task, config_roots, trust_here};
-pub use loaded::Loaded;
+pub use load::{ConfigRoot, Options, ad_hoc_task, config_roots, trust_here, writable};
+pub use loaded::{Loaded, TaskDirs};
 pub use settings::{EnvSettings, STYLES, Settings, default_jobs, parse_style};

@@ -46,13 +46,14 @@ print("ran")
 '''
 "#;
 
-const QUERIES: [&str; 33] = [
+const QUERIES: [&str; 34] = [
     "tasks",
     "tasks build",
     "tasks info build --json",
     "tasks ls --usage --hidden",
     "tasks ls --complete",
     "tasks help",
+    "tasks edit -p build",
     "tasks ls",
     "tasks ls --json",
     "tasks ls -x --hidden",

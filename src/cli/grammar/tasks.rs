@@ -26,6 +26,12 @@ pub(in crate::cli) enum TasksCommand {
     /// Show what is known of a task
     #[command(after_help = INFO_EXAMPLES)]
     Info(Deferred<InfoArgs>),
+    /// Write a new task
+    #[command(after_help = ADD_EXAMPLES)]
+    Add(Deferred<AddArgs>),
+    /// Open the file that defines a task in your editor
+    #[command(after_help = EDIT_EXAMPLES)]
+    Edit(Deferred<EditArgs>),
     /// Draw who depends on whom
     Deps(Deferred<DepsArgs>),
     /// Find mistakes in tasks and in their graph, without running any
@@ -144,6 +150,88 @@ pub(in crate::cli) enum SortKey {
 pub(in crate::cli) enum SortOrder {
     Asc,
     Desc,
+}
+
+pub(in crate::cli) const ADD_EXAMPLES: &str = "\
+The task goes into the nearest configuration file, which is made where there is none;
+comments and order of what is in it stay. `-q`, `--silent` and `--raw` become keys of the task.
+
+Examples:
+  mep tasks add hello -- echo 'hello there'           a table in mise.toml
+  mep tasks add ci -d lint -d test                    a group
+  mep tasks add db:reset --file -- ./bin/reset --all  a script: mise-tasks/db/reset
+  mep tasks add hello --force -- echo hi              in place of what has that name";
+
+/// `tasks add`
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct AddArgs {
+    /// Another name; can be repeated, as all lists here
+    #[arg(short, long)]
+    pub(in crate::cli) alias: Vec<String>,
+    /// A task that has to succeed before
+    #[arg(short, long, value_name = "TASK")]
+    pub(in crate::cli) depends: Vec<String>,
+    /// A task that runs after it
+    #[arg(long, value_name = "TASK")]
+    pub(in crate::cli) depends_post: Vec<String>,
+    /// A task that goes first where it is in the run anyway
+    #[arg(short, long, value_name = "TASK")]
+    pub(in crate::cli) wait_for: Vec<String>,
+    /// What it does
+    #[arg(long, value_name = "TEXT")]
+    pub(in crate::cli) description: Option<String>,
+    /// Where it runs
+    #[arg(short = 'D', long)]
+    pub(in crate::cli) dir: Option<String>,
+    /// Leave it out of lists
+    #[arg(short = 'H', long)]
+    pub(in crate::cli) hide: bool,
+    /// A pattern of files that it reads
+    #[arg(short, long, value_name = "PATTERN")]
+    pub(in crate::cli) sources: Vec<String>,
+    /// A pattern of files that it writes
+    #[arg(long, value_name = "PATTERN")]
+    pub(in crate::cli) outputs: Vec<String>,
+    /// What its command is given to
+    #[arg(long)]
+    pub(in crate::cli) shell: Option<String>,
+    /// Its command on Windows
+    #[arg(long, value_name = "COMMAND")]
+    pub(in crate::cli) run_windows: Option<String>,
+    /// As `--raw`
+    #[arg(short)]
+    pub(in crate::cli) r: bool,
+    /// Write a script of its own
+    #[arg(short, long)]
+    pub(in crate::cli) file: bool,
+    /// Replace a task of that name
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    /// Its name; for a script, colons stand between directories
+    #[arg(value_name = "TASK")]
+    pub(in crate::cli) task: String,
+    /// Its command
+    #[arg(value_name = "RUN", last = true)]
+    pub(in crate::cli) run: Vec<String>,
+}
+
+pub(in crate::cli) const EDIT_EXAMPLES: &str = "\
+The editor is VISUAL, else EDITOR, else nano; a value may hold words: EDITOR='code --wait'.
+
+Examples:
+  mep tasks edit build      open the file that defines it
+  mep tasks edit db:reset   a script that is not there yet is made first
+  mep tasks edit -p build   only say which file that is";
+
+/// `tasks edit`
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct EditArgs {
+    /// Print the file's path; nothing is made and nothing opened
+    #[arg(short, long)]
+    pub(in crate::cli) path: bool,
+    /// Its name or an alias
+    #[arg(value_name = "TASK")]
+    pub(in crate::cli) task: String,
 }
 
 /// `tasks deps`

@@ -1,7 +1,9 @@
 //! What each verb does, a file for each. Which words it takes is `grammar`'s.
 
+mod add;
 pub(super) mod converge;
 mod deps;
+mod edit;
 mod ends;
 pub(super) mod env;
 mod info;

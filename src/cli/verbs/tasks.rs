@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::{deps, info, list, run, validate};
+use super::{add, deps, edit, info, list, run, validate};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::tasks::{InfoArgs, ListArgs, TasksArgs, TasksCommand};
 use crate::cli::grammar::{self, Global};
@@ -23,7 +23,8 @@ pub(in crate::cli) struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn options(&self) -> Options {
+    /// The project, as a query sees it.
+    pub(super) fn options(&self) -> Options {
         options(self.global, query(self.ctx, self.grammar, self.global))
     }
 }
@@ -50,6 +51,8 @@ pub(in crate::cli) fn run(call: Call<'_>, tasks: TasksArgs) -> Result<Exit, Vec<
     match command {
         TasksCommand::Ls(later) => list_tasks(call, &list.then(*later.0)),
         TasksCommand::Help { command } => help(grammar, command.as_deref()),
+        TasksCommand::Add(args) => add::run(call, *args.0),
+        TasksCommand::Edit(args) => edit::run(call, &args.0),
         TasksCommand::Info(args) => info(call, &args.0),
         TasksCommand::Run(args) => run::run(ctx, grammar, global, &args.0, voice),
         TasksCommand::Deps(args) => deps::print(ctx, read()?, call.options(), &args.0, voice),

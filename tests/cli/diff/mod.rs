@@ -1,6 +1,7 @@
 //! Real mise against ours, in the mise dialect: each test is one story that both are told.
 //! What is different on purpose (the table in `docs/mise-compat.md`) has no place here.
 
+mod add;
 mod arguments;
 mod config;
 mod deprecated_args;

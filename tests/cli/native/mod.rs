@@ -1,5 +1,6 @@
 //! Where `mep` differs from mise on purpose, and what it promises beyond it.
 
+mod add;
 mod allow_failure;
 mod changed;
 mod cleanup;
