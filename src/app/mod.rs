@@ -10,10 +10,12 @@ mod past;
 mod recording;
 mod run;
 mod views;
+mod watch;
 mod why;
 
 pub use crate::config::Loaded;
 pub use files::RunFiles;
 pub use new_task::{NewTask, script_path, write_empty_script};
 pub use run::{RunFlags, run};
+pub use watch::{Clear, Filters, Front, OnBusy, Watch, WatchFlags, watch};
 pub use why::{Why, why};

@@ -28,7 +28,7 @@ use crate::model::{
 use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope};
 use crate::report::{Look, Palette, Report};
 use crate::run::fresh::{Freshness, Mode};
-use crate::run::{Arrived, Listening, OnFailure, RunOptions};
+use crate::run::{Arrived, Listening, OnFailure, Remote, RunOptions};
 use crate::sys::{Context, shim};
 
 /// What the command line says about a run.
@@ -66,6 +66,8 @@ pub struct RunFlags {
     pub files: RunFiles,
     /// `-t`, `--skip-tools`, `--no-deps`
     pub tools: ToolFlags,
+    /// Who else in this process may end the run.
+    pub remote: Option<Remote>,
 }
 
 /// Runs tasks. `warn` prints notes of one line.
@@ -397,6 +399,7 @@ fn execute(
         tick: tick.or_else(|| recording::tick(&views)),
         urgency: &urgency,
         shuffle: flags.shuffle,
+        remote: flags.remote.as_ref(),
     };
     let mut out = io::stdout();
     let mut err = io::stderr();

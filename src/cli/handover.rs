@@ -23,9 +23,9 @@ const FOREIGN: [&str; 88] = [
 ];
 
 /// More of them, apart only to keep the list above in one block.
-const FOREIGN_TOO: [&str; 14] = [
-    "tool-alias", "tool-stub", "u", "uninstall", "unset", "unuse", "up", "upgrade", "use", "w",
-    "watch", "where", "which", "x",
+const FOREIGN_TOO: [&str; 12] = [
+    "tool-alias", "tool-stub", "u", "uninstall", "unset", "unuse", "up", "upgrade", "use", "where",
+    "which", "x",
 ];
 
 /// Verbs of `mise tasks` that are not ours.

@@ -21,7 +21,7 @@ use crate::sys::{Context, sandbox, signal};
 use diagnostics::Voice;
 use grammar::{Cli, Command, Global, plain_words, words};
 use verbs::tasks::Call;
-use verbs::{converge, env, last, log, rerun, run, tasks, trust, why};
+use verbs::{converge, env, last, log, rerun, run, tasks, trust, watch, why};
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
@@ -155,8 +155,8 @@ fn parse(
         let _ = error.print();
         if error.use_stderr() { Exit::Usage } else { Exit::Success }
     })?;
-    if let Some(run) = cli.run_args() {
-        run.words = words;
+    if let Some(own) = cli.words() {
+        *own = words;
     }
     Ok(cli)
 }
@@ -193,6 +193,7 @@ fn verb(
         Some(Command::Tasks(args)) => {
             tasks::run(Call { ctx, grammar, global: &global, voice }, args)
         }
+        Some(Command::Watch(args)) => watch::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Why(args)) => why::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
         Some(Command::Env(args)) => env::run(ctx, grammar, &global, &args.0, voice),

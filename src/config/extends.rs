@@ -111,7 +111,7 @@ fn fill(task: &mut RawTask, template: RawTask) {
     macro_rules! if_none {
         ($($field:ident),*) => { $( task.$field = task.$field.take().or(template.$field); )* };
     }
-    if_none!(confirm, dir, outputs, shell, silent, output, timeout, file);
+    if_none!(confirm, dir, outputs, shell, silent, output, timeout, file, no_vcs_ignore);
     macro_rules! if_empty {
         ($($field:ident),*) => { $( if task.$field.is_empty() { task.$field = template.$field; } )* };
     }

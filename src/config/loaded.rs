@@ -7,7 +7,7 @@ use super::settings::Settings;
 use crate::model::Project;
 
 /// A project and the settings in force.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Loaded {
     /// Tasks and roots.
     pub project: Project,

@@ -109,7 +109,7 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     }
     take!(
         description, confirm, dir, hide, global, raw, raw_args, interactive, outputs, shell, quiet,
-        silent, output, usage, timeout
+        silent, output, usage, timeout, no_vcs_ignore
     );
     macro_rules! append {
         ($($field:ident),*) => { $( lower.$field.extend(upper.$field); )* };
@@ -170,6 +170,7 @@ pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
         output: raw.output,
         old_output: raw.old_output,
         sources: raw.sources,
+        watches_ignored: raw.no_vcs_ignore.unwrap_or(false),
         outputs: raw.outputs.unwrap_or_default(),
         shell: raw.shell.or_else(|| root.task_shell.clone()),
         confirm: raw.confirm,

@@ -30,6 +30,8 @@ pub(super) struct RawTask {
     pub(super) raw_args: Option<bool>,
     pub(super) interactive: Option<bool>,
     pub(super) sources: Vec<String>,
+    /// `watch.no_vcs_ignore`
+    pub(super) no_vcs_ignore: Option<bool>,
     pub(super) outputs: Option<Outputs>,
     pub(super) shell: Option<String>,
     pub(super) quiet: Option<bool>,
@@ -76,6 +78,7 @@ impl RawTask {
             raw_args: None,
             interactive: None,
             sources: Vec::new(),
+            no_vcs_ignore: None,
             outputs: None,
             shell: None,
             quiet: None,

@@ -137,7 +137,7 @@ fn other_field(
         "confirm" => task.confirm = Some(confirm(at, value)?),
         "tools" => task.tools.extend(tools(at, value)?),
         "args" => drop(at.string_list(name, value)?),
-        "watch" => watch(at, value)?,
+        "watch" => task.no_vcs_ignore = watch(at, value)?.or(task.no_vcs_ignore),
         "extends" => {
             let template = at.string(name, value)?;
             task.extends = Some((template, at.spot(value.span())));
@@ -319,12 +319,15 @@ fn confirm(at: &At<'_>, value: &Value<'_>) -> Result<Confirm, Problem> {
     Ok(Confirm { message: part("message")?, default: part("default")? })
 }
 
-fn watch(at: &At<'_>, value: &Value<'_>) -> Result<(), Problem> {
+fn watch(at: &At<'_>, value: &Value<'_>) -> Result<Option<bool>, Problem> {
+    let mut no_vcs_ignore = None;
     for (key, value) in at.table("watch", value)? {
         match key.get_ref().as_ref() {
-            "no_vcs_ignore" => drop(at.boolean("watch.no_vcs_ignore", value)?),
+            "no_vcs_ignore" => {
+                no_vcs_ignore = Some(at.boolean("watch.no_vcs_ignore", value)?);
+            }
             _ => return Err(at.unknown(key, &["no_vcs_ignore"])),
         }
     }
-    Ok(())
+    Ok(no_vcs_ignore)
 }

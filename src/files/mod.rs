@@ -3,23 +3,28 @@
 //!
 //! Inside, from the bottom: `digest`, `glob` (one glob), `rules` (a list of
 //! patterns) and `listing` (a directory) → `survey` (what the rules mean now)
-//! → `walk`, which makes one.
+//! → `walk`, which makes one. Beside them `ignored` (what nobody wants to hear
+//! of) and `watcher` (what the system says of changes).
 
 mod digest;
 mod glob;
+mod ignored;
 mod listing;
 mod rules;
 mod survey;
 mod walk;
+mod watcher;
 
 use std::path::{Path, PathBuf};
 
 pub use digest::{Digest, Hasher, of_file};
 pub use glob::glob;
+pub use ignored::{Ignored, Kinds, Patterns};
 pub use listing::Stat;
 pub use rules::{Purpose, Rules, check};
 pub use survey::{Source, Survey};
 pub use walk::{Index, threads};
+pub use watcher::{News, Refusal, Watcher};
 
 /// The files that patterns below `dir` mean, by path.
 pub fn matching(dir: &Path, patterns: &[String]) -> Vec<PathBuf> {

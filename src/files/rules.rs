@@ -118,7 +118,7 @@ impl Rules {
     }
 
     /// Directories and files to begin at, none of them inside another.
-    pub(super) fn roots(&self) -> Vec<PathBuf> {
+    pub fn roots(&self) -> Vec<PathBuf> {
         let mut all: Vec<&PathBuf> =
             self.rules.iter().filter(|r| !r.exclude).map(|r| &r.base).collect();
         all.sort();
@@ -166,6 +166,11 @@ impl Rules {
         let mut rules = self.rules.iter().zip(state).rev();
         let last = rules.find(|(rule, places)| rule.accepts(**places, name));
         last.is_some_and(|(rule, _)| !rule.exclude)
+    }
+
+    /// True where something below a directory may be included.
+    pub fn reach(&self, dir: &Path) -> bool {
+        self.goes_on(&self.at(dir))
     }
 
     /// The including patterns that match the name.

@@ -42,7 +42,7 @@ pub struct Root {
 }
 
 /// The merged configuration of one directory.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Project {
     /// Which of the projects of a run it is.
     pub id: ProjectId,

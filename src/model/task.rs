@@ -143,6 +143,8 @@ pub struct Task {
     pub old_output: bool,
     /// Input patterns, templates.
     pub sources: Vec<String>,
+    /// A watch minds what version control ignores: `watch.no_vcs_ignore`.
+    pub watches_ignored: bool,
     /// Output patterns.
     pub outputs: Outputs,
     /// `shell`, split like a shell line when used.

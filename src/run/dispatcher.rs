@@ -19,6 +19,7 @@ use super::limits::{Limits, Sharing};
 use super::ownership::Ownership;
 use super::pipes::{Pipe, SIZE};
 use super::prompt::Answer;
+use super::remote::{self, Remote};
 use super::signals::Signals;
 use super::state::{Needs, State};
 use super::units::{Unit, Units};
@@ -96,6 +97,8 @@ pub struct RunOptions<'a> {
     pub urgency: &'a [u64],
     /// A seed: what is ready starts in random order, whatever is urgent.
     pub shuffle: Option<u64>,
+    /// Who else may end it.
+    pub remote: Option<&'a Remote>,
 }
 
 impl RunOptions<'_> {
@@ -123,6 +126,8 @@ enum Interruption {
     Deaf,
     /// Its time was up.
     TimedOut,
+    /// Whoever started it in this process wants it to end.
+    Ordered(Signal),
 }
 
 /// What a call brought into the plan when it was reached.
@@ -277,6 +282,7 @@ impl<'a> Dispatcher<'a> {
                 pipes = self.units.output() => self.drain(pipes),
                 Some(answer) = answers.recv() => self.answered(&answer),
                 Some(text) = texts.recv() => self.rendered(text),
+                order = remote::next(self.options.remote) => self.obey(order),
                 signal = Signals::next(&mut signals.ending) => self.interrupt(signal),
                 signal = Signals::next(&mut signals.stopping) => self.suspend(signal, false),
                 () = self.limits.slot() => {}
@@ -291,7 +297,9 @@ impl<'a> Dispatcher<'a> {
     fn exit(&self) -> Exit {
         match (self.interrupted, self.first_failure) {
             (Some(Interruption::Signal(Signal::SIGINT)), _) if self.typed => Exit::CtrlC,
-            (Some(Interruption::Signal(signal)), _) => Exit::Signal(signal as u8),
+            (Some(Interruption::Signal(signal) | Interruption::Ordered(signal)), _) => {
+                Exit::Signal(signal as u8)
+            }
             (Some(Interruption::Deaf), _) => Exit::Signal(Signal::SIGPIPE as u8),
             (Some(Interruption::TimedOut), _) => Exit::Failure,
             (None, Some(code)) => Exit::Task(code),

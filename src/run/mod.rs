@@ -5,7 +5,7 @@
 //! `limits` (locks, and the pool shared with other programs), `direct` (simple
 //! commands without a shell), `launch` (one command → one process), `units` (the processes and what is left of them),
 //! `ownership` (what tasks leave behind), `pipes` (their output), `prompt`
-//! (questions), `signals`, `foreground` (the terminal), `dispatcher` (the loop
+//! (questions), `signals`, `remote` (orders from elsewhere in the process), `foreground` (the terminal), `dispatcher` (the loop
 //! that owns them all).
 
 pub mod direct;
@@ -17,6 +17,7 @@ mod limits;
 mod ownership;
 mod pipes;
 mod prompt;
+mod remote;
 mod signals;
 pub mod state;
 mod units;
@@ -24,3 +25,4 @@ mod units;
 pub use dispatcher::{Arrive, Arrived, Emit, Listening, OnFailure, RunOptions, run};
 pub use limits::Sharing;
 pub use ownership::recover;
+pub use remote::{Order, Remote, signals};

@@ -273,6 +273,13 @@ impl Units {
         }
     }
 
+    /// From now on nothing that runs has more time to end than this.
+    pub(super) fn limit_grace(&mut self, grace: Duration) {
+        for unit in self.running.values_mut() {
+            unit.grace = Some(grace);
+        }
+    }
+
     /// True while something of a group is asked to end.
     pub(super) fn lingers(&self, group: u32) -> bool {
         self.lingering.iter().any(|(known, _)| *known == Target::Group(group))

@@ -199,6 +199,7 @@ impl Project {
             tick: None,
             urgency: &[],
             shuffle: None,
+            remote: None,
         };
         let mut arrive = |_: &mut Plan, _: JobId, _: Vec<bool>| Arrived {
             views: Vec::new(),

@@ -13,8 +13,10 @@ pub(super) mod run;
 pub(super) mod sandbox_flags;
 pub(super) mod tasks;
 pub(super) mod trust;
+pub(super) mod watch;
 pub(super) mod words;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
@@ -31,6 +33,7 @@ use record::{
 use run::{RUN_EXAMPLES, RunArgs};
 use tasks::{TasksArgs, TasksCommand};
 use trust::{TRUST_EXAMPLES, TrustArgs, UntrustArgs};
+use watch::{WATCH_EXAMPLES, WatchArgs};
 
 /// The program's version beside the one it is compatible with.
 const VERSION: &str =
@@ -167,6 +170,9 @@ pub(super) enum Command {
     /// Run the last command line again, or what failed in it
     #[command(after_help = RERUN_EXAMPLES)]
     Rerun(Deferred<RerunArgs>),
+    /// Run tasks, and again when what they read changes
+    #[command(visible_alias = "w", after_help = WATCH_EXAMPLES)]
+    Watch(Deferred<WatchArgs>),
     /// Say why a task would run now, or would be skipped
     #[command(after_help = WHY_EXAMPLES)]
     Why(Deferred<WhyArgs>),
@@ -181,12 +187,13 @@ pub(super) enum Command {
 const OWN: [&str; 5] = ["converge", "last", "log", "rerun", "why"];
 
 impl Cli {
-    /// The part that takes a task's words, where this is a run.
-    pub(super) fn run_args(&mut self) -> Option<&mut RunArgs> {
+    /// Where a task's words go, where there can be any.
+    pub(super) fn words(&mut self) -> Option<&mut Vec<OsString>> {
         match &mut self.command {
-            Some(Command::Run(run)) => Some(run),
+            Some(Command::Run(run)) => Some(&mut run.words),
+            Some(Command::Watch(watch)) => Some(&mut watch.0.words),
             Some(Command::Tasks(tasks)) => match &mut tasks.command {
-                Some(TasksCommand::Run(run)) => Some(&mut run.0),
+                Some(TasksCommand::Run(run)) => Some(&mut run.0.words),
                 _ => None,
             },
             _ => None,

@@ -11,9 +11,9 @@ use super::{Cli, Command, Global};
 
 /// All first words that are no task's name. What the grammar alone knows of
 /// them stays with it.
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 16] = [
     "run", "r", "tasks", "t", "task", "converge", "e", "env", "last", "log", "rerun", "trust",
-    "untrust", "why",
+    "untrust", "w", "watch", "why",
 ];
 
 /// Words that ask for the version where we stand in for mise.
@@ -71,8 +71,8 @@ mod tests {
         let (head, words) = words::split_words(&Cli::command(), argv, false);
         let matches = Cli::command().try_get_matches_from(head).unwrap();
         let mut cli = Cli::from_arg_matches(&matches).unwrap();
-        if let Some(run) = cli.run_args() {
-            run.words = words;
+        if let Some(own) = cli.words() {
+            *own = words;
         }
         cli
     }

@@ -8,6 +8,7 @@ use super::absent_flags::AbsentFlags;
 use super::output::Output;
 use super::record::RunFiles;
 use super::sandbox_flags::SandboxFlags;
+use super::words;
 use crate::config::Settings;
 use crate::config::tools::ToolFlags;
 use crate::model::Problem;
@@ -108,14 +109,6 @@ impl RunArgs {
 
     /// The words as text.
     pub(in crate::cli) fn words(&self) -> Result<Vec<String>, Problem> {
-        let text = |word: &OsString| {
-            let text = word.to_str().map(str::to_string);
-            text.ok_or_else(|| {
-                let shown = word.to_string_lossy();
-                Problem::new("usage::encoding", format!("`{shown}` is not UTF-8"))
-                    .help("task names and arguments have to be UTF-8 text")
-            })
-        };
-        self.words.iter().map(text).collect()
+        words::texts(&self.words)
     }
 }

@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::ffi::OsString;
 
-use clap::CommandFactory;
+use clap::{Args, CommandFactory};
 
+use super::watch::WatchArgs;
 use super::{Cli, OWN};
 use crate::model::{Dialect, Problem, Project, closest};
 
@@ -38,6 +39,7 @@ pub(in crate::cli) fn split_words(
                 _ => return (argv.to_vec(), Vec::new()),
             }
         }
+        Some("watch") => return watch_words(command, argv, at + 1),
         Some(_) => return (argv.to_vec(), Vec::new()),
         None if at < argv.len() => (at, vec![OsString::from("run")]),
         _ => return (argv.to_vec(), Vec::new()),
@@ -49,6 +51,49 @@ pub(in crate::cli) fn split_words(
     };
     let head = argv[..end].iter().cloned().chain(verbs).collect();
     (head, argv[end..].to_vec())
+}
+
+/// `watch` takes its flags wherever they stand, as mise does: behind a task's
+/// name, too. What it does not know is the task's, and all behind `--`.
+fn watch_words(
+    command: &clap::Command,
+    argv: &[OsString],
+    from: usize,
+) -> (Vec<OsString>, Vec<OsString>) {
+    let own = WatchArgs::augment_args(clap::Command::new("watch"));
+    let (mut head, mut words) = (argv[..from].to_vec(), Vec::new());
+    let mut at = from;
+    while at < argv.len() {
+        let text = argv[at].to_str().unwrap_or_default();
+        if text == "--" {
+            words.extend_from_slice(&argv[at + 1..]);
+            break;
+        }
+        let used = flag_words(&[&own, command], text).unwrap_or(0);
+        let next = argv.get(at + 1).and_then(|word| word.to_str());
+        let used = match used {
+            2 if may_lack_value(&own, text) && next.is_none_or(|word| word.starts_with('-')) => 1,
+            used => used,
+        };
+        let end = (at + used.max(1)).min(argv.len());
+        let part = if used == 0 { &mut words } else { &mut head };
+        part.extend_from_slice(&argv[at..end]);
+        at = end;
+    }
+    (head, words)
+}
+
+/// True for a flag that takes a value or none.
+fn may_lack_value(command: &clap::Command, word: &str) -> bool {
+    let named = |arg: &clap::Arg| {
+        let long = word.strip_prefix("--");
+        let aliased = |name| arg.get_all_aliases().is_some_and(|all| all.contains(&name));
+        let by_name = long.is_some_and(|name| arg.get_long() == Some(name) || aliased(name));
+        // The last of several letters is the one that takes a value.
+        by_name || (long.is_none() && arg.get_short() == word.chars().last())
+    };
+    let optional = |arg: &clap::Arg| arg.get_num_args().is_some_and(|n| n.min_values() == 0);
+    command.get_arguments().any(|arg| named(arg) && optional(arg))
 }
 
 /// `-n build`, `-n run build`: flags of `run` stand behind it.
@@ -115,8 +160,35 @@ fn flag_words(commands: &[&clap::Command], word: &str) -> Option<usize> {
     Some(1)
 }
 
-/// A mistyped flag in the place of a task's name.
+/// Words as text.
+pub(in crate::cli) fn texts(words: &[OsString]) -> Result<Vec<String>, Problem> {
+    let text = |word: &OsString| {
+        let text = word.to_str().map(str::to_string);
+        text.ok_or_else(|| {
+            let shown = word.to_string_lossy();
+            Problem::new("usage::encoding", format!("`{shown}` is not UTF-8"))
+                .help("task names and arguments have to be UTF-8 text")
+        })
+    };
+    words.iter().map(text).collect()
+}
+
+/// A mistyped flag of `run` in the place of a task's name.
 pub(in crate::cli) fn refuse_flag(
+    word: &str,
+    project: &Project,
+    dialect: Dialect,
+) -> Result<(), Problem> {
+    if !word.starts_with('-') {
+        return Ok(());
+    }
+    let flags = Cli::command();
+    flags.find_subcommand("run").map_or(Ok(()), |run| refuse_flag_of(run, word, project, dialect))
+}
+
+/// A mistyped flag of a command in the place of a task's name.
+pub(in crate::cli) fn refuse_flag_of(
+    command: &clap::Command,
     word: &str,
     project: &Project,
     dialect: Dialect,
@@ -129,8 +201,8 @@ pub(in crate::cli) fn refuse_flag(
         return Ok(());
     }
     let flags = Cli::command();
-    let run = flags.find_subcommand("run").into_iter().flat_map(|c| c.get_arguments());
-    let known: Vec<String> = run
+    let known: Vec<String> = command
+        .get_arguments()
         .chain(flags.get_arguments())
         .filter(|a| !a.is_hide_set())
         .filter_map(|a| a.get_long().map(str::to_string))
@@ -139,6 +211,6 @@ pub(in crate::cli) fn refuse_flag(
     let near = closest(word.trim_start_matches('-'), known.iter().map(String::as_str), 1);
     Err(match near.first() {
         Some(near) => problem.help(format!("did you mean `--{near}`?")),
-        None => problem.help("`mep run --help` lists the flags"),
+        None => problem.help(format!("`mep {} --help` lists the flags", command.get_name())),
     })
 }

@@ -22,4 +22,5 @@ pub(super) mod tasks;
 mod timeout;
 pub(super) mod trust;
 mod validate;
+pub(super) mod watch;
 pub(super) mod why;

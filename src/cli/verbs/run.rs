@@ -184,11 +184,12 @@ impl Call<'_> {
             no_total: args.no_timings,
             files: args.files.clone().into(),
             tools: args.tools(),
+            remote: None,
         }
     }
 }
 
-fn safe_mode() -> Problem {
+pub(super) fn safe_mode() -> Problem {
     let text = "running tasks is disabled in safe mode (MISE_SAFE=1)";
     Problem::new("settings::safe", text).help("take `MISE_SAFE` or the setting `safe` away")
 }

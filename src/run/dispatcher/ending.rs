@@ -7,6 +7,7 @@ use nix::sys::signal::Signal;
 
 use super::{CLEANUP, Dispatcher, Interruption};
 use crate::model::{Cause, Event, JobId, Outcome, Stream};
+use crate::run::remote::Order;
 use crate::run::units::Ending;
 use crate::sys::process::{self, News};
 use crate::sys::signal as sending;
@@ -153,12 +154,28 @@ impl Dispatcher<'_> {
 
     /// The first signal is passed on once; the second one ends everything.
     pub(super) fn interrupt(&mut self, signal: Signal) {
-        if self.interrupted.is_some() {
+        let ordered = matches!(self.interrupted, Some(Interruption::Ordered(_)));
+        if self.interrupted.is_some() && !ordered {
             self.drop_cleanup();
             return self.units.kill_all();
         }
         self.tell(Event::Interrupted(signal as i32, CLEANUP));
         self.end_early(Interruption::Signal(signal), signal);
+    }
+
+    /// What somebody in this process wants of the run.
+    pub(super) fn obey(&mut self, order: Order) {
+        match order {
+            Order::Pass(signal) => {
+                self.foreground.passed(signal);
+                self.units.send_all(signal);
+            }
+            Order::Stop(..) if self.interrupted.is_some() => {}
+            Order::Stop(signal, grace) => {
+                self.units.limit_grace(grace);
+                self.end_early(Interruption::Ordered(signal), signal);
+            }
+        }
     }
 
     pub(super) fn end_early(&mut self, why: Interruption, signal: Signal) {

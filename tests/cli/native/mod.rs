@@ -42,6 +42,8 @@ mod thrift;
 mod tools;
 mod trust;
 mod validate;
+mod watch;
+mod watch_files;
 mod why;
 mod words;
 

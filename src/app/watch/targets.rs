@@ -1,0 +1,104 @@
+//! From the words of the command line to what is watched: one plan for each
+//! task with its arguments. Starts nothing but what a template asks for.
+
+use super::Watch;
+use super::policy::Words;
+use super::scope::{Scope, Target};
+use crate::app::run::{prepare, requested, scope, workspace};
+use crate::config::Loaded;
+use crate::config::env::Late;
+use crate::config::workspace::{Evaluators, Workspace};
+use crate::model::{Blame, Dialect, Outputs, Problem, Project};
+use crate::plan::{self, Group, Plan, PlanOptions, Planner, Request};
+
+/// What is to be watched, with the project as it is now.
+///
+/// # Errors
+/// All that would keep the tasks from running.
+pub(super) fn scope_of(call: &Watch<'_>, loaded: &Loaded) -> Result<Scope, Vec<Problem>> {
+    let all = words(call, &loaded.project);
+    if all.is_empty() {
+        return Err(vec![nothing(&loaded.project)]);
+    }
+    let joined = joined(all.iter());
+    let groups = plan::groups(&joined);
+    let mut loaded = loaded.clone();
+    loaded.project.problems.retain(|problem| problem.blame == Blame::Project);
+    let workspace = workspace(call.ctx, loaded, call.options, &groups, &mut |_| ())?;
+    let main = workspace.main();
+    let options = PlanOptions {
+        dialect: call.dialect,
+        settings: &main.settings,
+        profiles: &main.profiles,
+        shell: call.run.shell.as_deref(),
+        common: Vec::new(),
+        shim: None,
+    };
+    let evaluators = Evaluators::new(&workspace, Late::Render);
+    let mut planner = Planner::new(call.ctx, evaluators, scope(main, &call.run), options);
+    let mut filters = call.flags.filters.clone();
+    let mut targets = Vec::new();
+    for (words, group) in all.into_iter().zip(&groups) {
+        let group = std::slice::from_ref(group);
+        let flags = call.run.clone();
+        let requests = requested(&workspace, group, &flags, call.dialect, &mut |_| ())?;
+        let asked = |request: &Request| workspace.task(request.task).watches_ignored;
+        filters.kinds.vcs &= !requests.iter().any(asked);
+        let plan = prepare(&mut planner, &workspace, &requests, &mut |_| ())?;
+        let mut target = Target::new(words, &plan, main.project.home(), &filters);
+        products(&workspace, &plan, &mut target);
+        targets.push(target);
+        planner = planner.again();
+    }
+    Scope::new(targets, &main.project, &call.ctx.cwd, &filters).map_err(|problem| vec![problem])
+}
+
+/// What tasks without sources make is known as far as it is written out.
+fn products(workspace: &Workspace<'_>, plan: &Plan, target: &mut Target) {
+    for id in plan.graph.ids() {
+        let job = &plan.jobs[id.0 as usize];
+        let task = workspace.task(plan.graph.occurrence(id).task);
+        if let Outputs::Patterns(outputs) = &task.outputs
+            && job.fresh.is_none()
+        {
+            target.makes(&job.cwd, outputs);
+        }
+    }
+}
+
+/// The words of each task that is asked for.
+fn words(call: &Watch<'_>, project: &Project) -> Vec<Words> {
+    if call.run.words.is_empty() && call.dialect == Dialect::Mep {
+        let with_sources = project.tasks.iter().filter(|t| !t.hide && !t.sources.is_empty());
+        return with_sources.map(|task| vec![task.name.clone()]).collect();
+    }
+    plan::groups(&call.run.words).into_iter().map(written).collect()
+}
+
+/// A group as it was typed.
+fn written(group: Group) -> Words {
+    let mut words = group.args;
+    if let Some(at) = group.dashes {
+        words.insert(at, "--".to_string());
+    }
+    words.insert(0, group.name);
+    words
+}
+
+/// A command line of several tasks. What stands behind `--` cannot be followed
+/// by another task, so it comes last.
+pub(super) fn joined<'w>(all: impl Iterator<Item = &'w Words>) -> Vec<String> {
+    let mut all: Vec<&Words> = all.collect();
+    all.sort_by_key(|words| words.iter().any(|word| word == "--"));
+    let parts: Vec<&[String]> = all.into_iter().map(Vec::as_slice).collect();
+    parts.join(&":::".to_string())
+}
+
+fn nothing(project: &Project) -> Problem {
+    let text = match project.tasks.is_empty() {
+        true => format!("there are no tasks in {}", project.home().display()),
+        false => "no visible task has `sources`: there is nothing to watch for".to_string(),
+    };
+    Problem::new("watch::nothing", text)
+        .help("name a task: one without `sources` is run when anything in its project changes")
+}
