@@ -17,5 +17,5 @@ pub use crate::config::Loaded;
 pub use files::RunFiles;
 pub use new_task::{NewTask, script_path, write_empty_script};
 pub use run::{RunFlags, run};
-pub use watch::{Clear, Filters, Front, OnBusy, Watch, WatchFlags, watch};
+pub use watch::{Clear, Filters, Front, OnBusy, Watch, WatchFlags, Watchexec, watch, watchexec};
 pub use why::{Why, why};

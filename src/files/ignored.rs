@@ -50,7 +50,7 @@ impl Patterns {
         }
         for file in files {
             if let Some(error) = builder.add(file) {
-                return Err(format!("{}: {error}", file.display()));
+                return Err(error.to_string());
             }
         }
         builder.build().map(Self).map_err(|error| error.to_string())

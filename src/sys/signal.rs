@@ -102,6 +102,14 @@ pub fn tell_own_group(signal: Signal) {
     }
 }
 
+/// Makes a call while a signal does nothing to this process.
+pub fn while_ignored<T>(signal: Signal, call: impl FnOnce() -> T) -> T {
+    let before = replace(signal, &action(SigHandler::SigIgn));
+    let result = call();
+    before.and_then(|before| replace(signal, &before));
+    result
+}
+
 /// Ends this process by `signal`, so that a calling shell sees it.
 pub fn die_by(signal: Signal) {
     if replace(signal, &action(SigHandler::SigDfl)).is_some() {

@@ -4,13 +4,15 @@
 //!
 //! Inside, from the bottom: `policy` (what follows from changes, pure) →
 //! `scope` (what a change means) → `ground` (the files as they are) → `targets`
-//! (plans → scope) → `session`, the loop.
+//! (plans → scope) → `session`, the loop. Beside it `watchexec`, what another
+//! program is told of the same tasks.
 
 mod ground;
 mod policy;
 mod scope;
 mod session;
 mod targets;
+mod watchexec;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,7 @@ use crate::sys::Context;
 pub use policy::OnBusy;
 pub use scope::Filters;
 pub use session::watch;
+pub use watchexec::{Watchexec, watchexec};
 
 /// What is done with the terminal before each run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

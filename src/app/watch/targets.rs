@@ -1,15 +1,63 @@
 //! From the words of the command line to what is watched: one plan for each
 //! task with its arguments. Starts nothing but what a template asks for.
 
+use std::sync::Arc;
+
 use super::Watch;
 use super::policy::Words;
 use super::scope::{Scope, Target};
-use crate::app::run::{prepare, requested, scope, workspace};
-use crate::config::Loaded;
+use crate::app::run::{RunFlags, prepare, requested, scope, workspace};
 use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
-use crate::model::{Blame, Dialect, Outputs, Problem, Project};
+use crate::config::{Loaded, Options};
+use crate::model::{Dialect, Outputs, Problem, Project};
 use crate::plan::{self, Group, Plan, PlanOptions, Planner, Request};
+use crate::sys::Context;
+
+/// Makes plans, one after the other.
+pub(super) struct Plans<'a>(Option<Planner<'a>>);
+
+impl Plans<'_> {
+    /// The plan of a run of these.
+    pub(super) fn plan(
+        &mut self,
+        workspace: &Workspace<'_>,
+        requests: &[Request],
+    ) -> Result<Plan, Vec<Problem>> {
+        let Some(mut planner) = self.0.take() else {
+            return Err(Vec::new());
+        };
+        let plan = prepare(&mut planner, workspace, requests, &mut |_| ());
+        self.0 = Some(planner.again());
+        plan
+    }
+}
+
+/// Lets `make` plan with a project as it was read. What is wrong with tasks
+/// that are not asked for is left to the run.
+pub(super) fn planned<T>(
+    ctx: &Arc<Context>,
+    dialect: Dialect,
+    loaded: &Loaded,
+    options: &Options,
+    flags: &RunFlags,
+    groups: &[Group],
+    make: impl for<'w> FnOnce(&'w Workspace<'w>, &mut Plans<'w>) -> Result<T, Vec<Problem>>,
+) -> Result<T, Vec<Problem>> {
+    let workspace = workspace(ctx, loaded.clone(), options, groups, &mut |_| ())?;
+    let main = workspace.main();
+    let plan_options = PlanOptions {
+        dialect,
+        settings: &main.settings,
+        profiles: &main.profiles,
+        shell: flags.shell.as_deref(),
+        common: Vec::new(),
+        shim: None,
+    };
+    let evaluators = Evaluators::new(&workspace, Late::Render);
+    let planner = Planner::new(ctx, evaluators, scope(main, flags), plan_options);
+    make(&workspace, &mut Plans(Some(planner)))
+}
 
 /// What is to be watched, with the project as it is now.
 ///
@@ -20,37 +68,25 @@ pub(super) fn scope_of(call: &Watch<'_>, loaded: &Loaded) -> Result<Scope, Vec<P
     if all.is_empty() {
         return Err(vec![nothing(&loaded.project)]);
     }
-    let joined = joined(all.iter());
-    let groups = plan::groups(&joined);
-    let mut loaded = loaded.clone();
-    loaded.project.problems.retain(|problem| problem.blame == Blame::Project);
-    let workspace = workspace(call.ctx, loaded, call.options, &groups, &mut |_| ())?;
-    let main = workspace.main();
-    let options = PlanOptions {
-        dialect: call.dialect,
-        settings: &main.settings,
-        profiles: &main.profiles,
-        shell: call.run.shell.as_deref(),
-        common: Vec::new(),
-        shim: None,
-    };
-    let evaluators = Evaluators::new(&workspace, Late::Render);
-    let mut planner = Planner::new(call.ctx, evaluators, scope(main, &call.run), options);
-    let mut filters = call.flags.filters.clone();
-    let mut targets = Vec::new();
-    for (words, group) in all.into_iter().zip(&groups) {
-        let group = std::slice::from_ref(group);
-        let flags = call.run.clone();
-        let requests = requested(&workspace, group, &flags, call.dialect, &mut |_| ())?;
-        let asked = |request: &Request| workspace.task(request.task).watches_ignored;
-        filters.kinds.vcs &= !requests.iter().any(asked);
-        let plan = prepare(&mut planner, &workspace, &requests, &mut |_| ())?;
-        let mut target = Target::new(words, &plan, main.project.home(), &filters);
-        products(&workspace, &plan, &mut target);
-        targets.push(target);
-        planner = planner.again();
-    }
-    Scope::new(targets, &main.project, &call.ctx.cwd, &filters).map_err(|problem| vec![problem])
+    let groups: Vec<Group> = all.iter().flat_map(|words| plan::groups(words)).collect();
+    let (ctx, dialect, run) = (call.ctx, call.dialect, &call.run);
+    planned(ctx, dialect, loaded, call.options, run, &groups, |workspace, plans| {
+        let main = workspace.main();
+        let mut filters = call.flags.filters.clone();
+        let mut targets = Vec::new();
+        for (words, group) in all.into_iter().zip(&groups) {
+            let group = std::slice::from_ref(group);
+            let requests = requested(workspace, group, run, dialect, &mut |_| ())?;
+            let asked = |request: &Request| workspace.task(request.task).watches_ignored;
+            filters.kinds.vcs &= !requests.iter().any(asked);
+            let plan = plans.plan(workspace, &requests)?;
+            let mut target = Target::new(words, &plan, main.project.home(), &filters);
+            products(workspace, &plan, &mut target);
+            targets.push(target);
+        }
+        let scope = Scope::new(targets, &main.project, &ctx.cwd, &filters);
+        scope.map_err(|problem| vec![problem])
+    })
 }
 
 /// What tasks without sources make is known as far as it is written out.
@@ -76,7 +112,7 @@ fn words(call: &Watch<'_>, project: &Project) -> Vec<Words> {
 }
 
 /// A group as it was typed.
-fn written(group: Group) -> Words {
+pub(super) fn written(group: Group) -> Words {
     let mut words = group.args;
     if let Some(at) = group.dashes {
         words.insert(at, "--".to_string());

@@ -27,7 +27,7 @@ pub(in crate::cli) struct WatchArgs {
     #[arg(short, long, value_name = "MODE", value_enum)]
     pub(in crate::cli) on_busy_update: Option<Mode>,
     /// The same as --on-busy-update=restart
-    #[arg(short, long, conflicts_with = "on_busy_update")]
+    #[arg(short, long, conflicts_with_all = ["on_busy_update", "signal"])]
     pub(in crate::cli) restart: bool,
     /// Send this signal to what runs, and nothing else
     #[arg(short, long, value_name = "SIGNAL")]
@@ -168,7 +168,7 @@ pub(in crate::cli) struct OtherArgs {
         value_parser = ["access", "create", "remove", "rename", "modify", "metadata"]
     )]
     pub(in crate::cli) fs_events: Vec<String>,
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, conflicts_with = "fs_events")]
     pub(in crate::cli) no_meta: bool,
     #[arg(long, hide = true)]
     pub(in crate::cli) manual: bool,

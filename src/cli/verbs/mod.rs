@@ -23,4 +23,5 @@ mod timeout;
 pub(super) mod trust;
 mod validate;
 pub(super) mod watch;
+mod watchexec;
 pub(super) mod why;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use nix::sys::signal::Signal;
 
-use super::{prefix, run, trust};
+use super::{prefix, run, trust, watchexec};
 use crate::app::{self, Clear, Filters, Front, OnBusy, RunFlags, Watch, WatchFlags};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
@@ -61,19 +61,24 @@ pub(in crate::cli) fn run(
         }
     };
     loaded.project.warnings.iter().for_each(|text| warn(text));
+    let run = RunFlags {
+        words,
+        skip_deps: args.skip_deps,
+        timings: args.timings,
+        style: output.and_then(Output::style),
+        styled: output.is_some(),
+        old_style: output == Some(Output::Quiet),
+        ..RunFlags::default()
+    };
+    if grammar == Dialect::Mise && watchexec::program(ctx).is_some() {
+        let tasks = app::watchexec(ctx, &loaded, &options, &run)?;
+        return watchexec::run(ctx, args, global.env.as_deref(), &tasks).map_err(one);
+    }
     app::watch(&Watch {
         ctx,
         dialect,
         options: &options,
-        run: RunFlags {
-            words,
-            skip_deps: args.skip_deps,
-            timings: args.timings,
-            style: output.and_then(Output::style),
-            styled: output.is_some(),
-            old_style: output == Some(Output::Quiet),
-            ..RunFlags::default()
-        },
+        run,
         flags: flags(ctx, args, quiet).map_err(one)?,
         palette: voice.palette(),
         front: Front {
@@ -133,7 +138,7 @@ fn flags(ctx: &Context, args: &WatchArgs, quiet: bool) -> Result<WatchFlags, Pro
         stop_timeout: span("--stop-timeout", &args.stop_timeout, SECOND, SECOND * 10)?,
         debounce: span("--debounce", &args.debounce, MILLISECOND, MILLISECOND * 50)?,
         delay: span("--delay-run", &args.delay_run, SECOND, Duration::ZERO)?,
-        poll: args.poll.as_deref().map(|text| time("--poll", text, MILLISECOND)).transpose()?,
+        poll: poll(args)?,
         postpone: args.postpone,
         clear: match args.clear {
             None => Clear::No,
@@ -147,15 +152,29 @@ fn flags(ctx: &Context, args: &WatchArgs, quiet: bool) -> Result<WatchFlags, Pro
     })
 }
 
+/// How often to look, where the system is not to be asked.
+fn poll(args: &WatchArgs) -> Result<Option<Duration>, Problem> {
+    let Some(text) = &args.poll else {
+        return Ok(None);
+    };
+    let every = time("--poll", text, Duration::from_millis(1))?;
+    if every.is_zero() {
+        return Err(wrong("--poll", text, "time at all"));
+    }
+    Ok(Some(every))
+}
+
+fn wrong(flag: &str, text: &str, what: &str) -> Problem {
+    Problem::new("usage::duration", format!("`{flag}` is `{text}`, which is no {what}"))
+        .help("a duration is written like 300ms, 30s, 5m or 1h30m")
+}
+
 /// A duration; a bare number is of the unit that watchexec takes it for.
 fn time(flag: &str, text: &str, unit: Duration) -> Result<Duration, Problem> {
     if let Ok(number) = text.trim().parse::<u32>() {
         return Ok(unit * number);
     }
-    duration::parse(text).ok_or_else(|| {
-        Problem::new("usage::duration", format!("`{flag}` is `{text}`, which is no duration"))
-            .help("a duration is written like 300ms, 30s, 5m or 1h30m")
-    })
+    duration::parse(text).ok_or_else(|| wrong(flag, text, "duration"))
 }
 
 /// `SIGTERM`, `term` or `15`; without any, TERM.

@@ -15,6 +15,7 @@ mod run_flags;
 mod sandbox;
 mod templates;
 mod texts;
+mod watch;
 mod words;
 
 use crate::support::Project;

@@ -48,5 +48,6 @@ mod validate;
 mod variables;
 mod vars;
 mod venvs;
+mod watch;
 mod wild;
 mod words;
