@@ -9,10 +9,9 @@ use crate::model::{Dialect, Exit, Problem, Project};
 use crate::sys::{Context, shim};
 
 /// Commands and aliases of mise that are not ours.
-const FOREIGN: [&str; 88] = [
+const FOREIGN: [&str; 85] = [
     "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends",
-    "bin-paths", "bootstrap", "bs", "cache", "cfg", "complete", "completion", "completions",
-    "config", "current", "daemon", "daemons", "deactivate", "dep", "deps", "direnv", "doctor",
+    "bin-paths", "bootstrap", "bs", "cache", "cfg", "config", "current", "daemon", "daemons", "deactivate", "dep", "deps", "direnv", "doctor",
     "dot", "dotfiles", "dr", "edit", "en", "env-vars", "ev", "exec", "fmt", "g", "gen", "generate",
     "github", "global", "help", "hook-env", "hook-not-found", "i", "implode", "install",
     "install-into", "l", "latest", "link", "list", "list-all", "list-remote", "ln", "local",
@@ -51,10 +50,40 @@ pub(super) fn foreign(ctx: &Context, argv: &[OsString], voice: &Voice) -> Option
     if FOREIGN.contains(&first) || FOREIGN_TOO.contains(&first) {
         return Some(hand_over(ctx, argv, first, "is not a task runner's business", voice));
     }
+    if ["completion", "complete", "completions"].contains(&first) && has_flag(argv, "--tool") {
+        return Some(hand_over(
+            ctx,
+            argv,
+            "completion --tool",
+            "is not a task runner's business",
+            voice,
+        ));
+    }
     let is_tasks = ["tasks", "task", "t"].contains(&first);
     let verb = words.next().filter(|verb| is_tasks && FOREIGN_TASKS.contains(verb))?;
     let name = format!("{first} {verb}");
     Some(hand_over(ctx, argv, &name, "is not in this version of mep", voice))
+}
+
+/// Lets the next mise complete the words of a command of its own, if there is
+/// one.
+pub(super) fn completed(
+    ctx: &Context,
+    argv: &[OsString],
+    verb: &str,
+    voice: &Voice,
+) -> Option<Exit> {
+    let is_foreign = FOREIGN.contains(&verb) || FOREIGN_TOO.contains(&verb);
+    let there = is_foreign && shim::next_mise(ctx).is_some();
+    there.then(|| hand_over(ctx, argv, verb, "is not a task runner's business", voice))
+}
+
+/// `--flag VALUE`, `--flag=VALUE`
+fn has_flag(argv: &[OsString], flag: &str) -> bool {
+    let is_flag = |word: &str| {
+        word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    };
+    argv.iter().filter_map(|word| word.to_str()).any(is_flag)
 }
 
 /// The words that are neither flags nor their values.

@@ -1,6 +1,7 @@
 //! The command line: grammar, dialect, listings, and how mistakes are shown.
 //! The only room that knows clap and argv.
 
+mod completion;
 mod diagnostics;
 mod grammar;
 mod handover;
@@ -72,6 +73,9 @@ fn dialect(ctx: &Context, grammar: Dialect) -> Dialect {
 fn dispatch(mut ctx: Context, grammar: Dialect, argv: Vec<OsString>) -> Exit {
     let palette = Palette::decide(&ctx, std::io::stderr().is_terminal());
     let voice = Voice::new(grammar, palette);
+    if let Some(exit) = completion::answer(&ctx, grammar, &argv, &voice) {
+        return exit;
+    }
     if grammar == Dialect::Mise
         && let Some(exit) = handover::foreign(&ctx, &argv, &voice)
     {
@@ -195,6 +199,7 @@ fn verb(
         }
         Some(Command::Watch(args)) => watch::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Why(args)) => why::run(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Completion(args)) => verbs::completion::run(ctx, grammar, &args.0, voice),
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
         Some(Command::Env(args)) => env::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Last(args)) => last::run(ctx, grammar, &global, &args.0, voice),

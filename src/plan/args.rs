@@ -146,8 +146,7 @@ pub fn help(
     file: impl FnOnce(&str) -> Option<String>,
     words: &[String],
 ) -> Result<Option<String>, Problem> {
-    let script = spec::script_text(task, file);
-    let Some(spec) = spec::read(task, usage, script.as_deref(), &mut Vec::new())? else {
+    let Some(spec) = self::usage(task, usage, file)? else {
         return Ok(None);
     };
     let mut command = &spec.cmd;
@@ -155,4 +154,18 @@ pub fn help(
         command = command.find_subcommand(word).unwrap_or(command);
     }
     Ok(Some(usage::docs::cli::render_help(&spec, command, true)))
+}
+
+/// What a task says it takes, where it says anything. `file` gives the value of
+/// the key of that name.
+///
+/// # Errors
+/// A specification that is none.
+pub fn usage(
+    task: &Task,
+    usage: &str,
+    file: impl FnOnce(&str) -> Option<String>,
+) -> Result<Option<Spec>, Problem> {
+    let script = spec::script_text(task, file);
+    spec::read(task, usage, script.as_deref(), &mut Vec::new())
 }

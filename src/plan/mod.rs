@@ -33,7 +33,7 @@ mod shell;
 mod spec;
 mod tree;
 
-pub use args::help;
+pub use args::{help, usage};
 pub use declaration::{Declaration, Shown};
 pub use expand::{Expander, Expansion, Scope};
 pub use field::{Field, LateText};

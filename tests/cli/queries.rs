@@ -46,7 +46,7 @@ print("ran")
 '''
 "#;
 
-const QUERIES: [&str; 34] = [
+const QUERIES: [&str; 38] = [
     "tasks",
     "tasks build",
     "tasks info build --json",
@@ -68,6 +68,10 @@ const QUERIES: [&str; 34] = [
     "--builtin why --json prepare",
     "run -n -v -f build",
     "run -n build ::: scripts:hello a b",
+    "__complete_word__ --words mep run ",
+    "__complete_word__ --words mep build ::: b",
+    "__complete_word__ --words mep run build -",
+    "completion bash",
     "--help",
     "run --help",
     "run build --help",

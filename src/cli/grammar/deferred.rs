@@ -9,11 +9,22 @@ pub(in crate::cli) struct Deferred<T>(pub(in crate::cli) Box<T>);
 
 impl<T: Args> Args for Deferred<T> {
     fn augment_args(command: Command) -> Command {
-        command.defer(T::augment_args)
+        command.defer(|command| described(command, T::augment_args))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
-        command.defer(T::augment_args_for_update)
+        command.defer(|command| described(command, T::augment_args_for_update))
+    }
+}
+
+/// Adds arguments, and keeps what the verb says of itself: the type of its
+/// arguments has words of its own.
+fn described(command: Command, augment: fn(Command) -> Command) -> Command {
+    let about = command.get_about().cloned();
+    let command = augment(command);
+    match about {
+        Some(about) => command.about(about).long_about(None),
+        None => command,
     }
 }
 

@@ -3,6 +3,7 @@
 //! what it does is in `verbs`.
 
 mod absent_flags;
+pub(super) mod completion;
 pub(super) mod converge;
 pub(super) mod deferred;
 pub(super) mod env;
@@ -23,6 +24,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::Settings;
 use crate::model::{Dialect, mise_release};
+use completion::{COMPLETION_EXAMPLES, CompletionArgs};
 use converge::{CONVERGE_EXAMPLES, ConvergeArgs};
 use deferred::Deferred;
 use env::{ENV_EXAMPLES, EnvArgs};
@@ -70,7 +72,10 @@ pub(super) struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Global {
     /// Change to this directory first
-    #[arg(short = 'C', long = "cd", value_name = "DIR", global = true)]
+    #[arg(
+        short = 'C', long = "cd", value_name = "DIR", global = true,
+        value_hint = clap::ValueHint::DirPath
+    )]
     pub(super) cd: Option<PathBuf>,
     /// Load `mise.ENV.toml` as well; several with commas
     #[arg(
@@ -161,6 +166,9 @@ pub(super) enum Command {
     /// Print the environment of the project
     #[command(alias = "e", after_help = ENV_EXAMPLES)]
     Env(Deferred<EnvArgs>),
+    /// Print or install the script that completes command lines in a shell
+    #[command(aliases = ["complete", "completions"], after_help = COMPLETION_EXAMPLES)]
+    Completion(Deferred<CompletionArgs>),
     /// Show what happened in the last run
     #[command(after_help = LAST_EXAMPLES)]
     Last(Deferred<LastArgs>),

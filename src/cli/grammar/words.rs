@@ -10,11 +10,15 @@ use super::watch::WatchArgs;
 use super::{Cli, OWN};
 use crate::model::{Dialect, Problem, Project, closest};
 
-/// Where the first word stands that is neither a flag nor a flag's value, if
-/// it is a command of ours that a task may take the place of.
+/// Where the first word stands that is neither a flag nor a flag's value.
+pub(in crate::cli) fn first_word(command: &clap::Command, argv: &[OsString]) -> Option<usize> {
+    Some(skip_flags(&[command], argv, 1)).filter(|at| *at < argv.len())
+}
+
+/// The same, if it is a command of ours that a task may take the place of.
 pub(in crate::cli) fn own_verb(command: &clap::Command, argv: &[OsString]) -> Option<usize> {
-    let at = skip_flags(&[command], argv, 1);
-    OWN.iter().any(|own| argv.get(at).is_some_and(|word| word == own)).then_some(at)
+    let at = first_word(command, argv)?;
+    OWN.iter().any(|own| argv[at] == *own).then_some(at)
 }
 
 /// Flags of ours stand before the task's name; from the name on every word is

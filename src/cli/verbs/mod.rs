@@ -1,6 +1,7 @@
 //! What each verb does, a file for each. Which words it takes is `grammar`'s.
 
 mod add;
+pub(super) mod completion;
 pub(super) mod converge;
 mod deps;
 mod edit;
@@ -16,7 +17,7 @@ mod past;
 mod prefix;
 pub(super) mod rerun;
 pub(super) mod run;
-mod shown;
+pub(super) mod shown;
 mod task_help;
 pub(super) mod tasks;
 mod timeout;

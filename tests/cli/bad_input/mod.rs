@@ -2,6 +2,7 @@
 //! that nothing ran. And what is not broken goes on.
 
 mod arguments;
+mod completion;
 mod definitions;
 mod env;
 mod files;

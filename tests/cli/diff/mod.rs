@@ -3,6 +3,7 @@
 
 mod add;
 mod arguments;
+mod completion;
 mod config;
 mod deprecated_args;
 mod encrypted;

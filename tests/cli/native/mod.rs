@@ -5,6 +5,7 @@ mod allow_failure;
 mod changed;
 mod cleanup;
 mod command_line;
+mod completion;
 mod converge;
 mod direct;
 mod ending;
