@@ -9,16 +9,17 @@ use crate::model::{Dialect, Exit, Problem, Project};
 use crate::sys::{Context, shim};
 
 /// Commands and aliases of mise that are not ours.
-const FOREIGN: [&str; 85] = [
+const FOREIGN: [&str; 84] = [
     "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends",
-    "bin-paths", "bootstrap", "bs", "cache", "cfg", "config", "current", "daemon", "daemons", "deactivate", "dep", "deps", "direnv", "doctor",
-    "dot", "dotfiles", "dr", "edit", "en", "env-vars", "ev", "exec", "fmt", "g", "gen", "generate",
-    "github", "global", "help", "hook-env", "hook-not-found", "i", "implode", "install",
-    "install-into", "l", "latest", "link", "list", "list-all", "list-remote", "ln", "local",
-    "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons", "plugin",
-    "plugin-list", "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm", "search",
-    "self-update", "set", "settings", "sh", "shell", "shell-alias", "skill", "skills", "sponsors",
-    "ssh", "sync", "test-tool", "token", "toml", "tool",
+    "bin-paths", "bootstrap", "bs", "cache", "cfg", "config", "current", "daemon", "daemons",
+    "deactivate", "dep", "deps", "direnv", "doctor", "dot", "dotfiles", "dr", "edit", "en",
+    "env-vars", "ev", "exec", "fmt", "g", "gen", "generate", "github", "global", "hook-env",
+    "hook-not-found", "i", "implode", "install", "install-into", "l", "latest", "link", "list",
+    "list-all", "list-remote", "ln", "local", "lock", "ls", "ls-remote", "mcp", "oci", "outdated",
+    "p", "packslip", "patrons", "plugin", "plugin-list", "plugins", "prepare", "prune", "registry",
+    "remove", "reshim", "rm", "search", "self-update", "set", "settings", "sh", "shell",
+    "shell-alias", "skill", "skills", "sponsors", "ssh", "sync", "test-tool", "token", "toml",
+    "tool",
 ];
 
 /// More of them, apart only to keep the list above in one block.
@@ -43,11 +44,16 @@ const DEPTH: &str = "MEP_HANDED_OVER";
 /// More than any honest chain of wrappers needs.
 const MAX_DEPTH: u32 = 16;
 
+/// True for a command of mise that is not ours.
+pub(super) fn is_foreign(word: &str) -> bool {
+    FOREIGN.contains(&word) || FOREIGN_TOO.contains(&word)
+}
+
 /// Hands a foreign command over. `None` where the command is ours.
 pub(super) fn foreign(ctx: &Context, argv: &[OsString], voice: &Voice) -> Option<Exit> {
     let mut words = positions(argv);
     let first = words.next()?;
-    if FOREIGN.contains(&first) || FOREIGN_TOO.contains(&first) {
+    if is_foreign(first) {
         return Some(hand_over(ctx, argv, first, "is not a task runner's business", voice));
     }
     if ["completion", "complete", "completions"].contains(&first) && has_flag(argv, "--tool") {
@@ -73,8 +79,7 @@ pub(super) fn completed(
     verb: &str,
     voice: &Voice,
 ) -> Option<Exit> {
-    let is_foreign = FOREIGN.contains(&verb) || FOREIGN_TOO.contains(&verb);
-    let there = is_foreign && shim::next_mise(ctx).is_some();
+    let there = is_foreign(verb) && shim::next_mise(ctx).is_some();
     there.then(|| hand_over(ctx, argv, verb, "is not a task runner's business", voice))
 }
 
@@ -123,7 +128,7 @@ pub(super) fn unknown_command(
     project: &Project,
     voice: &Voice,
 ) -> Option<Exit> {
-    let foreign = FOREIGN.contains(&word) || FOREIGN_TOO.contains(&word);
+    let foreign = is_foreign(word);
     let known = !crate::plan::matching(project, word).is_empty();
     if grammar == Dialect::Mise || !foreign || known || shim::next_mise(ctx).is_none() {
         return None;

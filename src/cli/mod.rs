@@ -76,6 +76,7 @@ fn dispatch(mut ctx: Context, grammar: Dialect, argv: Vec<OsString>) -> Exit {
     if let Some(exit) = completion::answer(&ctx, grammar, &argv, &voice) {
         return exit;
     }
+    let argv = verbs::help::meant(grammar, &argv).unwrap_or(argv);
     if grammar == Dialect::Mise
         && let Some(exit) = handover::foreign(&ctx, &argv, &voice)
     {

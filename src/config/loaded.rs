@@ -22,7 +22,7 @@ pub struct Loaded {
 }
 
 /// Directories for tasks that are files.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct TaskDirs {
     /// Where they are looked for; some are no directories, or not there.
     pub paths: Vec<PathBuf>,

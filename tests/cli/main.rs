@@ -12,6 +12,7 @@ mod queries;
 mod rows;
 mod scaling;
 mod seeds;
+mod shells;
 mod status;
 mod support;
 mod terminal;

@@ -33,8 +33,8 @@ use record::{
     WhyArgs,
 };
 use run::{RUN_EXAMPLES, RunArgs};
-use tasks::{TasksArgs, TasksCommand};
-use trust::{TRUST_EXAMPLES, TrustArgs, UntrustArgs};
+use tasks::{LIST_EXAMPLES, TasksArgs, TasksCommand};
+use trust::{TRUST_EXAMPLES, TrustArgs, UNTRUST_EXAMPLES, UntrustArgs};
 use watch::{WATCH_EXAMPLES, WatchArgs};
 
 /// The program's version beside the one it is compatible with.
@@ -47,7 +47,8 @@ Examples:
   mep build                  the same
   mep run lint ::: test -v   two tasks side by side, the second with an argument
   mep tasks                  list the tasks
-  mep tasks deps --dot       draw the graph";
+  mep tasks deps --dot       draw the graph
+  mep help tasks deps        what a command takes; `mep help build` is about a task";
 
 /// A mise-compatible task runner.
 #[derive(Debug, Parser)]
@@ -70,6 +71,7 @@ pub(super) struct Cli {
 
 /// Flags that stand before any verb.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Flags of every command")]
 pub(super) struct Global {
     /// Change to this directory first
     #[arg(
@@ -158,7 +160,7 @@ pub(super) enum Command {
     #[command(visible_alias = "r", after_help = RUN_EXAMPLES)]
     Run(Box<RunArgs>),
     /// List tasks, draw their graph
-    #[command(visible_aliases = ["t", "task"])]
+    #[command(visible_aliases = ["t", "task"], after_help = LIST_EXAMPLES)]
     Tasks(TasksArgs),
     /// Check a state, and bring it about where it is not there
     #[command(after_help = CONVERGE_EXAMPLES)]
@@ -188,6 +190,7 @@ pub(super) enum Command {
     #[command(after_help = TRUST_EXAMPLES)]
     Trust(Deferred<TrustArgs>),
     /// Take trust back: nothing of it is read or run
+    #[command(after_help = UNTRUST_EXAMPLES)]
     Untrust(Deferred<UntrustArgs>),
 }
 

@@ -3,7 +3,13 @@
 use clap::{Args, Subcommand};
 
 use super::deferred::Deferred;
-use super::run::RunArgs;
+use super::run::{RUN_EXAMPLES, RunArgs};
+
+const DEPS_EXAMPLES: &str = "\
+Examples:
+  mep tasks deps             the trees of all tasks
+  mep tasks deps build       of one
+  mep tasks deps --dot       the same as a graph";
 
 /// `tasks`
 #[derive(Debug, Args)]
@@ -33,12 +39,13 @@ pub(in crate::cli) enum TasksCommand {
     #[command(after_help = EDIT_EXAMPLES)]
     Edit(Deferred<EditArgs>),
     /// Draw who depends on whom
+    #[command(after_help = DEPS_EXAMPLES)]
     Deps(Deferred<DepsArgs>),
     /// Find mistakes in tasks and in their graph, without running any
     #[command(after_help = VALIDATE_EXAMPLES)]
     Validate(Deferred<ValidateArgs>),
     /// Run tasks
-    #[command(visible_alias = "r")]
+    #[command(visible_alias = "r", after_help = RUN_EXAMPLES)]
     Run(Deferred<RunArgs>),
     /// Explain `tasks`, or a command of it
     #[command(hide = true)]

@@ -12,6 +12,11 @@ Examples:
   mep trust --show           how the configuration of this place stands
   mep trust --ignore         act as if it were not there";
 
+pub(in crate::cli) const UNTRUST_EXAMPLES: &str = "\
+Examples:
+  mep untrust                take back the trust in this directory's configuration
+  mep untrust ~/src/api      in that of another directory";
+
 /// `trust`
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct TrustArgs {

@@ -16,6 +16,7 @@ mod fresh_faults;
 mod fresh_random;
 mod freshness;
 mod graph;
+mod help;
 mod history;
 mod jobserver;
 mod late;
