@@ -28,6 +28,11 @@ impl Digest {
         Self::cut(blake3::hash(bytes.as_ref()))
     }
 
+    /// Of one text, for those who have the key.
+    pub fn keyed(key: &[u8; 32], bytes: &[u8]) -> Self {
+        Self::cut(blake3::keyed_hash(key, bytes))
+    }
+
     /// From its bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)

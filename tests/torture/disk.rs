@@ -67,7 +67,7 @@ wc -l < out
         state.display()
     );
     assert_eq!(said.stderr, warnings, "{said:?}");
-    assert_eq!(said.stdout, "code 0\ncode 0\ncode 0\n1\n5\n2\n", "{said:?}");
+    assert_eq!(said.stdout, "code 0\ncode 0\ncode 0\n1\n6\n2\n", "{said:?}");
 }
 
 #[test]

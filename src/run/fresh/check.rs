@@ -5,13 +5,14 @@ use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::PathBuf;
 
 use super::compare::{Seen, What, changes, recall};
+use super::key::Key;
 use super::manifest::{Head, Lists, Manifest, Miss, Summary};
 use super::reason::{Change, Reason};
 use super::record::{now, renewal};
 use super::{Freshness, Mode};
 use crate::files::{Purpose, Rules, Survey};
 use crate::model::Outputs;
-use crate::plan::FreshSpec;
+use crate::plan::{FreshPart, FreshSpec};
 
 /// How much there is to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +126,7 @@ impl Freshness {
                 return if at.depth == Depth::All { self.last(at.spec) } else { None };
             }
         };
-        at.definition(&manifest.head);
+        at.definition(&manifest.head, self.key());
         Some(manifest)
     }
 
@@ -140,6 +141,12 @@ impl Freshness {
             Err(Miss::None) => return Err(Reason::NoRecord),
         };
         let head = &manifest.head;
+        if !self.has_key_of(head) {
+            let path = self.path(at.spec);
+            let note = format!("{}: its key is gone: the task runs without it", path.display());
+            at.findings.notes.push(note);
+            return Err(Reason::NoRecord);
+        }
         at.findings.last = Some(Success { at: head.recorded, sources: head.sources.count });
         if self.mode.by_content && !head.by_content {
             at.cause(Reason::NoContents);
@@ -149,7 +156,11 @@ impl Freshness {
 
     /// The success before a run that did not succeed.
     fn last(&self, spec: &FreshSpec) -> Option<Manifest> {
-        Manifest::load(&self.aside(spec)).ok()
+        Manifest::load(&self.aside(spec)).ok().filter(|last| self.has_key_of(&last.head))
+    }
+
+    fn has_key_of(&self, head: &Head) -> bool {
+        self.key().is_some_and(|key| key.mark() == head.key)
     }
 }
 
@@ -164,8 +175,8 @@ impl Examination<'_> {
         self.depth == Depth::First && !self.findings.causes.is_empty()
     }
 
-    fn definition(&mut self, head: &Head) {
-        let Some(now) = &self.spec.parts else {
+    fn definition(&mut self, head: &Head, key: Option<Key>) {
+        let (Some(now), Some(key)) = (&self.spec.parts, key) else {
             return;
         };
         let of = |name: &str| now.iter().find(|part| part.name == name);
@@ -173,7 +184,7 @@ impl Examination<'_> {
             match of(name) {
                 None => self.cause(Reason::Definition(name.clone(), Change::Removed)),
                 // What is not known now cannot be said to differ.
-                Some(part) if part.digest.is_some() && part.digest != *then => {
+                Some(FreshPart { digest: Some(digest), .. }) if Some(key.seal(digest)) != *then => {
                     self.cause(Reason::Definition(name.clone(), Change::Changed));
                 }
                 Some(_) => {}

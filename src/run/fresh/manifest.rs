@@ -13,7 +13,7 @@ use crate::files::Digest;
 use crate::sys::atomic;
 
 /// Raised with every change of the stored form.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 const MAGIC: &[u8; 9] = b"mep-fresh";
 
@@ -44,6 +44,8 @@ pub(super) struct Head {
     pub(super) by_content: bool,
     /// Seconds since 1970.
     pub(super) recorded: u64,
+    /// Of the key that the parts are kept with.
+    pub(super) key: Digest,
     /// What the task was, part by part; nothing where that was not known.
     pub(super) parts: Vec<(String, Option<Digest>)>,
     pub(super) sources: Summary,
@@ -171,6 +173,7 @@ impl Head {
         let mut to = Writer::default();
         to.byte(u8::from(self.by_content));
         to.u64(self.recorded);
+        to.digest(&self.key);
         to.u32(self.parts.len() as u32);
         for (name, digest) in &self.parts {
             to.text(name.as_bytes());
@@ -190,6 +193,7 @@ impl Head {
         let mut from = Reader::new(bytes);
         let by_content = from.byte()? == 1;
         let recorded = from.u64()?;
+        let key = from.digest()?;
         let mut parts = Vec::new();
         for _ in 0..from.u32()? {
             let name = String::from_utf8(from.text()?.to_vec()).map_err(|_| Broken)?;
@@ -206,6 +210,6 @@ impl Head {
         if !from.is_done() {
             return Err(Broken);
         }
-        Ok((Self { by_content, recorded, parts, sources, outputs }, [first, second]))
+        Ok((Self { by_content, recorded, key, parts, sources, outputs }, [first, second]))
     }
 }

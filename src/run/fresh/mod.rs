@@ -3,7 +3,7 @@
 //! only and set aside before the work starts, so a killed run is never fresh.
 //!
 //! Inside, from the bottom: `reason`, `bytes` → `entries` (a list of files)
-//! → `manifest` (the stored form), `compare` (a list against the disk),
+//! → `manifest` (the stored form), `key` (what keeps values in it from being guessed), `compare` (a list against the disk),
 //! `claim` (who is at work) → `check` (the verdict), `record` (what is written
 //! after a success) → `Freshness`.
 
@@ -12,6 +12,7 @@ mod check;
 mod claim;
 mod compare;
 mod entries;
+mod key;
 mod manifest;
 mod reason;
 mod record;
@@ -20,10 +21,12 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use check::{Check, Depth};
 use claim::Claim;
 use compare::Seen;
+use key::Key;
 use nix::fcntl::{Flock, FlockArg};
 
 use crate::files::{Index, threads};
@@ -57,6 +60,8 @@ pub enum Verdict {
 pub struct Freshness {
     dir: PathBuf,
     mode: Mode,
+    /// Read when the first record is, if there is one.
+    key: OnceLock<Option<Key>>,
     /// What has been looked at since the last process started.
     index: Index,
     /// What is known of tasks that are about to run, or do; by identity.
@@ -79,6 +84,7 @@ impl Freshness {
         Self {
             dir: state.join("fresh"),
             mode,
+            key: OnceLock::new(),
             index: Index::default(),
             held: HashMap::new(),
             foreseen: HashMap::new(),
@@ -194,6 +200,10 @@ impl Freshness {
         let open = || File::open(&self.dir);
         let dir = open().or_else(|_| fs::create_dir_all(&self.dir).and_then(|()| open())).ok()?;
         Flock::lock(dir, FlockArg::LockExclusive).ok()
+    }
+
+    fn key(&self) -> Option<Key> {
+        *self.key.get_or_init(|| Key::load(&self.dir))
     }
 
     fn path(&self, spec: &FreshSpec) -> PathBuf {

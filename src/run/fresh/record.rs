@@ -4,17 +4,19 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::check::source_rules;
 use super::claim::Claim;
 use super::compare::{Pair, Seen, pairs, path, recall};
 use super::entries::{Entries, Entry, Trust};
+use super::key::Key;
 use super::manifest::{Head, Lists, Manifest, Summary};
 use super::{Freshness, Held};
 use crate::files::{Index, Purpose, Rules, Source, Stat, Survey, threads};
 use crate::model::Outputs;
-use crate::plan::FreshSpec;
+use crate::plan::{FreshPart, FreshSpec};
 
 impl Freshness {
     /// The sources right before the work, with what has to be read of them
@@ -77,11 +79,14 @@ impl Freshness {
         }
         let sources = sources(&before, &mut after, rules.as_ref(), by_content);
         let lists = Lists { outputs: outputs_of(&outputs, by_content), sources };
-        let parts = spec.parts.iter().flatten();
+        let key = Key::load_or_make(&self.dir)?;
+        self.key = OnceLock::from(Some(key));
+        let seal = |part: &FreshPart| (part.name.clone(), part.digest.map(|d| key.seal(&d)));
         let head = Head {
             by_content,
             recorded: (now() / 1_000_000_000) as u64,
-            parts: parts.map(|part| (part.name.clone(), part.digest)).collect(),
+            key: key.mark(),
+            parts: spec.parts.iter().flatten().map(seal).collect(),
             sources: summary(&after.survey, &lists.sources),
             outputs: summary(&outputs.survey, &lists.outputs),
         };

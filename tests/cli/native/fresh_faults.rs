@@ -163,7 +163,7 @@ fn two_versions_take_turns_on_one_state_directory() {
     let other = of_another_version(&good);
     let shown = shown(&path);
     let note = format!(
-        "Warning: {shown}: another version of mep wrote it (format 3, not 2): the task runs without it\n"
+        "Warning: {shown}: another version of mep wrote it (format 4, not 3): the task runs without it\n"
     );
     fs::write(&path, &other).expect("it is ours");
     // Asking changes nothing.
@@ -280,4 +280,48 @@ fn outputs_from_the_future_hide_no_edit() {
     copy.dated(&copy.path("out"), SystemTime::now() + Duration::from_secs(100_000_000));
     copy.skips().write("in", "2");
     copy.runs_for("source [P]/in changed").skips();
+}
+
+// ---- the key ----------------------------------------------------------------
+
+#[test]
+fn a_record_whose_key_is_gone_is_a_miss() {
+    let text = "[tasks.a]\nsources = ['in']\nrun = 'true'\nenv = { PIN = '1234' }\n";
+    let made = project(text).file("in", "1").once();
+    let record = made.record();
+    let key = record.with_file_name("key");
+    let first = fs::read(&key).expect("a key");
+    assert_eq!(first.len(), 32);
+    assert_eq!(fs::metadata(&key).expect("a key").mode() & 0o777, 0o600);
+    made.skips();
+    // Who has no key knows nothing: each of these is a miss, and mended by the next success.
+    let shown = shown(&record);
+    let note = format!("Warning: {shown}: its key is gone: the task runs without it\n");
+    let run = format!("{note}[a] $ true\n");
+    fs::remove_file(&key).expect("it is ours");
+    made.mep(["run", "a"]).run().stderr(&run).code(0);
+    made.skips();
+    assert_ne!(fs::read(&key).expect("a key"), first);
+    fs::write(&key, &first).expect("it is ours");
+    made.mep(["run", "a"]).run().stderr(&run).code(0);
+    made.skips();
+    fs::write(&key, "cut").expect("it is ours");
+    let output = made.mep(["run", "a"]).run();
+    let no = "cannot record the success of task a: [HOME]/.local/state/mep/fresh/key is no key of \
+              ours: remove it";
+    assert!(output.stderr.contains(no), "{}", output.stderr);
+    output.code(0);
+}
+
+#[test]
+fn runs_at_once_make_one_key() {
+    let tasks: String =
+        (0..8).map(|n| format!("[tasks.t{n}]\nsources = ['in']\nrun = 'true'\n")).collect();
+    let made = project(&tasks).file("in", "1");
+    let line = "for n in 0 1 2 3 4 5 6 7; do mep -q run t$n & done; wait";
+    made.shell(line).run().stdout("").stderr("").code(0);
+    for n in 0..8 {
+        let stderr = format!("[t{n}] sources up-to-date, skipping\n");
+        made.mep(["run", &format!("t{n}")]).run().stderr(&stderr).code(0);
+    }
 }

@@ -296,7 +296,7 @@ fn a_record_that_is_cut_or_damaged_or_of_another_format_is_a_miss_with_a_warning
         ("it is damaged", &|bytes| bytes.push(0)),
         ("it is damaged", &|bytes| flip(bytes, 60)),
         ("it is no record of a success", &|bytes| flip(bytes, 0)),
-        ("another version of mep wrote it (format 66, not 2)", &|bytes| flip(bytes, 9)),
+        ("another version of mep wrote it (format 67, not 3)", &|bytes| flip(bytes, 9)),
     ];
     for (why, damage) in damage {
         let copy = project(COPY).file("in", "1").once();
