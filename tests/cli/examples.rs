@@ -4,6 +4,7 @@
 mod database;
 mod integration;
 mod release;
+mod watch;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;

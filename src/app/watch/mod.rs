@@ -2,12 +2,14 @@
 //! like any other, in a thread of its own; here is what starts it, ends it and
 //! hears of files, signals and the end of standard input.
 //!
-//! Inside, from the bottom: `policy` (what follows from changes, pure) →
+//! Inside, from the bottom: `policy` (what follows from changes, pure), `loops`
+//! (files that tasks change themselves) →
 //! `scope` (what a change means) → `ground` (the files as they are) → `targets`
 //! (plans → scope) → `session`, the loop. Beside it `watchexec`, what another
 //! program is told of the same tasks.
 
 mod ground;
+mod loops;
 mod policy;
 mod scope;
 mod session;

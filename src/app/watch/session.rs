@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use super::ground::{Found, Ground};
+use super::loops::{Counts, Loops};
 use super::policy::{Act, Policy, Words};
 use super::scope::Scope;
 use super::targets::{joined, scope_of};
@@ -48,6 +49,7 @@ struct Session<'a> {
     scope: Scope,
     ground: Ground,
     policy: Policy,
+    loops: Loops,
     jobs: Sender<Job>,
     remote: Remote,
     /// Files that have changed and are not acted on yet.
@@ -79,6 +81,7 @@ pub fn watch(call: &Watch<'_>) -> Result<Exit, Vec<Problem>> {
         let mut session = Session {
             policy: Policy::new(flags.debounce, flags.delay, flags.on_busy),
             ground: Ground::new(watcher),
+            loops: Loops::default(),
             loaded,
             scope,
             call,
@@ -238,6 +241,14 @@ impl Session<'_> {
 
     fn found(&mut self, found: Vec<Found>) {
         for (path, change) in found {
+            match self.loops.change(Instant::now(), &path) {
+                Counts::Yes => {}
+                Counts::No => continue,
+                Counts::NoMore => {
+                    self.mute(&path);
+                    continue;
+                }
+            }
             if self.call.flags.print_events && !change.config {
                 self.say(&format!("{} has changed", self.shown(&path)));
             }
@@ -247,6 +258,15 @@ impl Session<'_> {
             let act = self.policy.changed(Instant::now(), change);
             self.act(act);
         }
+    }
+
+    /// A task changes what it is watched for.
+    fn mute(&self, path: &Path) {
+        (self.call.front.warn)(&format!(
+            "{0} changes each time it is run for, so its changes do not count for now; \
+             name it in `outputs` or in a .gitignore",
+            self.shown(path)
+        ));
     }
 
     fn act(&mut self, act: Option<Act>) {
@@ -272,6 +292,7 @@ impl Session<'_> {
         let ordered = self.scope.targets.iter().map(|t| &t.words).filter(|w| words.contains(*w));
         let words = joined(ordered);
         let changed = std::mem::take(&mut self.changed);
+        self.loops.begin(Instant::now(), &changed);
         if let Some(files) = self.files(&changed) {
             self.say(&format!("{files} changed: running {}", words.join(" ")));
         }

@@ -2,6 +2,7 @@
 //! files mean is in `watch_files`.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
@@ -205,6 +206,51 @@ sources = ['src/*']
     edit(&project, "src/a", "three\n");
     terminal.expect("src/a changed: running deaf\n").expect("three\n");
     terminal.type_keys(CTRL_C).type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT)).leaves_nobody();
+}
+
+#[test]
+fn a_file_that_a_task_changes_itself_is_left_alone_in_the_end() {
+    let project = project("[tasks.t]\nrun = 'echo x >>log; echo ran'\n").file("src", "");
+    let mut terminal = watching(&project, &["-p", "t"]);
+    terminal.expect(WAITING);
+    edit(&project, "src", "x");
+    terminal.expect(
+        "Warning: log changes each time it is run for, so its changes do not count for now; name it in",
+    );
+    terminal.expect(WAITING);
+    edit(&project, "src", "y");
+    terminal.expect("src changed: running t\n").expect("ran\n").expect(WAITING);
+    terminal.type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
+}
+
+/// How often the threads of a process have been given a processor.
+fn turns(leader: i32) -> u64 {
+    let tasks = fs::read_dir(format!("/proc/{leader}/task")).into_iter().flatten().flatten();
+    let status = tasks.filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
+    let lines: Vec<String> =
+        status.flat_map(|s| s.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let counts = lines.iter().filter(|line| line.contains("ctxt_switches"));
+    counts.filter_map(|line| line.rsplit('\t').next()?.parse::<u64>().ok()).sum()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn who_waits_sleeps() {
+    let project = built();
+    let mut terminal = watching(&project, &["build"]);
+    terminal.expect(WAITING);
+    let leader = terminal.leader().as_raw();
+    let (mut before, mut since) = (turns(leader), Instant::now());
+    assert!(before > 0);
+    // The last steps of the run may still be under way; then nothing happens for a second.
+    terminal.until("a second without a turn", |_| {
+        let now = turns(leader);
+        if now != before {
+            (before, since) = (now, Instant::now());
+        }
+        since.elapsed() > Duration::from_secs(1)
+    });
+    terminal.type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
 }
 
 // ---- the end ----------------------------------------------------------------------
