@@ -9,17 +9,16 @@ use crate::model::{Dialect, Exit, Problem, Project};
 use crate::sys::{Context, shim};
 
 /// Commands and aliases of mise that are not ours.
-const FOREIGN: [&str; 84] = [
+const FOREIGN: [&str; 81] = [
     "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends",
     "bin-paths", "bootstrap", "bs", "cache", "cfg", "config", "current", "daemon", "daemons",
     "deactivate", "dep", "deps", "direnv", "doctor", "dot", "dotfiles", "dr", "edit", "en",
-    "env-vars", "ev", "exec", "fmt", "g", "gen", "generate", "github", "global", "hook-env",
-    "hook-not-found", "i", "implode", "install", "install-into", "l", "latest", "link", "list",
-    "list-all", "list-remote", "ln", "local", "lock", "ls", "ls-remote", "mcp", "oci", "outdated",
-    "p", "packslip", "patrons", "plugin", "plugin-list", "plugins", "prepare", "prune", "registry",
-    "remove", "reshim", "rm", "search", "self-update", "set", "settings", "sh", "shell",
-    "shell-alias", "skill", "skills", "sponsors", "ssh", "sync", "test-tool", "token", "toml",
-    "tool",
+    "env-vars", "ev", "exec", "fmt", "github", "global", "hook-env", "hook-not-found", "i",
+    "implode", "install", "install-into", "l", "latest", "link", "list", "list-all", "list-remote",
+    "ln", "local", "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons",
+    "plugin", "plugin-list", "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm",
+    "search", "self-update", "set", "settings", "sh", "shell", "shell-alias", "skill", "skills",
+    "sponsors", "ssh", "sync", "test-tool", "token", "toml", "tool",
 ];
 
 /// More of them, apart only to keep the list above in one block.
@@ -30,6 +29,10 @@ const FOREIGN_TOO: [&str; 12] = [
 
 /// Verbs of `mise tasks` that are not ours.
 const FOREIGN_TASKS: [&str; 1] = ["graph"];
+
+/// Generators of mise that have nothing to do with tasks.
+const FOREIGN_GENERATORS: [&str; 5] =
+    ["config", "devcontainer", "github-action", "install-script", "tool-stub"];
 
 /// Flags that may stand before a command, and take a word.
 const TAKE_VALUES: [&str; 16] = [
@@ -65,8 +68,12 @@ pub(super) fn foreign(ctx: &Context, argv: &[OsString], voice: &Voice) -> Option
             voice,
         ));
     }
-    let is_tasks = ["tasks", "task", "t"].contains(&first);
-    let verb = words.next().filter(|verb| is_tasks && FOREIGN_TASKS.contains(verb))?;
+    let foreign: &[&str] = match first {
+        "tasks" | "task" | "t" => &FOREIGN_TASKS,
+        "generate" | "gen" | "g" => &FOREIGN_GENERATORS,
+        _ => return None,
+    };
+    let verb = words.next().filter(|verb| foreign.contains(verb))?;
     let name = format!("{first} {verb}");
     Some(hand_over(ctx, argv, &name, "is not in this version of mep", voice))
 }

@@ -22,7 +22,7 @@ use crate::sys::{Context, sandbox, signal};
 use diagnostics::Voice;
 use grammar::{Cli, Command, Global, plain_words, words};
 use verbs::tasks::Call;
-use verbs::{converge, env, last, log, rerun, run, tasks, trust, watch, why};
+use verbs::{converge, env, generate, last, log, rerun, run, tasks, trust, watch, why};
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
@@ -203,6 +203,9 @@ fn verb(
         Some(Command::Completion(args)) => verbs::completion::run(ctx, grammar, &args.0, voice),
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
         Some(Command::Env(args)) => env::run(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Generate(args)) => {
+            generate::run(Call { ctx, grammar, global: &global, voice }, &args)
+        }
         Some(Command::Last(args)) => last::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Log(args)) => log::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Rerun(args)) => rerun::run(ctx, grammar, &global, &args.0, voice),

@@ -2,6 +2,7 @@
 //! as JSON, in the reference's words. Takes no words apart.
 
 use serde_json::Value;
+use usage::docs::markdown::MarkdownRenderer;
 use usage::{Spec, SpecArg};
 
 use super::{old_args, spec};
@@ -54,6 +55,22 @@ impl Declaration {
     /// As a usage specification.
     pub fn text(&self) -> String {
         self.0.to_string()
+    }
+
+    /// As a section of a Markdown page, without blank lines at its ends.
+    ///
+    /// # Errors
+    /// What the templates of usage-lib cannot show.
+    pub fn markdown(&self) -> Result<String, Problem> {
+        let mut spec = self.0.clone();
+        if spec.about.is_some() || spec.about_long.is_some() {
+            // It stands at the top; mise does not say it again below the usage line.
+            spec.cmd.help = None;
+        }
+        let page = MarkdownRenderer::new(spec).with_header_level(2);
+        let text = page.with_indented_blocks_to_code_fences(true).render_spec();
+        let failed = |error| Problem::new("docs::render", format!("{}: {error}", self.0.name));
+        Ok(text.map_err(failed)?.trim().to_string())
     }
 
     /// As JSON.

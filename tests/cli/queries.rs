@@ -46,7 +46,7 @@ print("ran")
 '''
 "#;
 
-const QUERIES: [&str; 38] = [
+const QUERIES: [&str; 40] = [
     "tasks",
     "tasks build",
     "tasks info build --json",
@@ -72,6 +72,8 @@ const QUERIES: [&str; 38] = [
     "__complete_word__ --words mep build ::: b",
     "__complete_word__ --words mep run build -",
     "completion bash",
+    "generate task-docs",
+    "generate git-pre-commit --task build",
     "--help",
     "run --help",
     "run build --help",

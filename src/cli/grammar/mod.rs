@@ -7,6 +7,7 @@ pub(super) mod completion;
 pub(super) mod converge;
 pub(super) mod deferred;
 pub(super) mod env;
+pub(super) mod generate;
 pub(super) mod output;
 pub(super) mod plain_words;
 pub(super) mod record;
@@ -28,6 +29,7 @@ use completion::{COMPLETION_EXAMPLES, CompletionArgs};
 use converge::{CONVERGE_EXAMPLES, ConvergeArgs};
 use deferred::Deferred;
 use env::{ENV_EXAMPLES, EnvArgs};
+use generate::{GENERATE_EXAMPLES, GenerateArgs};
 use record::{
     LAST_EXAMPLES, LOG_EXAMPLES, LastArgs, LogArgs, RERUN_EXAMPLES, RerunArgs, WHY_EXAMPLES,
     WhyArgs,
@@ -168,6 +170,10 @@ pub(super) enum Command {
     /// Print the environment of the project
     #[command(alias = "e", after_help = ENV_EXAMPLES)]
     Env(Deferred<EnvArgs>),
+    /// Write docs, stubs and hooks that are made from the tasks
+    #[command(aliases = ["gen", "g"], after_help = GENERATE_EXAMPLES)]
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Generate(GenerateArgs),
     /// Print or install the script that completes command lines in a shell
     #[command(aliases = ["complete", "completions"], after_help = COMPLETION_EXAMPLES)]
     Completion(Deferred<CompletionArgs>),

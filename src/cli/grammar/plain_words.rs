@@ -11,9 +11,9 @@ use super::{Cli, Command, Global};
 
 /// All first words that are no task's name. What the grammar alone knows of
 /// them stays with it.
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 22] = [
     "run", "r", "tasks", "t", "task", "complete", "completion", "completions", "converge", "e",
-    "env", "last", "log", "rerun", "trust", "untrust", "w", "watch", "why",
+    "env", "g", "gen", "generate", "last", "log", "rerun", "trust", "untrust", "w", "watch", "why",
 ];
 
 /// Words that ask for the version where we stand in for mise.

@@ -7,6 +7,7 @@ mod deps;
 mod edit;
 mod ends;
 pub(super) mod env;
+pub(super) mod generate;
 pub(super) mod help;
 mod info;
 pub(super) mod last;

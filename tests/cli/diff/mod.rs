@@ -15,6 +15,7 @@ mod failure;
 mod file_tasks;
 mod forewarned;
 mod freshness;
+mod generate;
 mod global_flags;
 mod graph;
 mod help;

@@ -1,0 +1,116 @@
+//! What can be typed for `generate`.
+
+use std::ffi::OsString;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::deferred::Deferred;
+
+pub(in crate::cli) const GENERATE_EXAMPLES: &str = "\
+Examples:
+  mep generate task-docs -o TASKS.md    a page about the tasks
+  mep generate task-stubs               bin/TASK runs TASK
+  mep generate git-pre-commit --write   each commit runs the task `pre-commit` first";
+
+const DOCS_EXAMPLES: &str = "\
+Examples:
+  mep generate task-docs                     to the terminal
+  mep generate task-docs -o TASKS.md         to a file
+  mep generate task-docs --inject -o README.md
+                                             between the two comments
+                                             <!-- mise-tasks --> and <!-- /mise-tasks -->
+  mep generate task-docs -m -I -o docs       a file for each task, and an index";
+
+const STUBS_EXAMPLES: &str = "\
+Examples:
+  mep generate task-stubs               then `bin/build` is `mep run build`
+  mep generate task-stubs -d scripts    in another directory";
+
+const HOOK_EXAMPLES: &str = "\
+Examples:
+  mep generate git-pre-commit                         only show it
+  mep generate git-pre-commit --write --task=lint     each commit runs `lint` first
+  mep generate git-pre-commit -w --hook pre-push -- -C sub
+                                                      another hook, and flags before `run`";
+
+/// `generate`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct GenerateArgs {
+    #[command(subcommand)]
+    pub(in crate::cli) command: Generator,
+}
+
+/// What can be made.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Generator {
+    /// Write a script that runs a task when git calls it
+    #[command(visible_alias = "pre-commit", after_help = HOOK_EXAMPLES)]
+    GitPreCommit(Deferred<HookArgs>),
+    /// Describe the tasks of this directory as Markdown
+    #[command(after_help = DOCS_EXAMPLES)]
+    TaskDocs(Deferred<DocsArgs>),
+    /// Write a small script for each task that runs it
+    #[command(after_help = STUBS_EXAMPLES)]
+    TaskStubs(Deferred<StubsArgs>),
+}
+
+/// `generate git-pre-commit`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HookArgs {
+    /// Which task it runs
+    #[arg(short, long, value_name = "TASK", default_value = "pre-commit")]
+    pub(in crate::cli) task: String,
+    /// Into the hooks of this repository, and executable
+    #[arg(short, long)]
+    pub(in crate::cli) write: bool,
+    /// Which hook it is
+    #[arg(long, value_name = "HOOK", default_value = "pre-commit")]
+    pub(in crate::cli) hook: String,
+    /// Flags that the hook puts before `run`
+    #[arg(last = true, value_name = "FLAG")]
+    pub(in crate::cli) flags: Vec<String>,
+}
+
+/// `generate task-docs`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DocsArgs {
+    /// Between the two comments of the file that --output names
+    #[arg(short, long)]
+    pub(in crate::cli) inject: bool,
+    /// With --multi, an index beside the files
+    #[arg(short = 'I', long)]
+    pub(in crate::cli) index: bool,
+    /// A file for each task, in the directory that --output names
+    #[arg(short, long)]
+    pub(in crate::cli) multi: bool,
+    /// Into this file or directory
+    #[arg(short, long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath)]
+    pub(in crate::cli) output: Option<OsString>,
+    /// Accepted for mise's sake, where it changes nothing either
+    #[arg(short, long, value_name = "DIR", hide = true)]
+    root: Option<OsString>,
+    /// Accepted for mise's sake, where both say the same
+    #[arg(short, long, value_name = "STYLE", hide = true, value_parser = ["simple", "detailed"])]
+    style: Option<String>,
+}
+
+/// `generate task-stubs`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct StubsArgs {
+    /// Into this directory
+    #[arg(short, long, value_name = "DIR", default_value = "bin")]
+    pub(in crate::cli) dir: OsString,
+    /// The program that runs the tasks [default: what this one is called]
+    #[arg(short, long, value_name = "PROGRAM")]
+    pub(in crate::cli) mise_bin: Option<String>,
+    /// What Windows starts, beside each script [default under mise's name: cmd]
+    #[arg(long, value_name = "KIND")]
+    pub(in crate::cli) windows_launcher: Option<Launcher>,
+}
+
+/// What Windows starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Launcher {
+    Cmd,
+    Exe,
+}
