@@ -1,6 +1,7 @@
 //! Joins the rooms below into what a command does: load, select, expand,
 //! plan, run, report. Knows no command line grammar.
 
+mod config_file;
 mod dry_run;
 mod files;
 mod forecast;
@@ -9,13 +10,20 @@ mod new_task;
 mod past;
 mod recording;
 mod run;
+mod settings;
+mod store;
 mod views;
 mod watch;
 mod why;
 
 pub use crate::config::Loaded;
+pub use config_file::{Change, Meant, config_file, config_value, set_config_value};
 pub use files::RunFiles;
 pub use new_task::{NewTask, script_path, write_empty_script};
 pub use run::{RunFlags, run};
+pub use settings::{
+    SettingRow, SettingsView, Whose, extended_tree, set_setting, setting_tree, unset_setting,
+};
+pub use store::{Amount, amount, cache_dir, clear, prune};
 pub use watch::{Clear, Filters, Front, OnBusy, Watch, WatchFlags, Watchexec, watch, watchexec};
 pub use why::{Why, why};

@@ -9,33 +9,33 @@ use crate::model::{Dialect, Exit, Problem, Project};
 use crate::sys::{Context, shim};
 
 /// Commands and aliases of mise that are not ours.
-const FOREIGN: [&str; 81] = [
-    "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends",
-    "bin-paths", "bootstrap", "bs", "cache", "cfg", "config", "current", "daemon", "daemons",
-    "deactivate", "dep", "deps", "direnv", "doctor", "dot", "dotfiles", "dr", "edit", "en",
-    "env-vars", "ev", "exec", "fmt", "github", "global", "hook-env", "hook-not-found", "i",
-    "implode", "install", "install-into", "l", "latest", "link", "list", "list-all", "list-remote",
-    "ln", "local", "lock", "ls", "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons",
-    "plugin", "plugin-list", "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm",
-    "search", "self-update", "set", "settings", "sh", "shell", "shell-alias", "skill", "skills",
-    "sponsors", "ssh", "sync", "test-tool", "token", "toml", "tool",
+const FOREIGN: &[&str] = &[
+    "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends", "bin-paths",
+    "bootstrap", "bs", "current", "daemon", "daemons", "deactivate", "dep", "deps", "direnv",
+    "doctor", "dot", "dotfiles", "dr", "edit", "en", "env-vars", "ev", "exec", "fmt", "github",
+    "global", "hook-env", "hook-not-found", "i", "implode", "install", "install-into", "l",
+    "latest", "link", "list", "list-all", "list-remote", "ln", "local", "lock", "ls", "ls-remote",
+    "mcp", "oci", "outdated", "p", "packslip", "patrons", "plugin", "plugin-list", "plugins",
+    "prepare", "prune", "registry", "remove", "reshim", "rm", "search", "self-update", "set", "sh",
+    "shell", "shell-alias", "skill", "skills", "sponsors", "ssh", "sync", "test-tool", "token",
+    "toml", "tool",
 ];
 
 /// More of them, apart only to keep the list above in one block.
-const FOREIGN_TOO: [&str; 12] = [
+const FOREIGN_TOO: &[&str] = &[
     "tool-alias", "tool-stub", "u", "uninstall", "unset", "unuse", "up", "upgrade", "use", "where",
     "which", "x",
 ];
 
 /// Verbs of `mise tasks` that are not ours.
-const FOREIGN_TASKS: [&str; 1] = ["graph"];
+const FOREIGN_TASKS: &[&str] = &["graph"];
 
 /// Generators of mise that have nothing to do with tasks.
 const FOREIGN_GENERATORS: [&str; 5] =
     ["config", "devcontainer", "github-action", "install-script", "tool-stub"];
 
 /// Flags that may stand before a command, and take a word.
-const TAKE_VALUES: [&str; 16] = [
+const TAKE_VALUES: &[&str] = &[
     "-C", "--cd", "-E", "--env", "-P", "--profile", "--log-level", "-j", "--jobs", "-t", "--tool",
     "-s", "--shell", "--output", "--sort", "--sort-order",
 ];

@@ -22,7 +22,7 @@ use crate::sys::{Context, sandbox, signal};
 use diagnostics::Voice;
 use grammar::{Cli, Command, Global, plain_words, words};
 use verbs::tasks::Call;
-use verbs::{converge, env, generate, last, log, rerun, run, tasks, trust, watch, why};
+use verbs::{converge, env, generate, last, log, rerun, run, settings, tasks, trust, watch, why};
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
@@ -198,9 +198,18 @@ fn verb(
         Some(Command::Tasks(args)) => {
             tasks::run(Call { ctx, grammar, global: &global, voice }, args)
         }
+        Some(Command::Settings(args)) => {
+            settings::run(Call { ctx, grammar, global: &global, voice }, *args.0)
+        }
         Some(Command::Watch(args)) => watch::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Why(args)) => why::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Completion(args)) => verbs::completion::run(ctx, grammar, &args.0, voice),
+        Some(Command::Cache(args)) => {
+            verbs::cache::run(Call { ctx, grammar, global: &global, voice }, &args.0)
+        }
+        Some(Command::Config(args)) => {
+            verbs::config::run(Call { ctx, grammar, global: &global, voice }, *args.0)
+        }
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
         Some(Command::Env(args)) => env::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Generate(args)) => {

@@ -67,6 +67,16 @@ impl Sheet {
         self.before.is_some()
     }
 
+    /// What it says now.
+    pub fn text(&self) -> String {
+        self.document.to_string()
+    }
+
+    /// What it said.
+    pub fn before(&self) -> Option<&str> {
+        self.before.as_deref()
+    }
+
     /// Where the file says what a task is.
     pub fn task(&self, name: &str) -> Option<Spot> {
         let text = self.before.clone().unwrap_or_default();
@@ -114,6 +124,60 @@ impl Sheet {
         Ok(())
     }
 
+    /// Says what a key is, with the tables around it where they are not there.
+    ///
+    /// # Errors
+    /// Something around it is no table.
+    pub fn set(&mut self, keys: &[&str], value: Value, care: Care) -> Result<(), Problem> {
+        let Some((last, around)) = keys.split_last() else { return Ok(()) };
+        let mut table: &mut dyn TableLike = self.document.as_table_mut();
+        for (depth, key) in around.iter().enumerate() {
+            let item = table.entry(key).or_insert_with(new_table);
+            let path = self.path.display();
+            table = item.as_table_like_mut().ok_or_else(|| {
+                let (all, this) = (keys.join("."), keys[..=depth].join("."));
+                let text = format!("cannot set `{all}`: `{this}` is no table in {path}");
+                Problem::new("edit::table", text).help("nothing was changed")
+            })?;
+        }
+        match table.get_mut(last) {
+            Some(Item::Value(old)) if care == Care::Keep => {
+                let decor = old.decor().clone();
+                *old = value;
+                *old.decor_mut() = decor;
+            }
+            _ => {
+                table.insert(last, Item::Value(value));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a key is, if it is there.
+    pub fn get(&self, keys: &[&str]) -> Option<&Item> {
+        let mut item = self.document.as_item();
+        for key in keys {
+            item = item.as_table_like()?.get(key)?;
+        }
+        Some(item)
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, keys: &[&str]) -> Option<&mut Item> {
+        let mut item = self.document.as_item_mut();
+        for key in keys {
+            item = item.as_table_like_mut()?.get_mut(key)?;
+        }
+        Some(item)
+    }
+
+    /// Takes a key out. False where it is not there.
+    pub fn unset(&mut self, keys: &[&str]) -> bool {
+        let Some((last, around)) = keys.split_last() else { return false };
+        let table = self.get_mut(around).and_then(Item::as_table_like_mut);
+        table.is_some_and(|table| table.remove(last).is_some())
+    }
+
     /// Writes the file, whole or not at all. Returns what it says now.
     ///
     /// # Errors
@@ -131,6 +195,12 @@ impl Sheet {
         done.map_err(|error| failed(&self.path, "written", &error))?;
         Ok(text)
     }
+}
+
+fn new_table() -> Item {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    Item::Table(table)
 }
 
 fn fill(task: &mut dyn TableLike, entries: Vec<(&str, Entry)>) {

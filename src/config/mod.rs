@@ -21,6 +21,7 @@ mod extends;
 mod header;
 mod includes;
 mod inputs;
+mod known_settings;
 mod load;
 mod loaded;
 mod merge;
@@ -34,6 +35,7 @@ mod repair;
 mod sandbox;
 mod setting_names;
 mod settings;
+mod stated;
 mod task_dir;
 mod task_table;
 pub mod template;
@@ -46,6 +48,8 @@ pub use aliases::load;
 pub use header::{
     after_marker as header_text, is_open_pair as header_is_open, looks_like_pair as header_pair,
 };
+pub use known_settings::{KnownSetting, SettingKind, known_settings, may_not_be_local};
 pub use load::{ConfigRoot, Options, ad_hoc_task, config_roots, trust_here, writable};
 pub use loaded::{Loaded, TaskDirs};
 pub use settings::{EnvSettings, STYLES, Settings, default_jobs, parse_style};
+pub use stated::{ConfigFile, config_files, mistakes, modern_setting};

@@ -46,7 +46,7 @@ print("ran")
 '''
 "#;
 
-const QUERIES: [&str; 40] = [
+const QUERIES: &[&str] = &[
     "tasks",
     "tasks build",
     "tasks info build --json",
@@ -79,6 +79,16 @@ const QUERIES: [&str; 40] = [
     "run build --help",
     "--version",
     "-C src tasks",
+    "settings",
+    "settings --all --json-extended",
+    "settings get jobs",
+    "settings ls task --toml",
+    "config",
+    "config ls --json",
+    "config get tasks.build",
+    "config get -f mise.toml",
+    "cache",
+    "cache path",
     "--builtin last",
     "--builtin last 1",
     "--builtin last --json",

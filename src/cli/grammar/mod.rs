@@ -3,7 +3,9 @@
 //! what it does is in `verbs`.
 
 mod absent_flags;
+pub(super) mod cache;
 pub(super) mod completion;
+pub(super) mod config;
 pub(super) mod converge;
 pub(super) mod deferred;
 pub(super) mod env;
@@ -13,6 +15,7 @@ pub(super) mod plain_words;
 pub(super) mod record;
 pub(super) mod run;
 pub(super) mod sandbox_flags;
+pub(super) mod settings;
 pub(super) mod tasks;
 pub(super) mod trust;
 pub(super) mod watch;
@@ -25,7 +28,9 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::Settings;
 use crate::model::{Dialect, mise_release};
+use cache::{CACHE_EXAMPLES, CacheArgs};
 use completion::{COMPLETION_EXAMPLES, CompletionArgs};
+use config::{CONFIG_EXAMPLES, ConfigArgs};
 use converge::{CONVERGE_EXAMPLES, ConvergeArgs};
 use deferred::Deferred;
 use env::{ENV_EXAMPLES, EnvArgs};
@@ -35,6 +40,7 @@ use record::{
     WhyArgs,
 };
 use run::{RUN_EXAMPLES, RunArgs};
+use settings::{SETTINGS_EXAMPLES, SettingsArgs};
 use tasks::{LIST_EXAMPLES, TasksArgs, TasksCommand};
 use trust::{TRUST_EXAMPLES, TrustArgs, UNTRUST_EXAMPLES, UntrustArgs};
 use watch::{WATCH_EXAMPLES, WatchArgs};
@@ -164,6 +170,12 @@ pub(super) enum Command {
     /// List tasks, draw their graph
     #[command(visible_aliases = ["t", "task"], after_help = LIST_EXAMPLES)]
     Tasks(TasksArgs),
+    /// Show, empty or prune the cache
+    #[command(after_help = CACHE_EXAMPLES)]
+    Cache(Deferred<CacheArgs>),
+    /// Show and change configuration files
+    #[command(alias = "cfg", after_help = CONFIG_EXAMPLES)]
+    Config(Deferred<ConfigArgs>),
     /// Check a state, and bring it about where it is not there
     #[command(after_help = CONVERGE_EXAMPLES)]
     Converge(Deferred<ConvergeArgs>),
@@ -186,6 +198,9 @@ pub(super) enum Command {
     /// Run the last command line again, or what failed in it
     #[command(after_help = RERUN_EXAMPLES)]
     Rerun(Deferred<RerunArgs>),
+    /// Show and change settings
+    #[command(after_help = SETTINGS_EXAMPLES)]
+    Settings(Deferred<SettingsArgs>),
     /// Run tasks, and again when what they read changes
     #[command(visible_alias = "w", after_help = WATCH_EXAMPLES)]
     Watch(Deferred<WatchArgs>),
@@ -224,9 +239,28 @@ impl Global {
         self.quiet || self.silent
     }
 
+    /// `-v`
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose > 0
+    }
+
     /// `-y`
     pub(super) fn yes(&self) -> bool {
         self.yes
+    }
+
+    /// The settings that flags say, by their names.
+    pub(super) fn said(&self) -> Vec<(&'static str, toml::Value)> {
+        let flags = [
+            ("quiet", self.quiet || self.silent),
+            ("silent", self.silent),
+            ("raw", self.raw),
+            ("verbose", self.verbose > 0),
+            ("yes", self.yes),
+        ];
+        let on = flags.into_iter().filter(|(_, is)| *is).map(|(name, _)| (name, true.into()));
+        let jobs = self.jobs.and_then(|jobs| i64::try_from(jobs.max(1)).ok());
+        on.chain(jobs.map(|jobs| ("jobs", jobs.into()))).collect()
     }
 
     /// Flags beat files and environment.

@@ -11,9 +11,10 @@ use super::{Cli, Command, Global};
 
 /// All first words that are no task's name. What the grammar alone knows of
 /// them stays with it.
-const VERBS: [&str; 22] = [
-    "run", "r", "tasks", "t", "task", "complete", "completion", "completions", "converge", "e",
-    "env", "g", "gen", "generate", "last", "log", "rerun", "trust", "untrust", "w", "watch", "why",
+const VERBS: &[&str] = &[
+    "run", "r", "tasks", "t", "task", "cache", "cfg", "complete", "completion", "completions",
+    "config", "converge", "e", "env", "g", "gen", "generate", "last", "log", "rerun", "settings",
+    "trust", "untrust", "w", "watch", "why",
 ];
 
 /// Words that ask for the version where we stand in for mise.
@@ -125,7 +126,7 @@ mod tests {
             .flat_map(|c| std::iter::once(c.get_name()).chain(c.get_all_aliases()))
             .collect();
         names.sort_unstable();
-        let mut known = VERBS;
+        let mut known = VERBS.to_vec();
         known.sort_unstable();
         assert_eq!(names, known);
     }

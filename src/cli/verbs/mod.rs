@@ -1,7 +1,9 @@
 //! What each verb does, a file for each. Which words it takes is `grammar`'s.
 
 mod add;
+pub(super) mod cache;
 pub(super) mod completion;
+pub(super) mod config;
 pub(super) mod converge;
 mod deps;
 mod edit;
@@ -19,6 +21,7 @@ mod past;
 mod prefix;
 pub(super) mod rerun;
 pub(super) mod run;
+pub(super) mod settings;
 pub(super) mod shown;
 mod task_help;
 pub(super) mod tasks;

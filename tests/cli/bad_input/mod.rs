@@ -14,6 +14,7 @@ mod limits;
 mod own;
 mod run_flags;
 mod sandbox;
+mod settings;
 mod templates;
 mod texts;
 mod watch;

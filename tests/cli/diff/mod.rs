@@ -3,8 +3,10 @@
 
 mod add;
 mod arguments;
+mod cache_verb;
 mod completion;
 mod config;
+mod config_verb;
 mod deprecated_args;
 mod encrypted;
 mod env;
@@ -35,6 +37,7 @@ mod sandbox_env;
 mod script_words;
 mod scripts;
 mod settings;
+mod settings_verb;
 mod styles;
 mod template_functions;
 mod templates;

@@ -106,7 +106,7 @@ run = 'echo after'
 fn what_is_not_ours_goes_to_another_mise() {
     let both = with_fake(OUTER);
     for words in [
-        "config x", "tasks edit x", "-C / install node@20", "-t node@20 exec x", "help",
+        "plugins x", "tasks graph x", "-C / install node@20", "-t node@20 exec x", "help",
         "help run", "local", "l", "hook-not-found",
     ] {
         let output = both.mise(words.split(' ')).env("PATH", FAKE_ON_PATH).run();
