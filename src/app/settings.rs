@@ -68,7 +68,8 @@ impl SettingsView {
         let is_asked = |file: &&ConfigFile| whose == Whose::User || file.path == self.local;
         for file in self.files.iter().filter(is_asked) {
             let Some(settings) = file.table.get("settings") else { continue };
-            for known in known_settings() {
+            let ignored = |name| file.scope == Scope::Project && may_not_be_local(name);
+            for known in known_settings().filter(|known| !ignored(known.name)) {
                 if let Some(value) = at(settings, known.name) {
                     add_rows(&mut rows, &known, value, Some(&file.path));
                 }

@@ -9,7 +9,7 @@ use crate::cli::grammar::settings::{SettingsArgs, SettingsCommand, SettingsListA
 use crate::cli::verbs::tasks::Call;
 use crate::cli::{dialect, read};
 use crate::config;
-use crate::model::{Dialect, Exit, Problem};
+use crate::model::{Exit, Problem};
 use crate::sys::Dirs;
 
 /// Shows or changes settings.
@@ -19,8 +19,9 @@ use crate::sys::Dirs;
 pub(in crate::cli) fn run(call: Call<'_>, args: SettingsArgs) -> Result<Exit, Vec<Problem>> {
     let options = call.options();
     let loaded = read(call.ctx, call.global, &options)?;
-    if dialect(call.ctx, call.grammar) == Dialect::Mise && !loaded.project.problems.is_empty() {
-        return Err(loaded.project.problems);
+    // As in mise they stop nothing here: what they concern may be what is looked for.
+    if !loaded.project.problems.is_empty() {
+        call.voice.problems(&loaded.project.problems);
     }
     loaded.project.warnings.iter().for_each(|w| call.voice.warn(w));
     let list = &args.list;

@@ -36,7 +36,9 @@ fn rich() -> Case {
 
 #[test]
 fn the_files_are_listed() {
-    let case = rich();
+    let case = Case::config("[env]\nA = 'b'\n")
+        .file("mise.local.toml", "[vars]\nlocal = true\n")
+        .file("sub/.config/mise.toml", "[tasks.s]\nrun='x'\n");
     let forms: [&[&str]; 9] = [
         &[],
         &["ls"],
