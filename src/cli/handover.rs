@@ -10,15 +10,15 @@ use crate::sys::{Context, shim};
 
 /// Commands and aliases of mise that are not ours.
 const FOREIGN: &[&str] = &[
-    "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends", "bin-paths",
-    "bootstrap", "bs", "current", "daemon", "daemons", "deactivate", "dep", "deps", "direnv",
-    "doctor", "dot", "dotfiles", "dr", "edit", "en", "env-vars", "ev", "exec", "fmt", "github",
-    "global", "hook-env", "hook-not-found", "i", "implode", "install", "install-into", "l",
-    "latest", "link", "list", "list-all", "list-remote", "ln", "local", "lock", "ls", "ls-remote",
-    "mcp", "oci", "outdated", "p", "packslip", "patrons", "plugin", "plugin-list", "plugins",
-    "prepare", "prune", "registry", "remove", "reshim", "rm", "search", "self-update", "set", "sh",
-    "shell", "shell-alias", "skill", "skills", "sponsors", "ssh", "sync", "test-tool", "token",
-    "toml", "tool",
+    "activate", "alias", "aliases", "asdf", "b", "backend", "backend-list", "backends",
+    "bin-paths", "bootstrap", "bs", "current", "daemon", "daemons", "deactivate", "dep", "deps",
+    "direnv", "doctor", "dot", "dotfiles", "dr", "edit", "en", "env-vars", "ev", "exec", "fmt",
+    "github", "global", "hook-env", "hook-not-found", "i", "implode", "install", "install-into",
+    "l", "latest", "link", "list", "list-all", "list-remote", "ln", "local", "lock", "ls",
+    "ls-remote", "mcp", "oci", "outdated", "p", "packslip", "patrons", "plugin", "plugin-list",
+    "plugins", "prepare", "prune", "registry", "remove", "reshim", "rm", "search", "self-update",
+    "set", "sh", "shell", "shell-alias", "skill", "skills", "sponsors", "ssh", "sync", "test-tool",
+    "token", "toml", "tool",
 ];
 
 /// More of them, apart only to keep the list above in one block.
@@ -31,8 +31,8 @@ const FOREIGN_TOO: &[&str] = &[
 const FOREIGN_TASKS: &[&str] = &["graph"];
 
 /// Generators of mise that have nothing to do with tasks.
-const FOREIGN_GENERATORS: [&str; 5] =
-    ["config", "devcontainer", "github-action", "install-script", "tool-stub"];
+const FOREIGN_GENERATORS: &[&str] =
+    &["config", "devcontainer", "github-action", "install-script", "tool-stub"];
 
 /// Flags that may stand before a command, and take a word.
 const TAKE_VALUES: &[&str] = &[
@@ -69,8 +69,8 @@ pub(super) fn foreign(ctx: &Context, argv: &[OsString], voice: &Voice) -> Option
         ));
     }
     let foreign: &[&str] = match first {
-        "tasks" | "task" | "t" => &FOREIGN_TASKS,
-        "generate" | "gen" | "g" => &FOREIGN_GENERATORS,
+        "tasks" | "task" | "t" => FOREIGN_TASKS,
+        "generate" | "gen" | "g" => FOREIGN_GENERATORS,
         _ => return None,
     };
     let verb = words.next().filter(|verb| foreign.contains(verb))?;

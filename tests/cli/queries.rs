@@ -291,7 +291,7 @@ fn a_query_starts_no_process() {
 
 /// All queries, and whether they are answered.
 fn all() -> impl Iterator<Item = (&'static str, bool)> {
-    QUERIES.into_iter().map(|q| (q, true)).chain(REFUSED.into_iter().map(|q| (q, false)))
+    QUERIES.iter().copied().map(|q| (q, true)).chain(REFUSED.into_iter().map(|q| (q, false)))
 }
 
 /// The same query under both names; as mise there are no commands that mise lacks.
