@@ -82,8 +82,8 @@ pub fn config_value(path: &Path, key: Option<&str>) -> Result<String, Problem> {
     let sheet = there(path)?;
     let root: Table = toml::from_str(&sheet.text()).unwrap_or_default();
     let root = Value::Table(root);
-    let keys = key.into_iter().flat_map(|key| key.split('.'));
-    let found = keys.fold(Some(&root), |value, key| value?.as_table()?.get(key));
+    let mut keys = key.into_iter().flat_map(|key| key.split('.'));
+    let found = keys.try_fold(&root, |value, key| value.as_table()?.get(key));
     match found {
         Some(Value::Table(table)) => Ok(toml::to_string(table).unwrap_or_default()),
         Some(Value::String(text)) => Ok(text.clone()),

@@ -22,7 +22,9 @@ use crate::sys::{Context, sandbox, signal};
 use diagnostics::Voice;
 use grammar::{Cli, Command, Global, plain_words, words};
 use verbs::tasks::Call;
-use verbs::{converge, env, generate, last, log, rerun, run, settings, tasks, trust, watch, why};
+use verbs::{
+    converge, env, generate, last, log, rerun, run, settings, tasks, trust, watch, which, why,
+};
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
@@ -202,6 +204,9 @@ fn verb(
             settings::run(Call { ctx, grammar, global: &global, voice }, *args.0)
         }
         Some(Command::Watch(args)) => watch::run(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Which(args)) => {
+            which::run(Call { ctx, grammar, global: &global, voice }, &args.0)
+        }
         Some(Command::Why(args)) => why::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Completion(args)) => verbs::completion::run(ctx, grammar, &args.0, voice),
         Some(Command::Cache(args)) => {

@@ -10,6 +10,7 @@
 //! project holds, `aliases` the names in it.
 
 mod aliases;
+mod definitions;
 mod dep_table;
 mod depth;
 mod discover;
@@ -45,6 +46,7 @@ mod value;
 pub mod workspace;
 
 pub use aliases::load;
+pub use definitions::definitions;
 pub use header::{
     after_marker as header_text, is_open_pair as header_is_open, looks_like_pair as header_pair,
 };

@@ -41,7 +41,7 @@ use record::{
 };
 use run::{RUN_EXAMPLES, RunArgs};
 use settings::{SETTINGS_EXAMPLES, SettingsArgs};
-use tasks::{LIST_EXAMPLES, TasksArgs, TasksCommand};
+use tasks::{LIST_EXAMPLES, TasksArgs, TasksCommand, WHICH_EXAMPLES, WhichArgs};
 use trust::{TRUST_EXAMPLES, TrustArgs, UNTRUST_EXAMPLES, UntrustArgs};
 use watch::{WATCH_EXAMPLES, WatchArgs};
 
@@ -204,6 +204,9 @@ pub(super) enum Command {
     /// Run tasks, and again when what they read changes
     #[command(visible_alias = "w", after_help = WATCH_EXAMPLES)]
     Watch(Deferred<WatchArgs>),
+    /// Say which file and line define a task, and what they shadow
+    #[command(after_help = WHICH_EXAMPLES)]
+    Which(Deferred<WhichArgs>),
     /// Say why a task would run now, or would be skipped
     #[command(after_help = WHY_EXAMPLES)]
     Why(Deferred<WhyArgs>),
@@ -216,7 +219,7 @@ pub(super) enum Command {
 }
 
 /// Commands that mise does not have: a task of such a name goes first.
-const OWN: [&str; 5] = ["converge", "last", "log", "rerun", "why"];
+const OWN: [&str; 6] = ["converge", "last", "log", "rerun", "which", "why"];
 
 impl Cli {
     /// Where a task's words go, where there can be any.

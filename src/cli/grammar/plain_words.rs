@@ -14,7 +14,7 @@ use super::{Cli, Command, Global};
 const VERBS: &[&str] = &[
     "run", "r", "tasks", "t", "task", "cache", "cfg", "complete", "completion", "completions",
     "config", "converge", "e", "env", "g", "gen", "generate", "last", "log", "rerun", "settings",
-    "trust", "untrust", "w", "watch", "why",
+    "trust", "untrust", "w", "watch", "which", "why",
 ];
 
 /// Words that ask for the version where we stand in for mise.

@@ -5,12 +5,6 @@ use clap::{Args, Subcommand};
 use super::deferred::Deferred;
 use super::run::{RUN_EXAMPLES, RunArgs};
 
-const DEPS_EXAMPLES: &str = "\
-Examples:
-  mep tasks deps             the trees of all tasks
-  mep tasks deps build       of one
-  mep tasks deps --dot       the same as a graph";
-
 /// `tasks`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TasksArgs {
@@ -124,6 +118,22 @@ impl ListArgs {
     pub(in crate::cli) fn says_only_json(&self) -> bool {
         *self == Self { json: self.json, ..Self::default() }
     }
+}
+
+pub(in crate::cli) const WHICH_EXAMPLES: &str = "\
+Examples:
+  mep which build          the file and the line that count, and what they shadow
+  mep which 'db:*' --json  of several tasks, for programs";
+
+/// `which`
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct WhichArgs {
+    /// As JSON
+    #[arg(short = 'J', long)]
+    pub(in crate::cli) json: bool,
+    /// Its name, an alias or a pattern
+    #[arg(value_name = "TASK")]
+    pub(in crate::cli) task: String,
 }
 
 pub(in crate::cli) const INFO_EXAMPLES: &str = "\
@@ -241,6 +251,15 @@ pub(in crate::cli) struct EditArgs {
     pub(in crate::cli) task: String,
 }
 
+pub(in crate::cli) const DEPS_EXAMPLES: &str = "\
+Examples:
+  mep tasks deps                        a tree below each task
+  mep tasks deps build --compact        each task opened once
+  mep tasks deps build --svg >deps.svg  a picture for a browser
+  mep tasks deps --mermaid              for Markdown on GitHub and GitLab
+  mep tasks deps --dot | dot -Tpng      for graphviz
+  mep tasks deps --json                 for programs: nodes and edges";
+
 /// `tasks deps`
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct DepsArgs {
@@ -253,6 +272,15 @@ pub(in crate::cli) struct DepsArgs {
     /// Open each task only once
     #[arg(long)]
     pub(in crate::cli) compact: bool,
+    /// Nodes and edges, for programs
+    #[arg(short = 'J', long, conflicts_with_all = ["dot", "compact"])]
+    pub(in crate::cli) json: bool,
+    /// A flowchart for Mermaid, in the order of a run
+    #[arg(long, conflicts_with_all = ["dot", "compact", "json"])]
+    pub(in crate::cli) mermaid: bool,
+    /// A picture, in the order of a run
+    #[arg(long, conflicts_with_all = ["dot", "compact", "json", "mermaid"])]
+    pub(in crate::cli) svg: bool,
     /// Only these tasks
     #[arg(value_name = "TASKS")]
     pub(in crate::cli) tasks: Vec<String>,

@@ -27,11 +27,14 @@ pub(in crate::cli) fn print(
         roots.iter().map(|task| Request { task: *task, args: Vec::new(), dashes: None }).collect();
     let evaluators = Evaluators::new(&workspace, Late::Keep);
     let expansion = Expander::new(evaluators, Scope::Drawing).expand(&requests)?;
-    let form = match (args.dot, args.compact) {
-        (true, _) => Drawing::Dot,
-        (_, true) => Drawing::Compact,
-        _ => Drawing::Tree,
-    };
+    let forms = [
+        (args.dot, Drawing::Dot),
+        (args.json, Drawing::Json),
+        (args.mermaid, Drawing::Mermaid),
+        (args.svg, Drawing::Svg),
+        (args.compact, Drawing::Compact),
+    ];
+    let form = forms.iter().find(|(asked, _)| *asked).map_or(Drawing::Tree, |(_, form)| *form);
     let text = plan::draw(&workspace, &expansion.graph, &roots, form);
     let _ = std::io::stdout().write_all(text.as_bytes());
     if project.problems.is_empty() {

@@ -30,4 +30,5 @@ pub(super) mod trust;
 mod validate;
 pub(super) mod watch;
 mod watchexec;
+pub(super) mod which;
 pub(super) mod why;

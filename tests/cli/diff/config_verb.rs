@@ -54,10 +54,10 @@ fn the_files_are_listed() {
         .into_iter()
         .fold(case, |case, form| case.mise([&["config"], form].concat()))
         .mise(["cfg"])
+        .mise(["config", "ls", "--tracked-configs"])
         .mise(["-C", "sub", "config", "ls"])
         .mise(["-C", "sub", "config", "ls", "--json"])
         .mise(["-E", "dev", "config"])
-        .mise(["config", "ls", "--tracked-configs"])
         .check();
     Case::empty().mise(["config"]).mise(["config", "--json"]).check();
 }

@@ -80,7 +80,7 @@ fn flags_say_what_they_do() {
 
 #[test]
 fn a_hidden_task_is_completed_once_it_is_named() {
-    says("mep se", "\u{1}files\n");
+    says("mep sec", "\u{1}files\n");
     says("mep secret ", "one\ntwo\n");
 }
 
@@ -100,7 +100,7 @@ fn help_takes_verbs() {
         "mep help tasks vali",
         "validate\tFind mistakes in tasks and in their graph, without running any\n",
     );
-    says("mep help whi", "");
+    says("mep help whi", "which\tSay which file and line define a task, and what they shadow\n");
 }
 
 /// A task may have the name of a verb that mise lacks; it stands there once, and its words are its

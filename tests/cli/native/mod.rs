@@ -7,6 +7,7 @@ mod cleanup;
 mod command_line;
 mod completion;
 mod converge;
+mod deps;
 mod direct;
 mod ending;
 mod env_verb;
@@ -46,6 +47,7 @@ mod trust;
 mod validate;
 mod watch;
 mod watch_files;
+mod which;
 mod why;
 mod words;
 

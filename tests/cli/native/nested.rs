@@ -106,8 +106,8 @@ run = 'echo after'
 fn what_is_not_ours_goes_to_another_mise() {
     let both = with_fake(OUTER);
     for words in [
-        "plugins x", "tasks graph x", "-C / install node@20", "-t node@20 exec x", "help",
-        "help run", "local", "l", "hook-not-found",
+        "plugins x", "tasks graph x", "-C / install node@20", "-t node@20 exec x", "use x@1",
+        "local", "l", "hook-not-found",
     ] {
         let output = both.mise(words.split(' ')).env("PATH", FAKE_ON_PATH).run();
         output.stdout(&format!("another mise: {words}\n")).stderr("").code(7);
