@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::pretty::pretty;
 use crate::app::{Change, Meant, config_file, config_value, set_config_value};
 use crate::cli::grammar::config::{
     ConfigArgs, ConfigCommand, ConfigFileArgs, ConfigListArgs, ConfigSetArgs, ValueType,
@@ -94,7 +95,7 @@ fn ls(call: &Call<'_>, args: &ConfigListArgs) -> Result<Exit, Vec<Problem>> {
         let shown =
             |file: &ConfigFile| Shown { path: file.path.display().to_string(), tools: tools(file) };
         let shown: Vec<Shown> = files.iter().rev().map(shown).collect();
-        serde_json::to_string_pretty(&shown).unwrap_or_default() + "\n"
+        pretty(&shown)
     } else {
         table(call, &files)
     };

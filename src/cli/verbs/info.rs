@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::pretty::pretty;
 use super::{list_json, shown};
 use crate::cli::diagnostics::Voice;
 use crate::config::Loaded;
@@ -178,7 +179,7 @@ impl Page<'_> {
             out.insert(key.into(), list[key].take());
         }
         out.insert("usage_spec".into(), declaration.json());
-        serde_json::to_string_pretty(&out).unwrap_or_default() + "\n"
+        pretty(&out)
     }
 }
 

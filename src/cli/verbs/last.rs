@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::ends::{clock, span, verdict};
 use super::past::{Past, command_line};
+use super::pretty::pretty;
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
 use crate::cli::grammar::record::LastArgs;
@@ -131,7 +132,7 @@ fn list(past: &Past<'_>, args: &LastArgs) -> Result<String, Vec<Problem>> {
     let runs: Vec<(Story, bool)> =
         past.outlines().filter(|(_, outer)| *outer || args.all).collect();
     if args.json {
-        return Ok(pretty(&runs.iter().map(|(story, _)| head(story)).collect()));
+        return Ok(pretty(&runs.iter().map(|(story, _)| head(story)).collect::<Value>()));
     }
     if runs.is_empty() {
         return Err(vec![past.nothing()]);
@@ -149,10 +150,6 @@ fn list(past: &Past<'_>, args: &LastArgs) -> Result<String, Vec<Problem>> {
 }
 
 // ---- JSON --------------------------------------------------------------------
-
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
-}
 
 /// What is known of a run as a whole.
 fn head(story: &Story) -> Value {

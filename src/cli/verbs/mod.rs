@@ -19,6 +19,7 @@ mod list_json;
 pub(super) mod log;
 mod past;
 mod prefix;
+mod pretty;
 pub(super) mod rerun;
 pub(super) mod run;
 pub(super) mod settings;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::info;
+use super::pretty::pretty;
 use super::tasks::Call;
 use crate::cli::grammar::tasks::WhichArgs;
 use crate::cli::load;
@@ -44,7 +45,7 @@ pub(in crate::cli) fn run(call: Call<'_>, args: &WhichArgs) -> Result<Exit, Vec<
     let text = match args.json {
         true => {
             let all: Vec<Value> = all.iter().map(Found::json).collect();
-            serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
+            pretty(&all)
         }
         false => all.iter().map(|found| found.text(ctx)).collect(),
     };

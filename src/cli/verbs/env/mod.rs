@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::pretty::pretty;
+
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
 use crate::cli::grammar::env::EnvArgs;
@@ -56,8 +58,8 @@ pub(in crate::cli) fn run(
     let variables = variables(ctx, &resolved, args.redacted);
     let text = match () {
         () if args.explain => explained(ctx, &variables),
-        () if args.json => json(&shown(&variables)),
-        () if args.json_extended => json(&extended(&variables)),
+        () if args.json => pretty(&shown(&variables)),
+        () if args.json_extended => pretty(&extended(&variables)),
         () => lines(ctx, args, &variables, &loaded),
     };
     let _ = std::io::stdout().write_all(text.as_bytes());
@@ -127,10 +129,6 @@ fn extended(variables: &Variables<'_>) -> BTreeMap<String, Extended> {
 /// The file that has the variable.
 fn source(origin: &Origin) -> String {
     origin.file.as_ref().unwrap_or(&origin.spot.file.path).display().to_string()
-}
-
-fn json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
 fn lines(ctx: &Context, args: &EnvArgs, variables: &Variables<'_>, loaded: &Loaded) -> String {
