@@ -2,6 +2,7 @@
 //! plan, run, report. Knows no command line grammar.
 
 mod config_file;
+mod doctor;
 mod dry_run;
 mod files;
 mod forecast;
@@ -18,6 +19,7 @@ mod why;
 
 pub use crate::config::Loaded;
 pub use config_file::{Change, Meant, config_file, config_value, set_config_value};
+pub use doctor::{Fact, Health, Section, health};
 pub use files::RunFiles;
 pub use new_task::{NewTask, script_path, write_empty_script};
 pub use run::{RunFlags, run};

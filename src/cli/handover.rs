@@ -27,6 +27,9 @@ const FOREIGN_TOO: &[&str] = &[
     "which", "x",
 ];
 
+/// Commands that we have an answer to where there is no other mise.
+const OURS_IF_ALONE: &[&str] = &["doctor", "dr", "hook-env"];
+
 /// Verbs of `mise tasks` that are not ours.
 const FOREIGN_TASKS: &[&str] = &["graph"];
 
@@ -56,6 +59,9 @@ pub(super) fn is_foreign(word: &str) -> bool {
 pub(super) fn foreign(ctx: &Context, argv: &[OsString], voice: &Voice) -> Option<Exit> {
     let mut words = positions(argv);
     let first = words.next()?;
+    if OURS_IF_ALONE.contains(&first) && shim::next_mise(ctx).is_none() {
+        return None;
+    }
     if is_foreign(first) {
         return Some(hand_over(ctx, argv, first, "is not a task runner's business", voice));
     }

@@ -23,7 +23,8 @@ use diagnostics::Voice;
 use grammar::{Cli, Command, Global, plain_words, words};
 use verbs::tasks::Call;
 use verbs::{
-    converge, env, generate, last, log, rerun, run, settings, tasks, trust, watch, which, why,
+    converge, doctor, env, generate, last, log, rerun, run, settings, tasks, trust, watch, which,
+    why,
 };
 
 /// Runs the program and returns its exit code.
@@ -216,6 +217,10 @@ fn verb(
             verbs::config::run(Call { ctx, grammar, global: &global, voice }, *args.0)
         }
         Some(Command::Converge(args)) => converge::converge(ctx, grammar, &global, &args.0, voice),
+        Some(Command::Doctor(args)) => {
+            doctor::run(Call { ctx, grammar, global: &global, voice }, &args.0)
+        }
+        Some(Command::HookEnv(args)) => env::hook::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Env(args)) => env::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Generate(args)) => {
             generate::run(Call { ctx, grammar, global: &global, voice }, &args)

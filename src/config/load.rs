@@ -175,6 +175,12 @@ pub fn config_roots(ctx: &Context, profile: Option<&str>) -> Vec<ConfigRoot> {
     roots.filter(|root| !root.files.is_empty()).collect()
 }
 
+/// The files of our own keys, weakest first.
+pub fn own_files(ctx: &Context, profile: Option<&str>) -> Vec<PathBuf> {
+    let places = discover::places(ctx, &Search::new(ctx, profile, &mut Vec::new()));
+    places.into_iter().flat_map(|place| place.own).filter(|path| path.is_file()).collect()
+}
+
 /// The file that a new key of the project goes into; it may not be there yet.
 pub fn writable(ctx: &Context, profile: Option<&str>) -> PathBuf {
     discover::writable(ctx, &Search::new(ctx, profile, &mut Vec::new()))

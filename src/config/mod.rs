@@ -34,6 +34,7 @@ mod raw;
 mod read;
 mod repair;
 mod sandbox;
+pub mod schema;
 mod setting_names;
 mod settings;
 mod stated;
@@ -51,7 +52,7 @@ pub use header::{
     after_marker as header_text, is_open_pair as header_is_open, looks_like_pair as header_pair,
 };
 pub use known_settings::{KnownSetting, SettingKind, known_settings, may_not_be_local};
-pub use load::{ConfigRoot, Options, ad_hoc_task, config_roots, trust_here, writable};
+pub use load::{ConfigRoot, Options, ad_hoc_task, config_roots, own_files, trust_here, writable};
 pub use loaded::{Loaded, TaskDirs};
 pub use settings::{EnvSettings, STYLES, Settings, default_jobs, parse_style};
 pub use stated::{ConfigFile, config_files, mistakes, modern_setting};

@@ -13,14 +13,14 @@ use crate::model::{
 };
 use crate::sys::duration;
 
-const TOP: [&str; 12] = [
+pub(super) const TOP: [&str; 12] = [
     "tasks", "shim", "grace", "tools", "leaks", "jobserver", "record", "lint", "services", "queue",
     "cache", "clusters",
 ];
-const TASK: [&str; 9] =
+pub(super) const TASK: [&str; 9] =
     ["grace", "locks", "weight", "retry", "allow_failure", "finally", "leaks", "timeout", "lint"];
-const RETRY: [&str; 3] = ["count", "delay", "backoff"];
-const RECORD: [&str; 4] = ["enabled", "keep", "days", "megabytes"];
+pub(super) const RETRY: [&str; 3] = ["count", "delay", "backoff"];
+pub(super) const RECORD: [&str; 4] = ["enabled", "keep", "days", "megabytes"];
 
 /// The keys of one file.
 #[derive(Debug, Clone, Default)]

@@ -42,6 +42,12 @@ const KNOWN: [&str; 15] = [
     "task_templates", "redactions", "_", "alias", "env_file", "dotenv", "env_path",
 ];
 
+/// All top-level keys that mean something.
+#[cfg(test)]
+pub(super) fn keys() -> impl Iterator<Item = &'static str> {
+    KNOWN.into_iter().chain(FOREIGN)
+}
+
 /// The text of a file. `None` where there is none; a problem where it is
 /// there and cannot be read, or is no text.
 pub(super) fn text(path: &Path) -> Option<Result<Arc<SourceFile>, Problem>> {

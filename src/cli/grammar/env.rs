@@ -8,6 +8,13 @@ Examples:
   mep env --json              as JSON
   mep env --explain           which line of which file has set what";
 
+pub(in crate::cli) const HOOK_ENV_EXAMPLES: &str = "\
+Examples:
+  PROMPT_COMMAND='eval \"$(mep hook-env -s bash)\"'
+                              in ~/.bashrc: each prompt has the environment of its directory
+  mep hook-env -s fish | source
+                              the same once, in fish";
+
 /// `env`
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct EnvArgs {
@@ -35,6 +42,26 @@ pub(in crate::cli) struct EnvArgs {
     /// Tools beside those of the configuration, for a real mise
     #[arg(value_name = "TOOL@VERSION")]
     pub(in crate::cli) tools: Vec<String>,
+}
+
+/// `hook-env`
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct HookEnvArgs {
+    /// For this shell [default: the one that $SHELL names]
+    #[arg(short, long, value_name = "SHELL")]
+    pub(in crate::cli) shell: Option<Shell>,
+    /// Accepted for mise's sake: it is looked at each time
+    #[arg(short, long, hide = true)]
+    force: bool,
+    /// Accepted for mise's sake
+    #[arg(long, hide = true)]
+    status: bool,
+    /// Accepted for mise's sake
+    #[arg(long, hide = true, value_name = "REASON")]
+    reason: Option<String>,
+    /// Accepted for mise's sake
+    #[arg(long, hide = true, value_name = "PID")]
+    shell_pid: Option<u32>,
 }
 
 /// Shells that can take an environment.

@@ -1,10 +1,12 @@
 //! What can be typed for `generate`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::deferred::Deferred;
+use crate::config::schema::Written;
 
 pub(in crate::cli) const GENERATE_EXAMPLES: &str = "\
 Examples:
@@ -33,6 +35,17 @@ Examples:
   mep generate git-pre-commit -w --hook pre-push -- -C sub
                                                       another hook, and flags before `run`";
 
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  mep generate schema mep                         of mep.toml, to the terminal
+  mep generate schema -o .mise/schema.json        of mise.toml; then its first line is
+                                                  #:schema .mise/schema.json";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  mep generate man | man -l -                     read it
+  mep generate man -o ~/.local/share/man/man1     then `man mep` and `man mep-run` find it";
+
 /// `generate`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct GenerateArgs {
@@ -46,6 +59,12 @@ pub(in crate::cli) enum Generator {
     /// Write a script that runs a task when git calls it
     #[command(visible_alias = "pre-commit", after_help = HOOK_EXAMPLES)]
     GitPreCommit(Deferred<HookArgs>),
+    /// Write the pages of the manual
+    #[command(after_help = MAN_EXAMPLES)]
+    Man(Deferred<ManArgs>),
+    /// Write what editors have to know of mise.toml and mep.toml
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(Deferred<SchemaArgs>),
     /// Describe the tasks of this directory as Markdown
     #[command(after_help = DOCS_EXAMPLES)]
     TaskDocs(Deferred<DocsArgs>),
@@ -113,4 +132,44 @@ pub(in crate::cli) struct StubsArgs {
 pub(in crate::cli) enum Launcher {
     Cmd,
     Exe,
+}
+
+/// `generate man`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ManArgs {
+    /// All pages, into this directory
+    #[arg(short, long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(in crate::cli) output: Option<PathBuf>,
+}
+
+/// `generate schema`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SchemaArgs {
+    /// Of which file
+    #[arg(value_name = "FILE", default_value = "mise")]
+    pub(in crate::cli) file: SchemaOf,
+    /// Into this file
+    #[arg(short, long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub(in crate::cli) output: Option<PathBuf>,
+}
+
+/// Files that there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SchemaOf {
+    /// mise.toml, as far as tasks go
+    Mise,
+    /// A file of tasks: .mise/tasks/*.toml
+    Tasks,
+    /// mep.toml
+    Mep,
+}
+
+impl From<SchemaOf> for Written {
+    fn from(of: SchemaOf) -> Self {
+        match of {
+            SchemaOf::Mise => Self::Mise,
+            SchemaOf::Tasks => Self::Tasks,
+            SchemaOf::Mep => Self::Mep,
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub(super) mod completion;
 pub(super) mod config;
 pub(super) mod converge;
 pub(super) mod deferred;
+pub(super) mod doctor;
 pub(super) mod env;
 pub(super) mod generate;
 pub(super) mod output;
@@ -33,7 +34,8 @@ use completion::{COMPLETION_EXAMPLES, CompletionArgs};
 use config::{CONFIG_EXAMPLES, ConfigArgs};
 use converge::{CONVERGE_EXAMPLES, ConvergeArgs};
 use deferred::Deferred;
-use env::{ENV_EXAMPLES, EnvArgs};
+use doctor::{DOCTOR_EXAMPLES, DoctorArgs};
+use env::{ENV_EXAMPLES, EnvArgs, HOOK_ENV_EXAMPLES, HookEnvArgs};
 use generate::{GENERATE_EXAMPLES, GenerateArgs};
 use record::{
     LAST_EXAMPLES, LOG_EXAMPLES, LastArgs, LogArgs, RERUN_EXAMPLES, RerunArgs, WHY_EXAMPLES,
@@ -179,6 +181,9 @@ pub(super) enum Command {
     /// Check a state, and bring it about where it is not there
     #[command(after_help = CONVERGE_EXAMPLES)]
     Converge(Deferred<ConvergeArgs>),
+    /// Say what is found here, and what is wrong with it
+    #[command(alias = "dr", after_help = DOCTOR_EXAMPLES)]
+    Doctor(Deferred<DoctorArgs>),
     /// Print the environment of the project
     #[command(alias = "e", after_help = ENV_EXAMPLES)]
     Env(Deferred<EnvArgs>),
@@ -186,6 +191,9 @@ pub(super) enum Command {
     #[command(aliases = ["gen", "g"], after_help = GENERATE_EXAMPLES)]
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Generate(GenerateArgs),
+    /// Print what a shell has to change at each prompt to have the environment of its directory
+    #[command(after_help = HOOK_ENV_EXAMPLES)]
+    HookEnv(Deferred<HookEnvArgs>),
     /// Print or install the script that completes command lines in a shell
     #[command(aliases = ["complete", "completions"], after_help = COMPLETION_EXAMPLES)]
     Completion(Deferred<CompletionArgs>),
@@ -219,7 +227,7 @@ pub(super) enum Command {
 }
 
 /// Commands that mise does not have: a task of such a name goes first.
-const OWN: [&str; 6] = ["converge", "last", "log", "rerun", "which", "why"];
+pub(super) const OWN: [&str; 6] = ["converge", "last", "log", "rerun", "which", "why"];
 
 impl Cli {
     /// Where a task's words go, where there can be any.

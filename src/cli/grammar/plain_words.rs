@@ -13,8 +13,8 @@ use super::{Cli, Command, Global};
 /// them stays with it.
 const VERBS: &[&str] = &[
     "run", "r", "tasks", "t", "task", "cache", "cfg", "complete", "completion", "completions",
-    "config", "converge", "e", "env", "g", "gen", "generate", "last", "log", "rerun", "settings",
-    "trust", "untrust", "w", "watch", "which", "why",
+    "config", "converge", "doctor", "dr", "e", "env", "g", "gen", "generate", "hook-env", "last",
+    "log", "rerun", "settings", "trust", "untrust", "w", "watch", "which", "why",
 ];
 
 /// Words that ask for the version where we stand in for mise.

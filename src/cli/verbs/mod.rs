@@ -6,6 +6,7 @@ pub(super) mod completion;
 pub(super) mod config;
 pub(super) mod converge;
 mod deps;
+pub(super) mod doctor;
 mod edit;
 mod ends;
 pub(super) mod env;

@@ -11,3 +11,8 @@ pub(super) fn confine(rules: &Rules) -> Result<(), (Rule, String)> {
     };
     Err((rule, "it needs Linux".to_string()))
 }
+
+/// What can be enforced here.
+pub(super) fn support() -> &'static str {
+    "none: it needs Linux"
+}

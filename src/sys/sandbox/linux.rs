@@ -45,6 +45,21 @@ pub(super) fn confine(rules: &Rules) -> Result<(), Refused> {
     Ok(())
 }
 
+/// What of the rules this kernel can enforce; nothing is enforced by asking.
+pub(super) fn support() -> &'static str {
+    let files = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(reading() | writing())
+        .and_then(Ruleset::create);
+    let network = Path::new("/proc/sys/kernel/seccomp/actions_avail").exists();
+    match (files.is_ok(), network) {
+        (true, true) => "files and network",
+        (true, false) => "files; the kernel has no seccomp filters for the network",
+        (false, true) => "network; the kernel has no Landlock, or one that is too old, for files",
+        (false, false) => "none: the kernel has neither Landlock nor seccomp filters",
+    }
+}
+
 // ---- files ------------------------------------------------------------------
 
 /// Reading and executing, which every Landlock knows.

@@ -24,9 +24,9 @@ use nix::unistd::Pid;
 use super::process::{self, Child, Spawn};
 use crate::model::EnvMap;
 #[cfg(not(target_os = "linux"))]
-use elsewhere::confine;
+use elsewhere::{confine, support as here};
 #[cfg(target_os = "linux")]
-use linux::confine;
+use linux::{confine, support as here};
 
 /// What the launcher is called: a name that nobody can type as a command.
 const LAUNCHER: &str = "mep/sandbox launcher";
@@ -67,6 +67,11 @@ pub enum Refusal {
     Start(io::Error),
     /// A rule that this kernel cannot enforce, and what it lacks.
     Unenforceable(Rule, String),
+}
+
+/// Which rules this kernel enforces, in words.
+pub fn support() -> &'static str {
+    here()
 }
 
 impl Rules {

@@ -114,5 +114,8 @@ fn mistakes_end_it() {
         .mise(["env", "-J"])
         .stderr_differs("the place is named")
         .check();
+    for broken in ["[env]\nA = [1]\n", "[env]\nA = 1\n[tasks.a]\nrn = 'x'\n"] {
+        Case::config(broken).mise(["env"]).stderr_differs("the place is named").check();
+    }
     rich().mise(["env", "-s", "bogus"]).stderr_differs("the grammar's own words").check();
 }

@@ -46,3 +46,12 @@ fn what_contradicts_is_refused() {
          [TOOL@VERSION]...\n\nFor more information, try '--help'.\n",
     ).code(2);
 }
+
+#[test]
+fn a_mistake_in_the_environment_stops_it_and_one_in_a_task_does_not() {
+    let output = project("[env]\nA = [1]\n").mep(["env"]).run();
+    output.stdout("").code(1);
+    assert!(output.stderr.starts_with("Error: `env.A` of"), "{}", output.stderr);
+    let output = project("[env]\nA = 1\n[tasks.a]\nrn = 'x'\n").mep(["env", "-D"]).run();
+    output.stdout("A=1\n").stderr("").code(0);
+}

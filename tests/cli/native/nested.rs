@@ -117,20 +117,20 @@ fn what_is_not_ours_goes_to_another_mise() {
 #[test]
 fn without_another_mise_what_is_not_ours_is_refused() {
     let stderr = "\
-mise ERROR `mise doctor` is not a task runner's business, and there is no other mise on PATH
+mise ERROR `mise install` is not a task runner's business, and there is no other mise on PATH
   help: mep runs tasks; install mise for tools, environments and the rest
 mise ERROR Version: 2026.9.15 linux-x64 (2026-09-27)
 mise ERROR Run with --verbose or MISE_VERBOSE=1 for more information
 ";
     for path in ["[P]/empty", "[BIN]"] {
-        let output = project(OUTER).mise(["doctor"]).env("PATH", path).run();
+        let output = project(OUTER).mise(["install"]).env("PATH", path).run();
         output.stdout("").stderr(stderr).code(1);
     }
 }
 
 #[test]
 fn as_mep_a_command_of_mise_is_only_mentioned() {
-    let stderr = "Error: no task doctor found\n  help: `mise doctor` is a command of mise\n";
-    let output = with_fake(OUTER).mep(["doctor"]).env("PATH", FAKE_ON_PATH).run();
+    let stderr = "Error: no task install found\n  help: `mise install` is a command of mise\n";
+    let output = with_fake(OUTER).mep(["install"]).env("PATH", FAKE_ON_PATH).run();
     output.stdout("").stderr(stderr).code(1);
 }

@@ -2,6 +2,7 @@
 //! programs, for people. To evaluate it is what is asked for, so templates and
 //! scripts of `[env]` do run; without trust nothing is said at all.
 
+pub(in crate::cli) mod hook;
 mod shells;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use crate::cli::{options, query, read};
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late, Origin, Resolved};
 use crate::config::tools::{ToolFlags, Toolbox};
-use crate::model::{Dialect, EnvDirective, Exit, Problem};
+use crate::model::{Blame, Dialect, EnvDirective, Exit, Problem};
 use crate::sys::Context;
 
 /// One variable as it stands in the end.
@@ -47,14 +48,9 @@ pub(in crate::cli) fn run(
     if let Some(file) = loaded.project.untrusted.first() {
         return Err(vec![untrusted(file)]);
     }
+    stop_for_mistakes(&loaded, options.intent.dialect)?;
     let flags = ToolFlags { extra: extra(&args.tools), ..ToolFlags::default() };
-    let toolbox = Toolbox::new(ctx, &flags, &loaded.settings);
-    let mut evaluator = Evaluator::new(ctx, &loaded, Late::Render).with_tools(Some(&toolbox));
-    let resolved = match loaded.project.roots.last() {
-        Some(nearest) => evaluator.of_root(nearest).map_err(|p| vec![p])?,
-        None => Arc::new(Resolved { env: ctx.env.clone(), ..Resolved::default() }),
-    };
-    evaluator.warnings.iter().for_each(|text| voice.warn(text));
+    let resolved = evaluated(ctx, &loaded, &flags, voice).map_err(|p| vec![p])?;
     let variables = variables(ctx, &resolved, args.redacted);
     let text = match () {
         () if args.explain => explained(ctx, &variables),
@@ -64,6 +60,30 @@ pub(in crate::cli) fn run(
     };
     let _ = std::io::stdout().write_all(text.as_bytes());
     Ok(Exit::Success)
+}
+
+/// A mistake of a task is none of the environment, but for mise.
+fn stop_for_mistakes(loaded: &Loaded, dialect: Dialect) -> Result<(), Vec<Problem>> {
+    let concerns = |p: &&Problem| dialect == Dialect::Mise || p.blame == Blame::Project;
+    let problems: Vec<Problem> = loaded.project.problems.iter().filter(concerns).cloned().collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// The environment of the place we stand in.
+fn evaluated(
+    ctx: &Context,
+    loaded: &Loaded,
+    flags: &ToolFlags,
+    voice: &Voice,
+) -> Result<Arc<Resolved>, Problem> {
+    let toolbox = Toolbox::new(ctx, flags, &loaded.settings);
+    let mut evaluator = Evaluator::new(ctx, loaded, Late::Render).with_tools(Some(&toolbox));
+    let resolved = match loaded.project.roots.last() {
+        Some(nearest) => evaluator.of_root(nearest)?,
+        None => Arc::new(Resolved { env: ctx.env.clone(), ..Resolved::default() }),
+    };
+    evaluator.warnings.iter().for_each(|text| voice.warn(text));
+    Ok(resolved)
 }
 
 fn untrusted(file: &Path) -> Problem {

@@ -3,6 +3,8 @@
 
 mod docs;
 mod hook;
+mod man;
+mod schema;
 mod stubs;
 
 use std::io::Write;
@@ -22,6 +24,8 @@ use crate::model::{Dialect, Exit, Problem};
 pub(in crate::cli) fn run(call: Call<'_>, args: &GenerateArgs) -> Result<Exit, Vec<Problem>> {
     match &args.command {
         Generator::GitPreCommit(args) => hook::run(call, &args.0).map_err(|p| vec![p]),
+        Generator::Man(args) => man::run(&args.0).map_err(|p| vec![p]),
+        Generator::Schema(args) => schema::run(&args.0).map_err(|p| vec![p]),
         Generator::TaskDocs(args) => docs::run(call, &args.0),
         Generator::TaskStubs(args) => stubs::run(call, &args.0),
     }
