@@ -157,7 +157,13 @@ fn parse(
         let _ = write!(std::io::stderr(), "{help}");
         return Err(Exit::Usage);
     }
-    let (head, words) = words::split_words(&command, argv, is_task);
+    let (mut head, mut words) = words::split_words(&command, argv, is_task);
+    if grammar == Dialect::Mise {
+        if words::begins_with_unknown_flag(&command, argv) {
+            (head, words) = (argv.to_vec(), Vec::new());
+        }
+        head = words::without_idle_values(&command, head);
+    }
     let matches = command.try_get_matches_from(head);
     let mut cli = matches.and_then(|m| Cli::from_arg_matches(&m)).map_err(|error| {
         let _ = error.print();

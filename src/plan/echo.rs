@@ -1,13 +1,15 @@
 //! What a command looks like to a person: the one line shown before it runs,
 //! and arguments quoted as one would type them.
 
-/// `word` as it can be typed into a POSIX shell.
-pub fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=/,.+@:%^".contains(c) || !c.is_ascii();
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_string();
+use std::borrow::Cow;
+
+/// `word` as it can be typed into a POSIX shell, quoted where mise quotes; also
+/// where a shell would make several words of its braces.
+pub fn quote(word: &str) -> Cow<'_, str> {
+    match shell_words::quote(word) {
+        Cow::Borrowed(word) if word.contains('{') && word != "{}" => format!("'{word}'").into(),
+        quoted => quoted,
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// `script` with `args` appended to its text.
@@ -57,7 +59,11 @@ mod tests {
 
     #[test]
     fn words_are_quoted_only_when_they_must_be() {
-        assert_eq!(quote("a-b=c/d"), "a-b=c/d");
+        assert_eq!(quote("a-b:c/d,e@f^g!h]"), "a-b:c/d,e@f^g!h]");
+        assert_eq!(quote("a=b"), "'a=b'");
+        assert_eq!(quote("~/x"), "'~/x'");
+        assert_eq!(quote("{}"), "{}");
+        assert_eq!(quote("{a,b}"), "'{a,b}'");
         assert_eq!(quote("a b"), "'a b'");
         assert_eq!(quote("it's"), r"'it'\''s'");
         assert_eq!(quote(""), "''");

@@ -15,7 +15,16 @@ pub(in crate::cli) fn first_word(command: &clap::Command, argv: &[OsString]) -> 
     Some(skip_flags(&[command], argv, 1)).filter(|at| *at < argv.len())
 }
 
-/// The same, if it is a command of ours that a task may take the place of.
+/// True where neither we nor `run` know the flag that stands first: for mise that
+/// is no task, but a mistake.
+pub(in crate::cli) fn begins_with_unknown_flag(command: &clap::Command, argv: &[OsString]) -> bool {
+    let run = command.find_subcommand("run").into_iter();
+    let at = skip_flags(&[command].into_iter().chain(run).collect::<Vec<_>>(), argv, 1);
+    let word = argv.get(at).and_then(|word| word.to_str()).unwrap_or_default();
+    word.starts_with('-') && word != "--"
+}
+
+/// The first word, if it is a command of ours that a task may take the place of.
 pub(in crate::cli) fn own_verb(command: &clap::Command, argv: &[OsString]) -> Option<usize> {
     let at = first_word(command, argv)?;
     OWN.iter().any(|own| argv[at] == *own).then_some(at)
@@ -116,6 +125,48 @@ fn run_before_its_flags<'a>(command: &clap::Command, argv: &'a [OsString]) -> Co
         _ => return argv.into(),
     };
     [&argv[..at], &["run".into()], &argv[at..name], &argv[rest..]].concat().into()
+}
+
+/// mise takes `--json=no` for `--json`, whatever the value: flags that have none
+/// lose what stands behind `=`.
+pub(in crate::cli) fn without_idle_values(
+    command: &clap::Command,
+    head: Vec<OsString>,
+) -> Vec<OsString> {
+    let mut at = vec![command];
+    let mut own = true;
+    let plain = |word: OsString| {
+        own &= word != "--";
+        let Some(text) = word.to_str().filter(|_| own) else {
+            return word;
+        };
+        if let Some(verb) = at.last().and_then(|command| command.find_subcommand(text)) {
+            at.push(verb);
+        }
+        match text.split_once('=').filter(|(name, _)| is_switch(&at, name)) {
+            Some((name, _)) => name.into(),
+            None => word,
+        }
+    };
+    head.into_iter().map(plain).collect()
+}
+
+/// `--name` of a flag without a value.
+fn is_switch(commands: &[&clap::Command], word: &str) -> bool {
+    let built = |command: &&clap::Command| {
+        let mut command = clap::Command::clone(command).disable_help_subcommand(true);
+        command.build();
+        command
+    };
+    let Some(name) = word.strip_prefix("--").filter(|name| !matches!(*name, "help" | "version"))
+    else {
+        return false;
+    };
+    let named = |arg: &clap::Arg| {
+        let aliased = arg.get_all_aliases().is_some_and(|all| all.contains(&name));
+        (arg.get_long() == Some(name) || aliased) && !arg.get_action().takes_values()
+    };
+    commands.iter().map(built).any(|command| command.get_arguments().any(named))
 }
 
 /// Index of the first word from `at` on that is no known flag and no value of

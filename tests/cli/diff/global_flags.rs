@@ -40,3 +40,32 @@ fn a_log_level_is_no_task() {
         .stderr_differs("debug lines are about the insides of a program; a usage error is clap's")
         .check();
 }
+
+#[test]
+fn a_value_of_a_flag_that_takes_none_is_passed_over() {
+    Case::config("[tasks]\na = 'echo x'\nb = { hide = true, run = 'echo b' }\n")
+        .mise(["run", "--quiet=false", "a"])
+        .mise(["--quiet=x", "run", "a"])
+        .mise(["tasks", "run", "--quiet=1", "a"])
+        .mise(["a", "--quiet=1"])
+        .mise(["run", "-q", "a", "--json=1"])
+        .mise(["run", "--dry-run=0", "a"])
+        .mise(["tasks", "--no-header=1"])
+        .mise(["tasks", "ls", "--hidden=false", "--json=x"])
+        .mise(["tasks", "info", "a", "--json=x"])
+        .mise(["tasks", "deps", "--dot=x"])
+        .mise(["tasks", "validate", "--json=no"])
+        .mise(["env", "--json=no"])
+        .mise(["config", "ls", "--json=x"])
+        .check();
+}
+
+#[test]
+fn a_flag_that_nobody_knows_is_no_task() {
+    Case::config("[tasks]\na = 'echo x'\n")
+        .mise(["--bogus"])
+        .mise(["--bogus", "run", "a"])
+        .mise(["-Z"])
+        .stderr_differs("the grammar's own words")
+        .check();
+}
