@@ -253,13 +253,18 @@ run = 'echo direct'
 
 #[test]
 fn who_reads_no_further_ends_the_run() {
-    let run = project(
-        "[tasks.t]\nrun = 'sleep 0.1; touch ran'\n[tasks.u]\ndepends = ['t']\nrun = 'touch on'\n",
-    );
-    let line =
-        "{ mep -q run --events - u; echo $? >&3; } 3>code | head -n 1 | cut -c 1-14; cat code";
-    run.shell(line).run().stdout("{\"event\":\"run\"\n141\n").code(0);
-    assert!(!run.exists("on"));
+    let tasks = "
+[tasks.t]
+run = 'until [ -e gone ]; do sleep 0.01; done; echo more; sleep 60; touch ran'
+[tasks.u]
+depends = ['t']
+run = 'touch on'
+";
+    let run = project(tasks);
+    let reader = "{ read -r line; echo \"$line\" | cut -c 1-14; exec <&-; touch gone; }";
+    let line = format!("{{ mep -q run --events - u; echo $? >code; }} | {reader}; cat code");
+    run.shell(&line).run().stdout("{\"event\":\"run\"\n141\n").code(0);
+    assert!(!run.exists("ran") && !run.exists("on"));
 }
 
 #[test]
