@@ -263,7 +263,7 @@ run = 'touch on'
     let run = project(tasks);
     let reader = "{ read -r line; echo \"$line\" | cut -c 1-14; exec <&-; touch gone; }";
     let line = format!("{{ mep -q run --events - u; echo $? >code; }} | {reader}; cat code");
-    run.shell(&line).run().stdout("{\"event\":\"run\"\n141\n").code(0);
+    run.shell(&line).run().stdout("{\"event\":\"run\"\nmore\n141\n").code(0);
     assert!(!run.exists("ran") && !run.exists("on"));
 }
 
