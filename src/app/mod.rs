@@ -13,6 +13,7 @@ mod recording;
 mod run;
 mod settings;
 mod store;
+mod trial;
 mod views;
 mod watch;
 mod why;
@@ -27,5 +28,6 @@ pub use settings::{
     SettingRow, SettingsView, Whose, extended_tree, set_setting, setting_tree, unset_setting,
 };
 pub use store::{Amount, amount, cache_dir, clear, prune};
+pub use trial::trial;
 pub use watch::{Clear, Filters, Front, OnBusy, Watch, WatchFlags, Watchexec, watch, watchexec};
 pub use why::{Why, why};

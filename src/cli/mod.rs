@@ -5,6 +5,7 @@ mod completion;
 mod diagnostics;
 mod grammar;
 mod handover;
+mod picker;
 mod verbs;
 
 use std::ffi::OsString;

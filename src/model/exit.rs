@@ -14,6 +14,8 @@ pub enum Exit {
     /// Ended by Ctrl-C in the foreground that a task had: our own group has not
     /// heard of it.
     CtrlC,
+    /// Somebody was asked what to run, and left it at that.
+    Left,
     /// Ended by this signal (130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP).
     Signal(u8),
 }
@@ -26,7 +28,7 @@ impl Exit {
             Self::Failure => 1,
             Self::Usage => 2,
             Self::Task(code) => code,
-            Self::CtrlC => 130,
+            Self::CtrlC | Self::Left => 130,
             Self::Signal(number) => 128 + number,
         }
     }

@@ -75,6 +75,15 @@ impl Past {
     }
 }
 
+/// The last execution of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latest {
+    /// How it ended.
+    pub verdict: Verdict,
+    /// How long that took.
+    pub took: Duration,
+}
+
 /// The past of all tasks of a project, by the words behind `run`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
@@ -84,9 +93,7 @@ pub struct History {
 impl History {
     /// Reads it. What cannot be read is no past.
     pub fn load(place: &Place) -> Self {
-        let file = File::open(place.history()).ok().filter(is_ours);
-        let text = file.and_then(|file| io::read_to_string(file).ok());
-        text.map(|text| Self::parse(&text)).unwrap_or_default()
+        read(place).map(|text| Self::parse(&text)).unwrap_or_default()
     }
 
     /// The past of the task that these words ask for (`JobView::rerun`).
@@ -97,6 +104,19 @@ impl History {
     /// The past of the part of it that begins with that entry of `run`.
     pub fn of_step(&self, words: &str, at: usize) -> Option<&Past> {
         self.of(&step(words, at))
+    }
+
+    /// How each task ended last, whatever its arguments were, by its full name.
+    pub fn latest(place: &Place) -> HashMap<String, Latest> {
+        let mut tasks = HashMap::new();
+        for (verdict, took, words) in read(place).unwrap_or_default().lines().filter_map(parts) {
+            let name = shell_words::split(words).ok().and_then(|words| words.into_iter().next());
+            // Parts of a task are no execution of it.
+            if let Some(name) = name.filter(|_| !words.starts_with('#')) {
+                tasks.insert(name, Latest { verdict, took });
+            }
+        }
+        tasks
     }
 
     fn parse(text: &str) -> Self {
@@ -128,6 +148,12 @@ impl History {
             past.successes.push(took);
         }
     }
+}
+
+/// The file, as far as it is one of ours.
+fn read(place: &Place) -> Option<String> {
+    let file = File::open(place.history()).ok().filter(is_ours)?;
+    io::read_to_string(file).ok()
 }
 
 fn parts(line: &str) -> Option<(Verdict, Duration, &str)> {
@@ -258,6 +284,14 @@ mod tests {
         store(&place, "b", &[(Verdict::Success, 30, "x y")]);
         store(&place, "c", &[(Verdict::Success, 20, "x y"), (Verdict::Failure, 1, "z 'a\nb'")]);
         store(&place, "d", &[]);
+        store(&place, "e", &[(Verdict::Skipped, 0, "'a b'"), (Verdict::Failure, 7, "#0 'a b'")]);
+        let latest = |verdict, micros| Latest { verdict, took: Duration::from_micros(micros) };
+        let expected = [
+            ("x".to_string(), latest(Verdict::Success, 20)),
+            ("z".to_string(), latest(Verdict::Failure, 1)),
+            ("a b".to_string(), latest(Verdict::Skipped, 0)),
+        ];
+        assert_eq!(History::latest(&place), expected.into());
         let history = History::load(&place);
         let past = history.of("x y").unwrap();
         assert_eq!(past.expected(), Some(Duration::from_micros(20)));

@@ -23,7 +23,7 @@ mod trace;
 mod words;
 
 pub use dead::{Dead, dead};
-pub use history::{History, Past, Verdict};
+pub use history::{History, Latest, Past, Verdict};
 pub use junit::junit;
 pub use line::TaskLine;
 pub use place::{Listed, Place};

@@ -18,6 +18,7 @@ mod summary;
 
 pub use color::{Palette, label_color};
 pub use look::Look;
+pub use progress::fit;
 pub use screen::Live;
 pub use sections::Sections;
 pub use stream::Report;

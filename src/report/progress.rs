@@ -272,7 +272,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// `text` in at most `width` columns; `…` ends it where it is cut.
-pub(super) fn fit(text: &str, width: usize) -> String {
+pub fn fit(text: &str, width: usize) -> String {
     let text = plain(text);
     if text.width() <= width {
         return text;

@@ -5,6 +5,7 @@ pub mod atomic;
 mod context;
 pub mod duration;
 pub mod jobserver;
+pub mod keyboard;
 pub mod lookup;
 pub mod makeflags;
 pub mod process;

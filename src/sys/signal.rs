@@ -15,6 +15,28 @@ pub(super) fn with_blocked<T>(signals: &[Signal], call: impl FnOnce() -> T) -> T
     result
 }
 
+/// Makes a call while these signals, which are blocked, are let through.
+pub(super) fn with_unblocked<T>(signals: &[Signal], call: impl FnOnce() -> T) -> T {
+    let open: SigSet = signals.iter().copied().collect();
+    let before = open.thread_swap_mask(SigmaskHow::SIG_UNBLOCK);
+    let result = call();
+    let _ = before.map(|mask| mask.thread_set_mask());
+    result
+}
+
+/// True where one of these signals was sent, and waits because it is blocked.
+pub(super) fn is_pending(signals: &[Signal]) -> bool {
+    let mut set = std::mem::MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: the call fills in the set it is given; a zeroed one is a valid
+    // value where it fails.
+    #[expect(unsafe_code, reason = "no wrapper asks for it")]
+    let set = unsafe {
+        libc::sigpending(set.as_mut_ptr());
+        SigSet::from_sigset_t_unchecked(set.assume_init())
+    };
+    signals.iter().any(|signal| set.contains(*signal))
+}
+
 /// True where the caller had this signal ignored (`nohup`): it stays so.
 pub fn is_ignored(signal: Signal) -> bool {
     action_of(signal as i32) == libc::SIG_IGN

@@ -73,7 +73,7 @@ impl Terminal {
 
 /// Columns of the terminal behind standard error, else standard output.
 pub fn columns() -> Option<usize> {
-    let (w, _) = terminal_size()?;
+    let (w, _) = size()?;
     (w > 0).then_some(w)
 }
 
@@ -84,7 +84,8 @@ pub fn own_columns() -> Option<usize> {
     (!held).then(|| columns().unwrap_or(80))
 }
 
-fn terminal_size() -> Option<(usize, usize)> {
+/// Columns and rows of that terminal; 0 where it does not tell.
+pub fn size() -> Option<(usize, usize)> {
     let fds = [std::io::stderr().is_terminal(), std::io::stdout().is_terminal()];
     if !fds.contains(&true) {
         return None;

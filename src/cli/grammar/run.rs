@@ -15,7 +15,7 @@ use crate::model::Problem;
 
 pub(in crate::cli) const RUN_EXAMPLES: &str = "\
 Examples:
-  mep run                    run the task `default`
+  mep run                    run the task `default`, or pick one
   mep run test -- --nocapture
                              what follows `--` belongs to the task as it is
   mep run 'test:*'           all tasks of a group

@@ -19,6 +19,7 @@ mod list;
 mod list_json;
 pub(super) mod log;
 mod past;
+mod pick;
 mod prefix;
 mod pretty;
 pub(super) mod rerun;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::late_flags::{self, LateFlags};
-use super::{prefix, task_help, timeout, trust};
+use super::pick::{Picked, pick};
+use super::{prefix, task_help, tasks, timeout, trust};
 use crate::app::{self, RunFlags};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
@@ -30,7 +31,14 @@ pub(in crate::cli) fn run(
     args: &RunArgs,
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
-    Call { ctx, grammar, dialect: dialect(ctx, grammar), global, args, voice }.run()
+    let run = |ctx, args| {
+        Call { ctx, grammar, dialect: dialect(ctx, grammar), global, args, voice }.run()
+    };
+    match pick(tasks::Call { ctx, grammar, global, voice }, args) {
+        Picked::AsItIs => run(ctx, args),
+        Picked::Left(exit) => Ok(exit),
+        Picked::Line(ctx, args) => run(&ctx, &args),
+    }
 }
 
 /// One call.

@@ -31,6 +31,7 @@ mod locks;
 mod nested;
 mod not_ours;
 mod other_projects;
+mod picker;
 mod quotes;
 mod record;
 mod recover;

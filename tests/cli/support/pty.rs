@@ -45,6 +45,7 @@ pub(crate) struct OnTerminal<'p> {
     env: BTreeMap<&'static str, String>,
     cwd: &'static str,
     columns: u16,
+    rows: u16,
 }
 
 /// How a process ended.
@@ -94,6 +95,12 @@ impl<'p> OnTerminal<'p> {
         OnTerminal::new(project, program.into()).args(args)
     }
 
+    /// Calls it as `mise`.
+    pub(crate) fn mise(project: &'p Project, args: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let program = project.layout().bin().join("mise");
+        OnTerminal::new(project, program.into()).args(args)
+    }
+
     /// Runs a script by `sh`, in which `mep` and `mise` mean the binary.
     pub(crate) fn script(project: &'p Project, text: &str) -> Self {
         OnTerminal::new(project, "/bin/sh".into()).args(["-c", text]).env("PATH", BINARY_ON_PATH)
@@ -114,6 +121,7 @@ impl<'p> OnTerminal<'p> {
             env: env.map(|(key, value)| (key, value.to_owned())).into(),
             cwd: "",
             columns: 100,
+            rows: 30,
         }
     }
 
@@ -140,9 +148,16 @@ impl<'p> OnTerminal<'p> {
         self
     }
 
+    /// The height of the terminal.
+    pub(crate) fn rows(mut self, rows: u16) -> Self {
+        self.rows = rows;
+        self
+    }
+
     /// Starts it.
     pub(crate) fn start(self) -> Terminal<'p> {
-        let size = Winsize { ws_row: 30, ws_col: self.columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let (rows, columns) = (self.rows, self.columns);
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let (master, leader) = {
             // Also keeps both ends of the terminal out of the children of other tests until
             // they are marked.
@@ -329,6 +344,13 @@ impl Terminal<'_> {
         self
     }
 
+    /// Waits until exactly this is to be seen, as [`Terminal::picture`] has it.
+    #[track_caller]
+    pub(crate) fn pictures(&mut self, expected: &str) -> &mut Self {
+        let wanted = text::section("the picture", expected);
+        self.until(&wanted, |terminal| terminal.picture() == expected)
+    }
+
     /// Sends a signal to the process alone.
     #[track_caller]
     pub(crate) fn signal(&mut self, signal: Signal) -> &mut Self {
@@ -456,6 +478,7 @@ impl Terminal<'_> {
 
     fn transcript(&self) -> String {
         let mut out = text::section(&format!("the screen of `{}`", self.name), &self.screen());
+        out += &text::section("what a terminal makes of it", &self.picture());
         let (end, others) = (self.end, self.others());
         writeln!(out, "--- ended: {end:?}; also there: {others:?}").expect("a String takes it");
         out
