@@ -66,7 +66,8 @@ fn ended(job: JobId, outcome: Outcome, begin: Instant) -> Event {
     Event::Ended { job, outcome, elapsed: begin.elapsed(), attempt: 1 }
 }
 
-fn shown(command: &Invocation, whole: bool) -> String {
+/// A command as it is shown; its first line only, unless the `whole` of it is asked for.
+pub(super) fn shown(command: &Invocation, whole: bool) -> String {
     let line = |script: &str| if whole { script.to_string() } else { echo::first_command(script) };
     match command {
         Invocation::Shell { shell, script, args, words } => {

@@ -9,9 +9,12 @@ mod forecast;
 mod limits;
 mod new_task;
 mod past;
+mod preview;
+mod query;
 mod recording;
 mod run;
 mod settings;
+mod shards;
 mod store;
 mod trial;
 mod views;
@@ -23,6 +26,7 @@ pub use config_file::{Change, Meant, config_file, config_value, set_config_value
 pub use doctor::{Fact, Health, Section, health};
 pub use files::RunFiles;
 pub use new_task::{NewTask, script_path, write_empty_script};
+pub use preview::{PlannedCommand, PlannedShard, PlannedTask, Preview, Verdict, matrix, preview};
 pub use run::{RunFlags, run};
 pub use settings::{
     SettingRow, SettingsView, Whose, extended_tree, set_setting, setting_tree, unset_setting,

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::views::words;
+use crate::config::workspace::Workspace;
 use crate::model::{JobId, JobView};
 use crate::plan::{Outlook, Part, Plan};
 use crate::record::{History, Place};
@@ -24,21 +26,34 @@ pub(super) fn outlook(
         return None;
     }
     let history = History::load(place);
-    let known = |id: JobId| {
-        let occurrence = plan.graph.occurrence(id);
-        if !works(id) {
-            return Some(Duration::ZERO);
-        }
-        let words = &views[id.0 as usize].rerun;
-        let past = match step(plan, id) {
-            Some(at) => history.of_step(words, at),
-            // The past of a task is that of all its parts together.
-            None => history.of(words).filter(|_| occurrence.first == occurrence.last),
-        };
-        past?.expected()
-    };
+    let known = |id: JobId| known(&history, plan, id, &views[id.0 as usize].rerun);
     let outlook = Outlook::new(&plan.graph, known);
     outlook.ahead.iter().any(|way| !way.is_zero()).then_some(outlook)
+}
+
+/// How long each job is likely to work; nothing where nobody knows.
+pub(super) fn expected(
+    workspace: &Workspace<'_>,
+    plan: &Plan,
+    place: &Place,
+) -> Vec<Option<Duration>> {
+    let history = History::load(place);
+    let of = |id| known(&history, plan, id, &words(workspace, plan.graph.occurrence(id)));
+    plan.graph.ids().map(of).collect()
+}
+
+/// How long a job took lately; one that does no work takes no time.
+fn known(history: &History, plan: &Plan, id: JobId, words: &str) -> Option<Duration> {
+    if !plan.jobs[id.0 as usize].takes_slot() {
+        return Some(Duration::ZERO);
+    }
+    let occurrence = plan.graph.occurrence(id);
+    let past = match step(plan, id) {
+        Some(at) => history.of_step(words, at),
+        // The past of a task is that of all its parts together.
+        None => history.of(words).filter(|_| occurrence.first == occurrence.last),
+    };
+    past?.expected()
 }
 
 /// The entry of `run` that a job begins with, where it is a working part of a task among others.

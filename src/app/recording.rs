@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::files::Files;
 use super::past::step;
+use super::shards::SHARD;
 use super::views::Lens;
 use crate::config::workspace::Workspace;
 use crate::model::{Dialect, Event, Exit, JobView, Leftover, RUN_VARIABLE, RecordKeys, Spot};
@@ -74,6 +75,7 @@ impl<'a> Recording<'a> {
             jobs,
             owned,
             keeping,
+            teaches: lens.flags.shard.is_none() && ctx.env.get(SHARD).is_none(),
             bounds: bounds(keys),
             secrets: &plan.secrets,
         };

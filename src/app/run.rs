@@ -17,6 +17,7 @@ use super::forecast::Forecast;
 use super::limits;
 use super::past;
 use super::recording::{self, Recording};
+use super::shards;
 use super::views::Lens;
 use crate::config::env::Late;
 use crate::config::tools::{ToolFlags, Toolbox};
@@ -25,7 +26,10 @@ use crate::config::{self, Loaded, Options, Settings};
 use crate::model::{
     Blame, Dialect, Event, Exit, OutputStyle, Problem, Project, Redactor, Secrets, TaskId,
 };
-use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope};
+use crate::plan::{
+    self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope, Shard,
+};
+use crate::record::Place;
 use crate::report::{Look, Palette, Report};
 use crate::run::fresh::{Freshness, Mode};
 use crate::run::{Arrived, Listening, OnFailure, Remote, RunOptions};
@@ -60,6 +64,8 @@ pub struct RunFlags {
     pub timeout: Option<Duration>,
     /// The seed of `--shuffle`.
     pub shuffle: Option<u64>,
+    /// `--shard`
+    pub shard: Option<Shard>,
     /// `--no-timings`
     pub no_total: bool,
     /// `--trace`, `--junit`, `--events`
@@ -86,7 +92,7 @@ pub fn run(
     let groups = plan::groups(&flags.words);
     let workspace = workspace(ctx, loaded, options, &groups, warn)?;
     let main = workspace.main();
-    let requests = requested(&workspace, &groups, flags, dialect, warn)?;
+    let mut requests = requested(&workspace, &groups, flags, dialect, warn)?;
     let late = if flags.dry_run { Late::Keep } else { Late::Render };
     let links = links(ctx, &main.project, flags, warn);
     let plan_options = PlanOptions {
@@ -104,6 +110,15 @@ pub fn run(
     }
     let mut planner = Planner::new(ctx, evaluators, scope(main, flags), plan_options);
     let mut plan = prepare(&mut planner, &workspace, &requests, warn)?;
+    if let Some(shard) = flags.shard {
+        let place = Place::new(&ctx.dirs.state, main.project.home());
+        requests = shards::part(&workspace, &plan, &requests, &place, shard, warn);
+        if requests.is_empty() {
+            return Ok(Exit::Success);
+        }
+        planner = planner.again();
+        plan = prepare(&mut planner, &workspace, &requests, &mut |_| ())?;
+    }
     if flags.changed {
         let lens = Lens::new(&workspace, flags, palette, dialect, &plan);
         let requests = changed(ctx, &lens, &plan, requests);
@@ -333,6 +348,7 @@ fn common(ctx: &Context, dialect: Dialect, flags: &RunFlags) -> Vec<(OsString, O
     if !flags.timings {
         common.push(("MISE_TASK_TIMINGS".into(), "0".into()));
     }
+    common.extend(flags.shard.map(|shard| (shards::SHARD.into(), shard.to_string().into())));
     common
 }
 

@@ -119,7 +119,7 @@ impl<'a> Lens<'a> {
             task: node as u32,
             rank: if self.dialect == Dialect::Mep { id.0 } else { node as u32 },
             program: program(job),
-            rerun: echo::with_args(&echo::quote(&task.name), &occurrence.args),
+            rerun: words(self.workspace, occurrence),
             direct: job.inherits_terminal || (style == OutputStyle::Interleave && !captured),
             works: job.takes_slot(),
             redacted,
@@ -188,6 +188,27 @@ impl<'a> Lens<'a> {
             Live::Status(terminal::own_columns)
         }
     }
+}
+
+/// The words behind `run` that ask for an occurrence again.
+pub(super) fn words(workspace: &Workspace<'_>, occurrence: &Occurrence) -> String {
+    echo::with_args(&echo::quote(&workspace.task(occurrence.task).name), &occurrence.args)
+}
+
+/// The same as it has to be typed: with the way to another project, and with `--` where words
+/// would mean something else without it.
+pub(super) fn asking(workspace: &Workspace<'_>, occurrence: &Occurrence) -> String {
+    let args = &occurrence.args;
+    let name = echo::quote(&workspace.name(occurrence.task));
+    match dashes(args, occurrence.dashes) {
+        None => echo::with_args(&name, args),
+        Some(at) => echo::with_args(&(echo::with_args(&name, &args[..at]) + " --"), &args[at..]),
+    }
+}
+
+/// How many of the arguments stand before `--`, where there is one or has to be.
+pub(super) fn dashes(args: &[String], known: Option<usize>) -> Option<usize> {
+    known.or_else(|| args.iter().position(|arg| arg == "--" || arg == ":::"))
 }
 
 /// The program that a job's commands are given to.

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use super::forecast::{Forecast, asked};
-use super::run::{RunFlags, mode, prepare, requested, scope, workspace};
-use crate::config::env::Late;
-use crate::config::workspace::Evaluators;
+use super::query::{Query, with_plan};
+use super::run::RunFlags;
+use super::views::words;
 use crate::config::{Loaded, Options};
 use crate::model::{Dialect, JobId, Problem};
-use crate::plan::{self, Plan, PlanOptions, Planner, echo};
+use crate::plan::Plan;
 use crate::record::{Place, Story, TaskStory};
 use crate::run::fresh::{Findings, Freshness};
 use crate::sys::Context;
@@ -37,31 +37,16 @@ pub fn why(
     flags: &RunFlags,
     warn: &mut dyn FnMut(&str),
 ) -> Result<Vec<Why>, Vec<Problem>> {
-    let groups = plan::groups(&flags.words);
-    let workspace = workspace(ctx, loaded, options, &groups, warn)?;
-    let main = workspace.main();
-    let requests = requested(&workspace, &groups, flags, dialect, warn)?;
-    let plan_options = PlanOptions {
-        dialect,
-        settings: &main.settings,
-        profiles: &main.profiles,
-        shell: None,
-        common: Vec::new(),
-        shim: None,
-    };
-    let evaluators = Evaluators::new(&workspace, Late::Keep);
-    let mut planner = Planner::new(ctx, evaluators, scope(main, flags), plan_options);
-    let plan = prepare(&mut planner, &workspace, &requests, warn)?;
-    let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
-    let forecast = Forecast::new(&plan, &fresh);
-    let place = Place::new(&ctx.dirs.state, main.project.home());
-    let answers = requests.iter().filter_map(|request| {
-        let occurrence = &plan.graph.occurrences[asked(&plan, request)?];
-        let name = echo::quote(&workspace.task(occurrence.task).name);
-        let last = last(&place, &echo::with_args(&name, &occurrence.args));
-        Some(Why { last, ..answer(&plan, &fresh, &forecast, occurrence.first) })
-    });
-    Ok(answers.collect())
+    with_plan(ctx, dialect, loaded, options, flags, warn, |query| {
+        let Query { workspace, plan, requests, fresh, place, .. } = query;
+        let forecast = Forecast::new(plan, fresh);
+        let answers = requests.iter().filter_map(|request| {
+            let occurrence = &plan.graph.occurrences[asked(plan, request)?];
+            let last = last(place, &words(workspace, occurrence));
+            Some(Why { last, ..answer(plan, fresh, &forecast, occurrence.first) })
+        });
+        answers.collect()
+    })
 }
 
 /// The newest run that had the task of these words (`TaskStory::rerun`) to do.

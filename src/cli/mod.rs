@@ -24,8 +24,8 @@ use diagnostics::Voice;
 use grammar::{Cli, Command, Global, plain_words, words};
 use verbs::tasks::Call;
 use verbs::{
-    converge, doctor, env, generate, last, log, rerun, run, settings, tasks, trust, watch, which,
-    why,
+    converge, doctor, env, generate, last, log, plan, rerun, run, settings, tasks, trust, watch,
+    which, why,
 };
 
 /// Runs the program and returns its exit code.
@@ -210,6 +210,9 @@ fn verb(
         }
         Some(Command::Settings(args)) => {
             settings::run(Call { ctx, grammar, global: &global, voice }, *args.0)
+        }
+        Some(Command::Plan(args)) => {
+            plan::run(Call { ctx, grammar, global: &global, voice }, &args.0)
         }
         Some(Command::Watch(args)) => watch::run(ctx, grammar, &global, &args.0, voice),
         Some(Command::Which(args)) => {

@@ -37,7 +37,7 @@ pub(super) fn mermaid(shape: &Shape) -> String {
     }
     for edge in &shape.edges {
         let arrow = match edge.link {
-            Link::Depends => "-->",
+            Link::Depends | Link::Call => "-->",
             Link::WaitFor => "-.->",
             Link::Post | Link::Finally => "==>",
         };

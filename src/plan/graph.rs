@@ -161,6 +161,13 @@ impl Graph {
         &self.occurrences[self.get(job).occurrence]
     }
 
+    /// The nodes of an occurrence, in their order.
+    pub fn nodes_of(&self, occurrence: usize) -> Vec<JobId> {
+        let Occurrence { first, last, .. } = self.occurrences[occurrence];
+        let nodes = (first.0..=last.0).map(JobId);
+        nodes.filter(|job| self.get(*job).occurrence == occurrence).collect()
+    }
+
     /// Number of edges.
     pub fn edge_count(&self) -> usize {
         self.inner.edge_count()

@@ -7,8 +7,8 @@
 //! (the plan's shape), `expand` (requests → graph), `job` (what a node needs),
 //! `sandbox` (what it must not touch),
 //! `checks` (what keeps it from running), `build` (graph → jobs), `planner`
-//! (all of it, also while the run goes on), `tree` (the shape drawn), `lint`
-//! (what looks wrong with it), `declaration` (what a task takes, as it is shown).
+//! (all of it, also while the run goes on), `tree` (the shape drawn), `shard`
+//! (parts for several machines), `lint` (what looks wrong with it), `declaration` (what a task takes, as it is shown).
 
 mod args;
 mod build;
@@ -32,6 +32,7 @@ mod sandbox;
 pub mod script;
 mod select;
 mod shape;
+mod shard;
 mod shell;
 mod spec;
 mod tree;
@@ -48,4 +49,6 @@ pub use outlook::Outlook;
 pub use planner::Planner;
 pub use sandbox::Confinement;
 pub use select::{Group, Request, groups, lacking_a_bit, select, unique_prefix};
+pub use shape::{Line, Link, links};
+pub use shard::{Shard, divide};
 pub use tree::{Drawing, draw};

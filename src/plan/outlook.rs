@@ -1,6 +1,7 @@
 //! How long what is left of a run is likely to take, judged by how long its jobs took before.
 //! Pure: knows no clock, and not where such times are kept.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::graph::{EdgeKind, Graph};
@@ -31,6 +32,29 @@ impl Outlook {
             ahead[job.0 as usize] = own.saturating_add(rest);
         }
         Self { expected, ahead }
+    }
+
+    /// How long each job works; one of unknown length as long as a typical one.
+    pub fn lengths(&self) -> Vec<Duration> {
+        let typical = median(&self.expected);
+        self.expected.iter().map(|time| time.unwrap_or(typical)).collect()
+    }
+
+    /// The jobs that work on the longest way through the run; of ways of one length, the one that
+    /// begins with what comes first.
+    pub fn longest_way(&self, graph: &Graph) -> Vec<JobId> {
+        let ahead = |id: JobId| self.ahead[id.0 as usize];
+        let lengths = self.lengths();
+        let order = graph.order().unwrap_or_default();
+        let mut way = Vec::new();
+        let mut at = order.into_iter().rev().max_by_key(|id| ahead(*id));
+        while let Some(job) = at.filter(|id| !ahead(*id).is_zero()) {
+            way.push(job);
+            let waits = graph.after(job).filter(|(_, kind)| *kind != EdgeKind::Done);
+            at = waits.map(|(to, _)| to).max_by_key(|to| (ahead(*to), Reverse(*to)));
+        }
+        way.retain(|id| !lengths[id.0 as usize].is_zero());
+        way
     }
 }
 
@@ -73,6 +97,27 @@ mod tests {
         let chain = [(0, 1, EdgeKind::Depends), (1, 2, EdgeKind::WaitFor)];
         assert_eq!(outlook(&chain, &[None, Some(4), Some(0)]), [8, 4, 0]);
         assert_eq!(outlook(&chain, &[None, None, None]), [0, 0, 0]);
+    }
+
+    #[test]
+    fn the_longest_way_is_named() {
+        use EdgeKind::{Call, Depends};
+        let mut graph = Graph::default();
+        for occurrence in 0..5 {
+            graph.node(occurrence, Part::Whole);
+        }
+        for (from, to, kind) in [(0, 1, Depends), (0, 2, Call), (1, 3, Depends), (2, 3, Depends)] {
+            graph.edge(JobId(from), JobId(to), kind);
+        }
+        let way = |known: [Option<u64>; 5]| {
+            let outlook = Outlook::new(&graph, |job| known[job.0 as usize].map(S));
+            outlook.longest_way(&graph).iter().map(|id| id.0).collect::<Vec<_>>()
+        };
+        assert_eq!(way([Some(1), Some(10), Some(2), Some(3), Some(13)]), [0, 1, 3]);
+        assert_eq!(way([Some(1), Some(2), Some(2), Some(0), Some(9)]), [4]);
+        assert_eq!(way([Some(4), None, Some(2), Some(0), Some(1)]), [0, 1], "2 is typical");
+        assert_eq!(way([Some(0); 5]), [0; 0]);
+        assert_eq!(way([None; 5]), [0; 0]);
     }
 
     #[test]

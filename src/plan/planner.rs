@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::build::{Builder, Known, nodes_of};
+use super::build::{Builder, Known};
 use super::checks;
 use super::expand::{Expander, Expansion, Scope};
 use super::graph::{EdgeKind, Graph};
@@ -126,7 +126,7 @@ impl<'a> Planner<'a> {
         let mut problems: Vec<Problem> = Vec::new();
         let mut made: Vec<Option<Arc<Job>>> = vec![None; plan.graph.len() - plan.jobs.len()];
         for (i, occurrence) in plan.graph.occurrences.iter().enumerate().skip(from) {
-            let nodes = nodes_of(&plan.graph, i);
+            let nodes = plan.graph.nodes_of(i);
             let jobs = builder.occurrence(occurrence, &label(i), &plan.graph, &nodes);
             let jobs = jobs.unwrap_or_else(|problem| {
                 if !problems.contains(&problem) {

@@ -1,7 +1,9 @@
-//! What is drawn of a graph: occurrences and who needs whom, without the nodes
+//! What is shown of a graph: occurrences and who needs whom, without the nodes
 //! that an occurrence is made of. Draws nothing.
 
-use super::graph::{EdgeKind, Graph, Occurrence, Phase};
+use foldhash::{HashSet, HashSetExt};
+
+use super::graph::{Edge, EdgeKind, Graph, Occurrence, Part, Phase};
 use crate::config::workspace::Workspace;
 use crate::model::TaskId;
 
@@ -25,25 +27,36 @@ pub(super) struct Node {
     pub(super) is_root: bool,
 }
 
-/// Who needs what.
-pub(super) struct Line {
-    pub(super) task: usize,
-    pub(super) needs: usize,
-    pub(super) link: Link,
+/// Who needs what, by their places among the occurrences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Waits.
+    pub task: usize,
+    /// For this.
+    pub needs: usize,
+    /// Why.
+    pub link: Link,
 }
 
-/// Why one is drawn behind the other.
+/// Why one comes behind the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Link {
+pub enum Link {
+    /// It needs the other to succeed.
     Depends,
+    /// It comes after the other.
     Post,
+    /// It comes after the other, and after what that needs.
     Finally,
+    /// Only the order matters.
     WaitFor,
+    /// It calls the other in its `run`.
+    Call,
 }
 
 impl Link {
-    fn of(kind: EdgeKind) -> Option<Self> {
-        match kind {
+    fn of(graph: &Graph, edge: &Edge) -> Option<Self> {
+        match edge.kind {
+            EdgeKind::Depends if graph.get(edge.to).part == Part::Join => Some(Self::Call),
             EdgeKind::Depends => Some(Self::Depends),
             EdgeKind::Post => Some(Self::Post),
             EdgeKind::Finally => Some(Self::Finally),
@@ -52,13 +65,14 @@ impl Link {
         }
     }
 
-    /// Its name in a configuration file, but for `depends_post`.
-    pub(super) fn name(self) -> &'static str {
+    /// Its name in a configuration file, but for `depends_post`; `call` is none of them.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Depends => "depends",
             Self::Post => "post",
             Self::Finally => "finally",
             Self::WaitFor => "wait_for",
+            Self::Call => "call",
         }
     }
 }
@@ -81,18 +95,22 @@ pub(super) fn shape(workspace: &Workspace<'_>, graph: &Graph, roots: &[TaskId]) 
     let mut shape = Shape {
         labels: boxes.iter().map(label).collect(),
         needs: vec![Vec::new(); boxes.len()],
-        edges: Vec::new(),
+        edges: links(graph),
         boxes,
     };
-    for edge in graph.edges() {
-        let (from, to) = (graph.get(edge.from).occurrence, graph.get(edge.to).occurrence);
-        if let Some(link) = Link::of(edge.kind)
-            && from != to
-            && !shape.needs[to].contains(&from)
-        {
-            shape.needs[to].push(from);
-            shape.edges.push(Line { task: to, needs: from, link });
-        }
+    for line in &shape.edges {
+        shape.needs[line.task].push(line.needs);
     }
     shape
+}
+
+/// Who needs whom, each pair once, in the order found.
+pub fn links(graph: &Graph) -> Vec<Line> {
+    let mut known = HashSet::new();
+    let line = |edge: Edge| {
+        let (needs, task) = (graph.get(edge.from).occurrence, graph.get(edge.to).occurrence);
+        let link = Link::of(graph, &edge)?;
+        (needs != task && known.insert((needs, task))).then_some(Line { task, needs, link })
+    };
+    graph.edges().filter_map(line).collect()
 }

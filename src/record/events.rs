@@ -65,7 +65,7 @@ pub(super) fn write(
                 Outcome::Failed(cause) | Outcome::Tolerated(cause) => {
                     with_cause(line, cause, redactor)
                 }
-                Outcome::Skipped(why) => line.text("reason", reason(*why)),
+                Outcome::Skipped(why) => line.text("reason", skip_kind(*why)),
             };
             line.span("elapsed_ms", *elapsed).number("attempt", *attempt).end();
         }
@@ -95,7 +95,8 @@ pub(super) fn name(outcome: &Outcome) -> &'static str {
     }
 }
 
-fn reason(why: SkipReason) -> &'static str {
+/// The `reason` of an event that says that a task was skipped.
+pub fn skip_kind(why: SkipReason) -> &'static str {
     match why {
         SkipReason::Dependency => "dependency",
         SkipReason::Stopped => "stopped",

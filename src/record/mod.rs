@@ -23,6 +23,7 @@ mod trace;
 mod words;
 
 pub use dead::{Dead, dead};
+pub use events::skip_kind;
 pub use history::{History, Latest, Past, Verdict};
 pub use junit::junit;
 pub use line::TaskLine;
@@ -33,3 +34,4 @@ pub use read::{
 };
 pub use recorder::{Closed, Keeping, Opening, Reader, Recorder};
 pub use trace::trace;
+pub use words::skip_words;

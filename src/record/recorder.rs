@@ -61,6 +61,8 @@ pub struct Opening<'a> {
     pub owned: bool,
     /// What stays of it.
     pub keeping: Keeping,
+    /// How long its tasks take stays for later runs.
+    pub teaches: bool,
     /// How many records stay.
     pub bounds: Bounds,
     /// What must not be in it.
@@ -102,6 +104,7 @@ pub struct Recorder {
     id: String,
     nested: bool,
     keeping: Keeping,
+    teaches: bool,
     bounds: Bounds,
     place: Place,
     begin: Instant,
@@ -199,6 +202,7 @@ impl Recorder {
         Self {
             nested: opening.parent.is_some(),
             keeping: opening.keeping,
+            teaches: opening.teaches,
             bounds: opening.bounds,
             place: opening.place.clone(),
             begin: Instant::now(),
@@ -475,7 +479,10 @@ impl Recorder {
             Err(error) => closed.trouble = Some(error),
         }
         if closed.kept.is_some() {
-            match std::mem::take(&mut self.part).store(&self.place, &self.id) {
+            let part = std::mem::take(&mut self.part);
+            // What grows now and then says when it is time to look for what is too old.
+            let stored = if self.teaches { part.store(&self.place, &self.id) } else { Ok(true) };
+            match stored {
                 Ok(true) => prune::prune(&self.place, self.bounds),
                 Ok(false) => {}
                 Err(error) => closed.forgotten = Some(error),

@@ -9,19 +9,9 @@ impl Ended {
     /// Why it failed, or did not run; nothing where it ran well.
     pub fn why(&self) -> String {
         match &*self.outcome {
-            "skipped" => self.skipped().to_string(),
+            "skipped" => skip_words(self.reason.as_deref().unwrap_or_default()).to_string(),
             "failed" | "tolerated" => self.failed(),
             _ => String::new(),
-        }
-    }
-
-    fn skipped(&self) -> &'static str {
-        match self.reason.as_deref() {
-            Some("dependency") => "a task it depends on did not succeed",
-            Some("stopped") => "the run was ending",
-            Some("asked") => "`task.skip` names it",
-            Some("unchanged") => "nothing it needs has changed",
-            _ => "nobody needed it",
         }
     }
 
@@ -42,5 +32,16 @@ impl Ended {
             _ => self.lines.first().cloned().unwrap_or_default(),
         };
         what + &attempt
+    }
+}
+
+/// Why a task was skipped, by the `reason` of its event.
+pub fn skip_words(reason: &str) -> &'static str {
+    match reason {
+        "dependency" => "a task it depends on did not succeed",
+        "stopped" => "the run was ending",
+        "asked" => "`task.skip` names it",
+        "unchanged" => "nothing it needs has changed",
+        _ => "nobody needed it",
     }
 }

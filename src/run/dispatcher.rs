@@ -19,6 +19,7 @@ use super::limits::{Limits, Sharing};
 use super::ownership::Ownership;
 use super::pipes::{Pipe, SIZE};
 use super::prompt::Answer;
+use super::rehearsal;
 use super::remote::{self, Remote};
 use super::signals::Signals;
 use super::state::{Needs, State};
@@ -556,18 +557,8 @@ impl<'a> Dispatcher<'a> {
 
 /// What the scheduler has to know of the jobs from `from` on.
 fn needs(plan: &Plan, from: usize, options: &RunOptions<'_>) -> Vec<Needs> {
-    let need = |id: JobId| {
-        let job = &plan.jobs[id.0 as usize];
-        let weight = job.policy.weight.as_ref().map_or(1, |(weight, _)| weight.get() as usize);
-        let is_last = plan.graph.occurrence(id).last == id;
-        Needs {
-            slots: if job.takes_slot() { weight } else { 0 },
-            alone: job.exclusive,
-            tolerant: is_last && job.policy.allow_failure == Some(true),
-            urgency: options.urgency_of(id),
-        }
-    };
-    plan.graph.ids().skip(from).map(need).collect()
+    let ids = plan.graph.ids().skip(from);
+    ids.map(|id| rehearsal::needs(plan, id, options.urgency_of(id))).collect()
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -70,6 +70,11 @@ const QUERIES: &[&str] = &[
     "run -n build",
     "--builtin why build",
     "--builtin why --json prepare",
+    "--builtin plan build",
+    "--builtin plan --json -f build ::: scripts:hello a -- b",
+    "--builtin plan --shard 1/2 build ::: prepare",
+    "--builtin plan --format github-matrix --shards 2 build ::: prepare",
+    "run -n --shard 1/2 build ::: prepare",
     "run -n -v -f build",
     "run -n build ::: scripts:hello a b",
     "__complete_word__ --words mep run ",
@@ -160,6 +165,10 @@ const UNTRUSTED_QUERIES: [&str; 19] = [
     "run -n a", "run -n -v -f a ::: c", "run -n scripts:hello", "run a --help", "trust --show",
 ];
 
+/// What is said of such a project.
+const UNTRUSTED: &str =
+    "Warning: [P]/mise.toml is not trusted, nor are 2 more: nothing is evaluated";
+
 /// A project that nobody trusts.
 fn canary() -> Project {
     Project::new()
@@ -186,12 +195,11 @@ fn untrusting(run: Run<'_>) -> Run<'_> {
 fn a_query_evaluates_nothing_that_nobody_trusts() {
     let project = canary();
     let before = snapshot(&project);
-    let notice = "Warning: [P]/mise.toml is not trusted, nor are 2 more: nothing is evaluated";
     for words in UNTRUSTED_QUERIES {
         let [mep, mise] = [project.mep(words.split(' ')), project.mise(words.split(' '))]
             .map(|run| untrusting(run).run());
         assert_eq!(mep.code, Some(0), "`{words}`\n{}", mep.transcript());
-        let noticed = words == "trust --show" || mep.stderr.starts_with(notice);
+        let noticed = words == "trust --show" || mep.stderr.starts_with(UNTRUSTED);
         assert!(noticed, "`{words}`\n{}", mep.transcript());
         let refused = mise.code == Some(1) || words == "trust --show";
         assert!(refused, "`{words}` as mise\n{}", mise.transcript());
@@ -201,6 +209,19 @@ fn a_query_evaluates_nothing_that_nobody_trusts() {
     project.mep(["trust"]).run().code(0);
     let trusted = untrusting(project.mep(["run", "c"])).run();
     assert!(trusted.stderr.contains("evaluated") || project.exists("canary"), "no canary");
+}
+
+/// As `mise` these words would be tasks.
+#[test]
+fn a_query_of_ours_evaluates_nothing_that_nobody_trusts() {
+    let project = canary();
+    let before = snapshot(&project);
+    for words in ["plan a ::: c", "plan --json a", "plan --format github-matrix a ::: c"] {
+        let output = untrusting(project.mep(words.split(' '))).run();
+        assert_eq!(output.code, Some(0), "`{words}`\n{}", output.transcript());
+        assert!(output.stderr.starts_with(UNTRUSTED), "`{words}`\n{}", output.transcript());
+        assert!(snapshot(&project) == before, "`{words}` changed something");
+    }
 }
 
 #[test]

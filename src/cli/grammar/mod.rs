@@ -13,6 +13,7 @@ pub(super) mod env;
 pub(super) mod generate;
 pub(super) mod output;
 pub(super) mod plain_words;
+pub(super) mod plan;
 pub(super) mod record;
 pub(super) mod run;
 pub(super) mod sandbox_flags;
@@ -37,6 +38,7 @@ use deferred::Deferred;
 use doctor::{DOCTOR_EXAMPLES, DoctorArgs};
 use env::{ENV_EXAMPLES, EnvArgs, HOOK_ENV_EXAMPLES, HookEnvArgs};
 use generate::{GENERATE_EXAMPLES, GenerateArgs};
+use plan::{PLAN_EXAMPLES, PlanArgs};
 use record::{
     LAST_EXAMPLES, LOG_EXAMPLES, LastArgs, LogArgs, RERUN_EXAMPLES, RerunArgs, WHY_EXAMPLES,
     WhyArgs,
@@ -203,6 +205,9 @@ pub(super) enum Command {
     /// Show what a task wrote
     #[command(after_help = LOG_EXAMPLES)]
     Log(Deferred<LogArgs>),
+    /// Show what would run and why, and how long it is likely to take
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(Deferred<PlanArgs>),
     /// Run the last command line again, or what failed in it
     #[command(after_help = RERUN_EXAMPLES)]
     Rerun(Deferred<RerunArgs>),
@@ -227,13 +232,14 @@ pub(super) enum Command {
 }
 
 /// Commands that mise does not have: a task of such a name goes first.
-pub(super) const OWN: [&str; 6] = ["converge", "last", "log", "rerun", "which", "why"];
+pub(super) const OWN: [&str; 7] = ["converge", "last", "log", "plan", "rerun", "which", "why"];
 
 impl Cli {
     /// Where a task's words go, where there can be any.
     pub(super) fn words(&mut self) -> Option<&mut Vec<OsString>> {
         match &mut self.command {
             Some(Command::Run(run)) => Some(&mut run.words),
+            Some(Command::Plan(plan)) => Some(&mut plan.0.words),
             Some(Command::Watch(watch)) => Some(&mut watch.0.words),
             Some(Command::Tasks(tasks)) => match &mut tasks.command {
                 Some(TasksCommand::Run(run)) => Some(&mut run.0.words),

@@ -14,7 +14,7 @@ use super::{Cli, Command, Global};
 const VERBS: &[&str] = &[
     "run", "r", "tasks", "t", "task", "cache", "cfg", "complete", "completion", "completions",
     "config", "converge", "doctor", "dr", "e", "env", "g", "gen", "generate", "hook-env", "last",
-    "log", "rerun", "settings", "trust", "untrust", "w", "watch", "which", "why",
+    "log", "plan", "rerun", "settings", "trust", "untrust", "w", "watch", "which", "why",
 ];
 
 /// Words that ask for the version where we stand in for mise.

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::absent_flags::AbsentFlags;
 use super::output::Output;
+use super::plan::PartArgs;
 use super::record::RunFiles;
 use super::sandbox_flags::SandboxFlags;
 use super::words;
@@ -65,6 +66,8 @@ pub(in crate::cli) struct RunArgs {
     /// How long the whole run may take: 300ms, 30s, 5m, 1h30m
     #[arg(long, value_name = "DURATION")]
     pub(in crate::cli) timeout: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) part: PartArgs,
     #[command(flatten)]
     pub(in crate::cli) files: RunFiles,
     /// Accepted for mise's sake: the environment is evaluated anew anyway

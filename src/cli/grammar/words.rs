@@ -6,6 +6,7 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory};
 
+use super::plan::PlanArgs;
 use super::watch::WatchArgs;
 use super::{Cli, OWN};
 use crate::model::{Dialect, Problem, Project, closest};
@@ -39,12 +40,19 @@ pub(in crate::cli) fn split_words(
     is_task: bool,
 ) -> (Vec<OsString>, Vec<OsString>) {
     let argv = &run_before_its_flags(command, argv)[..];
-    let run = command.find_subcommand("run").into_iter();
+    let run = command.find_subcommand("run");
     let at = skip_flags(&[command], argv, 1);
     let verb = argv.get(at).and_then(|w| w.to_str()).unwrap_or_default();
     let sub = command.find_subcommand(verb).filter(|_| !is_task);
+    let plan;
+    let mut takes = run;
     let (from, verbs) = match sub.map(clap::Command::get_name) {
         Some("run") => (at + 1, Vec::new()),
+        Some("plan") => {
+            plan = PlanArgs::augment_args(clap::Command::new("plan"));
+            takes = Some(&plan);
+            (at + 1, Vec::new())
+        }
         Some("tasks") => {
             let next = skip_flags(&[command], argv, at + 1);
             match argv.get(next).and_then(|w| w.to_str()) {
@@ -58,7 +66,7 @@ pub(in crate::cli) fn split_words(
         _ => return (argv.to_vec(), Vec::new()),
     };
     let end = if verbs.is_empty() {
-        skip_flags(&[command].into_iter().chain(run).collect::<Vec<_>>(), argv, from)
+        skip_flags(&[command].into_iter().chain(takes).collect::<Vec<_>>(), argv, from)
     } else {
         from
     };

@@ -90,7 +90,7 @@ fn notice(name: &str, taken: &[String]) -> String {
 
 /// True for an inline script that gets its words behind its text, whatever
 /// they are.
-fn appends_words(task: &Task) -> bool {
+pub(in crate::cli) fn appends_words(task: &Task) -> bool {
     let last = task.run().iter().rev().find_map(|entry| match entry {
         RunEntry::Script(text) => Some(text),
         _ => None,

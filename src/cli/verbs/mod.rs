@@ -20,6 +20,8 @@ mod list_json;
 pub(super) mod log;
 mod past;
 mod pick;
+pub(super) mod plan;
+mod plan_text;
 mod prefix;
 mod pretty;
 pub(super) mod rerun;

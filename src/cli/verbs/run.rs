@@ -189,6 +189,7 @@ impl Call<'_> {
             timings: args.timings,
             timeout: None,
             shuffle: None,
+            shard: args.part.shard,
             no_total: args.no_timings,
             files: args.files.clone().into(),
             tools: args.tools(),

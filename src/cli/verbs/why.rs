@@ -104,7 +104,8 @@ fn value(why: &Why) -> Value {
     })
 }
 
-fn cause(reason: &Reason) -> Value {
+/// A reason, for programs.
+pub(super) fn cause(reason: &Reason) -> Value {
     let mut value = json!({ "kind": reason.kind(), "text": reason.to_string() });
     if let Some(what) = reason.subject() {
         value["what"] = json!(what);

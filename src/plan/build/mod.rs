@@ -59,15 +59,6 @@ pub(super) struct Builder<'a, 'e> {
     pub(super) known: &'e mut Known,
 }
 
-/// The nodes of one occurrence lie side by side.
-pub(super) fn nodes_of(graph: &Graph, index: usize) -> Vec<JobId> {
-    let occurrence = &graph.occurrences[index];
-    (occurrence.first.0..=occurrence.last.0)
-        .map(JobId)
-        .filter(|job| graph.get(*job).occurrence == index)
-        .collect()
-}
-
 impl Builder<'_, '_> {
     /// The jobs of one occurrence, in the order of its nodes.
     ///

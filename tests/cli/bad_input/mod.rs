@@ -15,6 +15,7 @@ mod own;
 mod run_flags;
 mod sandbox;
 mod settings;
+mod shards;
 mod templates;
 mod texts;
 mod watch;
