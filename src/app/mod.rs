@@ -20,6 +20,7 @@ mod trial;
 mod views;
 mod watch;
 mod why;
+mod workflow;
 
 pub use crate::config::Loaded;
 pub use config_file::{Change, Meant, config_file, config_value, set_config_value};
@@ -35,3 +36,4 @@ pub use store::{Amount, amount, cache_dir, clear, prune};
 pub use trial::trial;
 pub use watch::{Clear, Filters, Front, OnBusy, Watch, WatchFlags, Watchexec, watch, watchexec};
 pub use why::{Why, why};
+pub use workflow::{WorkflowJob, place_in, workflow};

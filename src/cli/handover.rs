@@ -34,8 +34,7 @@ const OURS_IF_ALONE: &[&str] = &["doctor", "dr", "hook-env"];
 const FOREIGN_TASKS: &[&str] = &["graph"];
 
 /// Generators of mise that have nothing to do with tasks.
-const FOREIGN_GENERATORS: &[&str] =
-    &["config", "devcontainer", "github-action", "install-script", "tool-stub"];
+const FOREIGN_GENERATORS: &[&str] = &["config", "devcontainer", "install-script", "tool-stub"];
 
 /// Flags that may stand before a command, and take a word.
 const TAKE_VALUES: &[&str] = &[

@@ -87,6 +87,7 @@ const QUERIES: &[&str] = &[
     "doctor",
     "doctor --json",
     "generate git-pre-commit --task build",
+    "--builtin generate github-action build ::: scripts:hello x",
     "--help",
     "run --help",
     "run build --help",
@@ -216,7 +217,12 @@ fn a_query_evaluates_nothing_that_nobody_trusts() {
 fn a_query_of_ours_evaluates_nothing_that_nobody_trusts() {
     let project = canary();
     let before = snapshot(&project);
-    for words in ["plan a ::: c", "plan --json a", "plan --format github-matrix a ::: c"] {
+    for words in [
+        "plan a ::: c",
+        "plan --json a",
+        "plan --format github-matrix a ::: c",
+        "generate github-action c",
+    ] {
         let output = untrusting(project.mep(words.split(' '))).run();
         assert_eq!(output.code, Some(0), "`{words}`\n{}", output.transcript());
         assert!(output.stderr.starts_with(UNTRUSTED), "`{words}`\n{}", output.transcript());

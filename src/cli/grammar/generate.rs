@@ -12,6 +12,7 @@ pub(in crate::cli) const GENERATE_EXAMPLES: &str = "\
 Examples:
   mep generate task-docs -o TASKS.md    a page about the tasks
   mep generate task-stubs               bin/TASK runs TASK
+  mep generate github-action ci         a workflow with a job for each task
   mep generate git-pre-commit --write   each commit runs the task `pre-commit` first";
 
 const DOCS_EXAMPLES: &str = "\
@@ -27,6 +28,16 @@ const STUBS_EXAMPLES: &str = "\
 Examples:
   mep generate task-stubs               then `bin/build` is `mep run build`
   mep generate task-stubs -d scripts    in another directory";
+
+const ACTION_EXAMPLES: &str = "\
+As mise one job runs one task, and there are no words.
+
+Examples:
+  mep generate github-action ci                   a job for each task that `ci` needs
+  mep generate github-action -w lint ::: test unit
+                                                  several tasks, to .github/workflows/ci.yml
+  mep generate github-action --setup 'cargo install --path tools/mep' -o out.yml ci
+                                                  each job gets mep first";
 
 const HOOK_EXAMPLES: &str = "\
 Examples:
@@ -65,12 +76,39 @@ pub(in crate::cli) enum Generator {
     /// Write what editors have to know of mise.toml and mep.toml
     #[command(after_help = SCHEMA_EXAMPLES)]
     Schema(Deferred<SchemaArgs>),
+    /// Write a GitHub workflow that runs tasks, a job for each
+    #[command(after_help = ACTION_EXAMPLES)]
+    GithubAction(Deferred<ActionArgs>),
     /// Describe the tasks of this directory as Markdown
     #[command(after_help = DOCS_EXAMPLES)]
     TaskDocs(Deferred<DocsArgs>),
     /// Write a small script for each task that runs it
     #[command(after_help = STUBS_EXAMPLES)]
     TaskStubs(Deferred<StubsArgs>),
+}
+
+/// `generate github-action`
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ActionArgs {
+    /// The task, where none is named by words [default: ci]
+    #[arg(short, long, value_name = "TASK")]
+    pub(in crate::cli) task: Option<String>,
+    /// To .github/workflows/NAME.yml of this repository
+    #[arg(short, long)]
+    pub(in crate::cli) write: bool,
+    /// What the workflow is called [default: ci]
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) name: Option<String>,
+    /// Into this file
+    #[arg(short, long, value_name = "FILE", conflicts_with = "write")]
+    #[arg(value_hint = clap::ValueHint::FilePath)]
+    pub(in crate::cli) output: Option<OsString>,
+    /// A command that each job begins with, to get mep
+    #[arg(long, value_name = "COMMAND")]
+    pub(in crate::cli) setup: Vec<String>,
+    /// Tasks and their arguments; `:::` starts the next one
+    #[arg(value_name = "TASK", trailing_var_arg = true)]
+    pub(in crate::cli) words: Vec<String>,
 }
 
 /// `generate git-pre-commit`

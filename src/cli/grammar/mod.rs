@@ -189,7 +189,7 @@ pub(super) enum Command {
     /// Print the environment of the project
     #[command(alias = "e", after_help = ENV_EXAMPLES)]
     Env(Deferred<EnvArgs>),
-    /// Write docs, stubs and hooks that are made from the tasks
+    /// Write docs, stubs, hooks and workflows that are made from the tasks
     #[command(aliases = ["gen", "g"], after_help = GENERATE_EXAMPLES)]
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Generate(GenerateArgs),

@@ -18,6 +18,7 @@ mod file_tasks;
 mod forewarned;
 mod freshness;
 mod generate;
+mod github_action;
 mod global_flags;
 mod graph;
 mod help;

@@ -56,6 +56,7 @@ mod watch_files;
 mod which;
 mod why;
 mod words;
+mod workflow;
 
 use crate::support::{Project, fifos};
 

@@ -200,7 +200,7 @@ fn parts_that_run_one_after_the_other_agree() {
 }
 
 /// Tasks that write their names, with what each needs, at random.
-fn random(rng: &mut Rng) -> (String, BTreeMap<usize, Vec<usize>>) {
+pub(super) fn random(rng: &mut Rng) -> (String, BTreeMap<usize, Vec<usize>>) {
     let count = rng.usize(1..9);
     let mut config = String::new();
     let mut needs = BTreeMap::new();

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
+use super::git::{git, root};
 use super::{failed, make_executable, program, say, told, write};
 use crate::cli::grammar::generate::HookArgs;
 use crate::cli::verbs::tasks::Call;
@@ -59,22 +59,7 @@ fn script(program: &str, args: &HookArgs) -> String {
 
 /// Where git looks for them.
 fn hooks() -> Result<PathBuf, Problem> {
-    let top = PathBuf::from(git(&["rev-parse", "--show-toplevel"])?);
+    let top = root()?;
     let place = git(&["-C", &top.to_string_lossy(), "rev-parse", "--git-path", "hooks"])?;
     Ok(top.join(place))
-}
-
-fn git(words: &[&str]) -> Result<String, Problem> {
-    let shown = || ["git"].iter().chain(words).copied().collect::<Vec<_>>();
-    let mut command = Command::new("git");
-    let ended = command.args(words).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-    let ended = ended.map_err(|error| {
-        Problem::new("hook::git", format!("cannot start git: {error}")).help("install git")
-    })?;
-    if !ended.status.success() {
-        let code = ended.status.code().unwrap_or_default();
-        let text = format!("command {:?} exited with code {code}", shown());
-        return Err(Problem::new("hook::git", text).help("run it in a repository of git"));
-    }
-    Ok(String::from_utf8_lossy(&ended.stdout).trim_end_matches('\n').to_string())
 }

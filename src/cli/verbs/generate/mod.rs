@@ -1,7 +1,9 @@
 //! `generate`: files that are made from the tasks. What they hold is the
 //! reference's, byte for byte; under our own name they call us.
 
+mod action;
 mod docs;
+mod git;
 mod hook;
 mod man;
 mod schema;
@@ -23,6 +25,7 @@ use crate::model::{Dialect, Exit, Problem};
 /// The project cannot be read, or a file cannot be written.
 pub(in crate::cli) fn run(call: Call<'_>, args: &GenerateArgs) -> Result<Exit, Vec<Problem>> {
     match &args.command {
+        Generator::GithubAction(args) => action::run(call, &args.0),
         Generator::GitPreCommit(args) => hook::run(call, &args.0).map_err(|p| vec![p]),
         Generator::Man(args) => man::run(&args.0).map_err(|p| vec![p]),
         Generator::Schema(args) => schema::run(&args.0).map_err(|p| vec![p]),
