@@ -9,14 +9,14 @@ that the terminal wrapped are put together, masked, and wrapped again.
 
 import os
 import re
-import subprocess
 import sys
 import tempfile
-import time
 import unicodedata
 
+from session import session
+from tmux import Tmux, project
+
 WIDTHS = [40, 80, 200]
-PATIENCE = 30
 
 CONFIG = """
 [tasks.build]
@@ -40,69 +40,39 @@ run = 'cat tidy.fifo'
 FIFOS = ["build", "lint", "unit", "database", "serve", "tidy"]
 
 
-class Screen:
+class Screen(Tmux):
     """A terminal of tmux, and the project that is run in it."""
 
     def __init__(self, mep, scratch, columns):
-        self.columns = columns
-        self.scratch = scratch
-        self.server = ["tmux", "-u", "-S", f"{scratch}/socket", "-f", "/dev/null"]
+        env = {"HOME": f"{scratch}/home", "MEP": mep, "PATH": "/usr/bin:/bin"}
+        super().__init__(scratch, columns, 30, env)
         os.makedirs(f"{scratch}/home")
-        with open(f"{scratch}/mise.toml", "w") as file:
-            file.write(CONFIG)
-        for name in FIFOS:
-            os.mkfifo(f"{scratch}/{name}.fifo")
-        with open(f"{scratch}/run", "w") as file:
+        variables = "CI=true GITHUB_ACTIONS=true NO_COLOR=1 MISE_TASK_TIMINGS=0"
+        files = {
+            "mise.toml": CONFIG,
             # What follows a run shows that nothing is left of its last line. The shell itself
             # has to survive Ctrl-C for that.
-            file.write('trap : INT; clear; MISE_TASK_TIMINGS=0 "$MEP" "$@"; echo "\\$ [exit $?]"; cat\n')
-        with open(f"{scratch}/ci", "w") as file:
-            variables = "CI=true GITHUB_ACTIONS=true NO_COLOR=1 MISE_TASK_TIMINGS=0"
-            file.write(f'clear; {variables} "$MEP" "$@" 2>&1 | cat; echo "\\$"; cat\n')
-        self.env = {
-            "HOME": f"{scratch}/home",
-            "LC_ALL": "C.UTF-8",
-            "MEP": mep,
-            "PATH": "/usr/bin:/bin",
-            "SHELL": "/bin/sh",
+            "run": 'trap : INT; clear; MISE_TASK_TIMINGS=0 "$MEP" "$@"; echo "\\$ [exit $?]"; cat\n',
+            "ci": f'clear; {variables} "$MEP" "$@" 2>&1 | cat; echo "\\$"; cat\n',
         }
-
-    def tmux(self, *words):
-        command = [*self.server, *words]
-        result = subprocess.run(
-            command, env=self.env, cwd=self.scratch, check=True, capture_output=True, text=True
-        )
-        return result.stdout
+        project(scratch, files)
+        for name in FIFOS:
+            os.mkfifo(f"{scratch}/{name}.fifo")
 
     def run(self, *words, script="run"):
-        size = ["-x", str(self.columns), "-y", "30"]
-        line = ["sh", f"./{script}", "run", *words]
-        self.tmux("new-session", "-d", "-s", "shown", *size, *line)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run([*self.server, "kill-server"], env=self.env, capture_output=True)
+        self.start("sh", f"./{script}", "run", *words)
 
     def write(self, fifo, text=""):
         with open(f"{self.scratch}/{fifo}.fifo", "w") as file:
             file.write(text)
 
     def lines(self):
-        text = self.tmux("capture-pane", "-p", "-J", "-t", "shown")
-        return [mask(line.rstrip()) for line in text.rstrip().splitlines()]
+        return [mask(line) for line in super().lines()]
 
     def until(self, wanted):
         """The screen once one of its lines matches."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            lines = self.lines()
-            if any(re.search(wanted, line) for line in lines):
-                return "\n".join(part.rstrip() for line in lines for part in wrap(line, self.columns))
-            if time.monotonic() > deadline:
-                sys.exit(f"waited for {wanted!r} at {self.columns} columns:\n" + "\n".join(lines))
-            time.sleep(0.02)
+        lines = super().until(wanted)
+        return "\n".join(part.rstrip() for line in lines for part in wrap(line, self.columns))
 
 
 def mask(line):
@@ -142,7 +112,7 @@ def status(screen):
 def interrupt(screen):
     screen.run("-o", "prefix", "serve", ":::", "lint")
     screen.until("^0/3 · ")
-    screen.tmux("send-keys", "-t", "shown", "C-c")
+    screen.keys("C-c")
     yield "After Ctrl-C, while a post task cleans up", screen.until("left · tidy 5s")
     screen.write("tidy", "tidied up\n")
     yield "Nothing of the line is left", screen.until("\\[exit 130\\]")
@@ -174,6 +144,9 @@ def main():
             file.write(capture(mep, columns, [status, interrupt]))
     with open(f"{directory}/grouped.txt", "w") as file:
         file.write(capture(mep, 80, [grouped]))
+    with open(f"{directory}/session.txt", "w") as file:
+        file.write(session(mep))
 
 
-main()
+if __name__ == "__main__":
+    main()
