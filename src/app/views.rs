@@ -199,7 +199,8 @@ pub(super) fn words(workspace: &Workspace<'_>, occurrence: &Occurrence) -> Strin
 /// would mean something else without it.
 pub(super) fn asking(workspace: &Workspace<'_>, occurrence: &Occurrence) -> String {
     let args = &occurrence.args;
-    let name = echo::quote(&workspace.name(occurrence.task));
+    let name = workspace.name(occurrence.task);
+    let name = echo::quote(&name);
     match dashes(args, occurrence.dashes) {
         None => echo::with_args(&name, args),
         Some(at) => echo::with_args(&(echo::with_args(&name, &args[..at]) + " --"), &args[at..]),

@@ -107,7 +107,8 @@ fn console(project: &Project, body: &str) -> String {
             continue;
         };
         let actual = said(project, command);
-        let hide = |said: &str| text::hide_moments(&text::hide_durations(said));
+        let hide =
+            |said: &str| text::hide_moments(&text::hide_estimates(&text::hide_durations(said)));
         let same = hide(&written) == hide(&actual);
         out.push_str(if same { &written } else { &actual });
     }

@@ -193,7 +193,7 @@ fn matrix(parts: &[PlannedShard], flags: &RunFlags) -> Result<String, Problem> {
             .help(format!("GitHub takes {MATRIX} at most: `--shards {MATRIX}`, or fewer")));
     }
     let entry = |part: &PlannedShard| {
-        let asked: Vec<String> = flags.words.iter().map(|word| echo::quote(word)).collect();
+        let asked: Vec<_> = flags.words.iter().map(|word| echo::quote(word)).collect();
         let whole = || format!("--shard {} {}", part.shard, asked.join(" "));
         json!({
             "shard": part.shard.to_string(),

@@ -10,6 +10,11 @@ pub(crate) fn hide_durations(text: &str) -> String {
         .fold(text.to_owned(), |text, mark| hide_behind(&text, mark))
 }
 
+/// Replaces every `about <duration>`: what earlier runs took is another time each time.
+pub(crate) fn hide_estimates(text: &str) -> String {
+    hide_behind(text, "about ")
+}
+
 fn hide_behind(text: &str, mark: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -174,7 +174,7 @@ fn of_all_tasks(call: Call<'_>, args: &ActionArgs) -> Result<String, Vec<Problem
     let loaded = load(ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     let has_tools = !loaded.project.tools.is_empty();
-    let line: Vec<String> = words.iter().map(|word| echo::quote(word)).collect();
+    let line = head(&words.iter().map(|word| echo::quote(word)).collect::<Vec<_>>().join(" "));
     let flags = RunFlags { words, dry_run: true, ..RunFlags::default() };
     let mut warn = |text: &str| voice.warn(text);
     let jobs = app::workflow(ctx, dialect(ctx, grammar), loaded, &options, &flags, &mut warn)?;
@@ -200,7 +200,6 @@ fn of_all_tasks(call: Call<'_>, args: &ActionArgs) -> Result<String, Vec<Problem
         },
         jobs: jobs.into_iter().map(|job| (job.id.clone(), machine.job(job))).collect(),
     };
-    let line = head(&line.join(" "));
     let text = yaml(&workflow).map_err(|problem| vec![problem])?;
     Ok(format!(
         "# made by `mep generate github-action {line}`: make it anew when tasks change\n{text}"
