@@ -14,6 +14,9 @@ pub struct Shard {
 }
 
 impl Shard {
+    /// All of it.
+    pub const WHOLE: Self = Self { number: 1, count: 1 };
+
     /// Reads `i/n`.
     ///
     /// # Errors

@@ -10,6 +10,9 @@ use crate::model::Dialect;
 /// Words that mean `tasks`.
 const TASKS: [&str; 3] = ["tasks", "task", "t"];
 
+/// Takes the words of `run`.
+const PLAN: &str = "plan";
+
 /// The grammar of a dialect, with all that `run` and the command `verb` take.
 pub(super) fn spec(dialect: Dialect, command: clap::Command, verb: &str) -> Spec {
     match dialect {
@@ -18,13 +21,14 @@ pub(super) fn spec(dialect: Dialect, command: clap::Command, verb: &str) -> Spec
     }
 }
 
-/// Puts tasks where `run` takes them.
+/// Puts tasks where `run` takes them, and `plan`.
 pub(super) fn add(spec: &mut Spec, verb: &str, tasks: Vec<SpecCommand>) {
     let group = match TASKS.contains(&verb) {
         true => spec.cmd.subcommands.get_mut("tasks"),
         false => Some(&mut spec.cmd),
     };
-    if let Some(run) = group.and_then(|group| group.subcommands.get_mut("run")) {
+    let taker = if verb == PLAN { PLAN } else { "run" };
+    if let Some(run) = group.and_then(|group| group.subcommands.get_mut(taker)) {
         run.unknown_flags = Some(UnknownFlags::Value);
         run.subcommands.extend(tasks.into_iter().map(|task| (task.name.clone(), task)));
     }

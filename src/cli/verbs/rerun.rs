@@ -9,6 +9,7 @@ use crate::cli::grammar::record::RerunArgs;
 use crate::cli::grammar::{self, Global, words};
 use crate::cli::{dispatch, enter};
 use crate::model::{Dialect, Exit, Problem};
+use crate::plan::Shard;
 use crate::record::{Story, TaskStory};
 use crate::sys::Context;
 
@@ -72,6 +73,19 @@ fn failed(story: &Story) -> Vec<&TaskStory> {
     story.tasks.iter().filter(failed).filter(|task| !task.called && !task.given_env).collect()
 }
 
+/// The words with one part only, where they ask for one of several: what failed was all in it.
+fn undivided(mut words: Vec<OsString>) -> Vec<OsString> {
+    const FLAG: &str = "--shard";
+    for at in 0..words.len() {
+        if words[at].to_string_lossy().starts_with("--shard=") {
+            words[at] = format!("{FLAG}={}", Shard::WHOLE).into();
+        } else if at > 0 && words[at - 1] == FLAG {
+            words[at] = Shard::WHOLE.to_string().into();
+        }
+    }
+    words
+}
+
 /// The flags of a command line, with these tasks.
 fn with_tasks(grammar: Dialect, argv: &[OsString], tasks: &[&TaskStory]) -> Vec<OsString> {
     let (head, words) = words::split_words(&grammar::command(grammar), argv, false);
@@ -79,7 +93,7 @@ fn with_tasks(grammar: Dialect, argv: &[OsString], tasks: &[&TaskStory]) -> Vec<
         // Some other verb that runs tasks.
         vec![argv[0].clone(), "run".into()]
     } else {
-        head
+        undivided(head)
     };
     for (at, task) in tasks.iter().enumerate() {
         if at > 0 {

@@ -68,6 +68,15 @@ fn verbs_that_take_tasks() {
 }
 
 #[test]
+fn a_plan_takes_what_a_run_takes() {
+    says("mep plan b", "b\tBuild it\nbuild\tBuild it\n");
+    says("mep plan -j 2 --shard 1/3 deploy p", "prod\n");
+    says("mep plan build ::: deploy --level ", "low\nhigh\n");
+    says("mep plan --format g", "github-matrix\n");
+    says("mep generate github-action te", "test:unit\n");
+}
+
+#[test]
 fn flags_say_what_they_do() {
     says("mep tasks deps --d", "--dot\tFor graphviz: `mep tasks deps --dot | dot -Tsvg`\n");
     says("mep tasks deps -q", "-q\tNo lines of our own, only the tasks' output\n");

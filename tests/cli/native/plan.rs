@@ -1,8 +1,10 @@
 //! `plan`: what would run and why, how long it is likely to take, as text and as JSON.
 
+use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::project;
+use super::shard::random;
 use crate::support::Project;
 
 const CI: &str = "
@@ -246,6 +248,36 @@ fn secrets_and_values_stay_hidden() {
         output.stderr("").code(0);
         assert!(!output.stdout.contains("hush"), "`{words}`\n{}", output.stdout);
         assert!(output.stdout.contains("[redacted]"), "`{words}`\n{}", output.stdout);
+    }
+}
+
+/// One job takes the sum of all, enough of them the longest way; any other number something between.
+#[test]
+fn all_of_it_takes_no_longer_than_it_must() {
+    let seed = fastrand::u64(..);
+    let mut rng = Rng::with_seed(seed);
+    for _ in 0..8 {
+        let (config, needs) = random(&mut rng);
+        let project = project(&config);
+        project.mep(["-q", "run", "t*"]).run().code(0);
+        let times: Vec<(String, u64)> =
+            needs.keys().map(|task| (format!("t{task}"), rng.u64(1..5000))).collect();
+        let known: Vec<(&str, u64)> = times.iter().map(|(name, ms)| (&**name, *ms)).collect();
+        remember(&project, &known);
+        let works = |name: &str| config.contains(&format!("echo {name} "));
+        let sum: u64 = known.iter().filter(|(name, _)| works(name)).map(|(_, ms)| ms).sum();
+        let took = |jobs: usize| {
+            let plan = plan(&project, &format!("plan -j{jobs} --json t*"));
+            let [way, all] = ["critical_ms", "total_ms"].map(|key| plan[key].as_f64());
+            let story = format!("seed {seed}, {jobs} jobs: {way:?}, {all:?} of {sum}\n{config}");
+            (way.unwrap_or_default(), all.unwrap_or_default(), story)
+        };
+        let (_, one, story) = took(1);
+        assert!((one - sum as f64).abs() < 0.01, "{story}");
+        let (way, two, story) = took(2);
+        assert!(way <= two && sum as f64 / 2.0 <= two + 0.01 && two <= one, "{story}");
+        let (way, enough, story) = took(20);
+        assert!((way - enough).abs() < 0.01 && enough <= two, "{story}");
     }
 }
 

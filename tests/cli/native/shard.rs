@@ -199,6 +199,23 @@ fn parts_that_run_one_after_the_other_agree() {
     }
 }
 
+#[test]
+fn what_failed_of_a_part_runs_again_whole() {
+    let config = "[tasks]\na = 'echo a >> ran; exit 1'\nb = 'echo b >> ran'\n\
+                  c = 'echo c >> ran; exit 1'\nd = 'echo d >> ran'\n";
+    let project = project(config);
+    let words = "a ::: b ::: c ::: d";
+    for flag in ["--shard 1/2", "--shard=1/2"] {
+        project.mep(format!("-q run -c {flag} {words}").split(' ')).run().code(1);
+        assert_eq!(ran(&project), "a c");
+        let rerun = project.mep(["rerun", "--failed"]).run();
+        rerun.code(1);
+        let line = format!("rerun: mep -q run -c {} a ::: c\n", flag.replace("1/2", "1/1"));
+        assert!(rerun.stderr.replace('\'', "").starts_with(&line), "{}", rerun.stderr);
+        assert_eq!(ran(&project), "a c");
+    }
+}
+
 /// Tasks that write their names, with what each needs, at random.
 pub(super) fn random(rng: &mut Rng) -> (String, BTreeMap<usize, Vec<usize>>) {
     let count = rng.usize(1..9);
