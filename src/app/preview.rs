@@ -1,6 +1,7 @@
 //! A plan as it would be carried out now: what would run and why, how long that is likely to
 //! take, and on which way the end waits. Starts nothing, writes nothing.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -187,9 +188,14 @@ fn look(query: &Query<'_>, slots: usize) -> Preview {
     let order = firsts.filter(|id| plan.graph.occurrence(*id).first == *id).map(occurrence);
     let notes = forecast.notes.drain(..).filter_map(note).collect();
     let outcome = |at: usize| &outcomes[plan.graph.occurrences[at].first.0 as usize];
-    let tasks = (0..plan.graph.occurrences.len())
-        .map(|at| task(query, &forecast, &expected, at, outcome(at)))
-        .collect();
+    let known = Known {
+        forecast: &forecast,
+        expected: &expected,
+        asked: query.requests.iter().filter_map(|request| asked(plan, request)).collect(),
+        redactor: Redactor::new(&plan.secrets),
+    };
+    let tasks = (0..plan.graph.occurrences.len()).map(|at| task(query, &known, at, outcome(at)));
+    let tasks = tasks.collect();
     Preview {
         tasks,
         links: links(&plan.graph),
@@ -224,19 +230,22 @@ fn public(redactor: Option<&Redactor>, text: &str) -> String {
     redactor.map_or_else(|| text.to_string(), |redactor| redactor.text(text).into_owned())
 }
 
-fn task(
-    query: &Query<'_>,
-    forecast: &Forecast,
-    expected: &[Option<Duration>],
-    at: usize,
-    outcome: &Outcome,
-) -> PlannedTask {
-    let Query { workspace, plan, requests, .. } = query;
+/// What is known of all tasks.
+struct Known<'a> {
+    forecast: &'a Forecast,
+    /// How long each job works.
+    expected: &'a [Option<Duration>],
+    /// Who was asked for.
+    asked: HashSet<usize>,
+    redactor: Option<Redactor>,
+}
+
+fn task(query: &Query<'_>, known: &Known<'_>, at: usize, outcome: &Outcome) -> PlannedTask {
+    let Query { workspace, plan, .. } = query;
     let occurrence = &plan.graph.occurrences[at];
     let nodes = plan.graph.nodes_of(at);
     let jobs: Vec<&Job> = nodes.iter().map(|id| &*plan.jobs[id.0 as usize]).collect();
-    let redactor = Redactor::new(&plan.secrets);
-    let public = |text: &str| public(redactor.as_ref(), text);
+    let public = |text: &str| public(known.redactor.as_ref(), text);
     let commands = jobs.iter().flat_map(|job| &job.commands).map(|command| PlannedCommand {
         text: public(&shown(command, true)),
         is_late: command.late().is_some(),
@@ -253,15 +262,15 @@ fn task(
         words: public(&asking(workspace, occurrence)),
         spot: definition.spot.clone(),
         dir: jobs.first().map(|job| Path::to_path_buf(&job.cwd)).unwrap_or_default(),
-        is_asked: requests.iter().any(|request| asked(plan, request) == Some(at)),
+        is_asked: known.asked.contains(&at),
         is_post: occurrence.phase == Phase::Post,
         is_called: occurrence.site.is_some() && occurrence.phase == Phase::Normal,
         commands: commands.collect(),
         late_calls: late_calls.collect(),
         env: variables(&jobs, &occurrence.env),
         confirm: definition.confirm.as_ref().map(confirm),
-        verdict: verdict(query, forecast, occurrence.first, outcome),
-        time: nodes.iter().map(|id| expected[id.0 as usize]).sum(),
+        verdict: verdict(query, known.forecast, occurrence.first, outcome),
+        time: nodes.iter().map(|id| known.expected[id.0 as usize]).sum(),
     }
 }
 

@@ -76,7 +76,11 @@ pub(super) fn parts(
 ) -> Vec<Part> {
     let units = units(workspace, plan, requests);
     let times = times(workspace, plan, place);
-    let work: Vec<Vec<usize>> = units.iter().map(|unit| needed(&plan.graph, *unit)).collect();
+    let mut work = vec![Vec::new(); units.len()];
+    if times.is_some() {
+        let brought = brought(&plan.graph);
+        work = units.iter().map(|unit| needed(&brought, *unit)).collect();
+    }
     let count = count.unwrap_or(units.len()).min(units.len());
     let shard_of = match (&times, count == units.len()) {
         (_, true) => (0..count).collect(),
@@ -139,25 +143,35 @@ fn grouped(workspace: &Workspace<'_>, graph: &Graph, at: usize) -> Option<Vec<us
     (idle && all && !members.is_empty()).then_some(members)
 }
 
-/// The occurrence and all that a run of it alone would have, but for what is only waited for.
-fn needed(graph: &Graph, unit: usize) -> Vec<usize> {
-    let mut seen = BTreeSet::from([unit]);
-    let mut stack = vec![unit];
-    let cleans = |kind: EdgeKind| matches!(kind, EdgeKind::Post | EdgeKind::Finally);
-    while let Some(at) = stack.pop() {
-        for node in graph.nodes_of(at) {
-            let before = graph.before(node).filter(|(_, kind)| *kind != EdgeKind::WaitFor);
-            let before = before.filter(|(_, kind)| !cleans(*kind));
-            let after = graph.after(node).filter(|(_, kind)| cleans(*kind));
-            for (other, _) in before.chain(after) {
-                let other = graph.get(other).occurrence;
-                if seen.insert(other) {
-                    stack.push(other);
-                }
-            }
+/// What each occurrence brings into a run: what it needs, and what cleans up after it.
+fn brought(graph: &Graph) -> Vec<Vec<usize>> {
+    let mut brought = vec![Vec::new(); graph.occurrences.len()];
+    for edge in graph.edges() {
+        let (from, to) = (graph.get(edge.from).occurrence, graph.get(edge.to).occurrence);
+        match edge.kind {
+            EdgeKind::Depends | EdgeKind::Done | EdgeKind::Sequence => brought[to].push(from),
+            EdgeKind::Post | EdgeKind::Finally => brought[from].push(to),
+            EdgeKind::WaitFor | EdgeKind::Call => {}
         }
     }
-    seen.into_iter().collect()
+    brought
+}
+
+/// The occurrence and all that a run of it alone would have.
+fn needed(brought: &[Vec<usize>], unit: usize) -> Vec<usize> {
+    let mut seen = vec![false; brought.len()];
+    seen[unit] = true;
+    let mut all = vec![unit];
+    let mut at = 0;
+    while at < all.len() {
+        for other in &brought[all[at]] {
+            if !std::mem::replace(&mut seen[*other], true) {
+                all.push(*other);
+            }
+        }
+        at += 1;
+    }
+    all
 }
 
 /// How long each occurrence works; nothing where none of them is on record.
