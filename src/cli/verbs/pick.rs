@@ -60,24 +60,27 @@ pub(super) fn pick(call: Call<'_>, args: &RunArgs) -> Picked {
 }
 
 /// The words, and those of them in whose place a name has to come, where somebody
-/// can be asked for it.
+/// can be asked for it. Most lines have a name: they cost nothing here.
 fn gap(call: Call<'_>, args: &RunArgs) -> Option<(Vec<String>, Range<usize>)> {
-    let words = args.words().ok()?;
-    let gap = match words.first().map(String::as_str) {
-        None | Some("--") => 0..0,
+    let is_mise = call.grammar == Dialect::Mise;
+    let gap = match args.words.first() {
+        None => 0..0,
+        Some(first) if first == "--" => 0..0,
         // mise asks also where `default` is said.
-        Some(_) if call.grammar == Dialect::Mise => {
-            let is_name = |at: usize| at == 0 || words[at - 1] == ":::";
-            let mut names = words.iter().take_while(|word| *word != "--").enumerate();
-            let (at, _) = names.find(|(at, word)| is_name(*at) && *word == "default")?;
+        Some(_) if is_mise => {
+            let is_name = |at: usize| at == 0 || args.words[at - 1] == ":::";
+            let mut names = args.words.iter().take_while(|word| *word != "--").enumerate();
+            let (at, _) = names.find(|(at, word)| *word == "default" && is_name(*at))?;
             at..at + 1
         }
         Some(_) => return None,
     };
     // mise reads keys from the terminal, whatever its input is.
-    let keys = std::io::stdin().is_terminal() || call.grammar == Dialect::Mise;
+    let keys = is_mise || std::io::stdin().is_terminal();
     let draws = call.ctx.env.get_str("TERM") != Some("dumb") && std::io::stderr().is_terminal();
-    (keys && draws && !args.changed).then_some((words, gap))
+    let is_told = args.changed || args.absent.refuse().is_err();
+    let words = args.words().ok()?;
+    (keys && draws && !is_told).then_some((words, gap))
 }
 
 /// True where there is something to choose, and no run would tell of a mistake
@@ -225,9 +228,10 @@ impl Form<'_, '_> {
         let Some(spec) = self.spec(evaluator).filter(|_| asks) else {
             return alone();
         };
+        let raw = evaluator.is_raw();
         let resolve = |choices: &SpecChoices| match choices.run {
-            // A dry run starts nothing for the sake of a list.
-            Some(_) if self.desk.args.dry_run => choices.values(),
+            // Nothing is started for a dry run, or for who has not trusted it.
+            Some(_) if self.desk.args.dry_run || raw => choices.values(),
             _ => choices.resolved_values(None).unwrap_or_default(),
         };
         let args = picker::arguments(self, &spec.cmd, &resolve, call.voice.palette())?;

@@ -364,6 +364,32 @@ fn what_a_variable_answers_is_not_asked_for() {
 }
 
 #[test]
+fn choices_that_a_program_prints_are_listed() {
+    let project = with(
+        "[tasks.to]\nusage = '''\narg \"<where>\" {\n  choices run=\"touch asked; echo near; echo far\"\n}\n'''
+         run = 'echo to $usage_where'\n",
+    );
+    let mut terminal = OnTerminal::mep(&project, ["run", "-q"]).start();
+    terminal.expect("Esc leave").type_keys("\r").expect("❯ near").type_keys(DOWN);
+    terminal.expect("❯ far").type_keys("\r").expect("$ mep run -q to far").type_keys("\r");
+    terminal.ends(End::Exited(0)).pictures("to far");
+    assert!(project.exists("asked"));
+    // A dry run starts nothing for the sake of a list.
+    project.remove("asked");
+    let mut terminal = OnTerminal::mep(&project, ["run", "-n"]).start();
+    terminal.expect("Esc leave").type_keys("\r").expect("where:").type_keys(ESC);
+    terminal.ends(End::Exited(130));
+    assert!(!project.exists("asked"));
+}
+
+#[test]
+fn a_flag_that_cannot_be_is_told_before_anybody_is_asked() {
+    let project = project();
+    let mut terminal = OnTerminal::mep(&project, ["run", "--affected"]).start();
+    terminal.expect("--affected").ends(End::Exited(2));
+}
+
+#[test]
 fn nothing_is_written_before_a_task_is_picked() {
     let project = project();
     let mut terminal = open(&project);
