@@ -186,14 +186,8 @@ impl<'a> Form<'a> {
     fn key_in_all(&mut self, at: usize, key: Key) -> Step {
         let last = self.given.len();
         let to = match key {
-            Key::Up | Key::BackTab => at.checked_sub(1).unwrap_or(last),
-            Key::Down | Key::Tab => {
-                if at == last {
-                    0
-                } else {
-                    at + 1
-                }
-            }
+            Key::Up | Key::BackTab => at.saturating_sub(1),
+            Key::Down | Key::Tab => (at + 1).min(last),
             Key::Home | Key::PageUp => 0,
             Key::End | Key::PageDown => last,
             Key::Enter => return self.press(at),
@@ -475,7 +469,7 @@ mod tests {
         let level = level(SPEC);
         let mut form = Form::new(&level, &Example);
         write(&mut form, "me");
-        press(&mut form, &[Key::Up, Key::Char(' '), Key::Enter, Key::Up, Key::Char(' ')]);
+        press(&mut form, &[Key::End, Key::Char(' '), Key::Enter, Key::Up, Key::Char(' ')]);
         assert_eq!(lines(&form)[0], "$ mep run x --fast -v -v me");
         press(&mut form, &[Key::Char(' '), Key::Down, Key::Enter, Key::Enter, Key::Enter]);
         assert_eq!(lines(&form)[0], "$ mep run x me");
@@ -549,7 +543,7 @@ mod tests {
         write(&mut form, "db");
         assert_eq!(form.words().unwrap(), ["up", "db"]);
         let mut form = Form::new(&level, &Example);
-        press(&mut form, &[Key::Up, Key::Enter]);
+        press(&mut form, &[Key::End, Key::Enter]);
         assert_eq!(form.words().unwrap(), [""; 0]);
         let mut form = Form::new(&level, &Example);
         assert_eq!(press(&mut form, &[Key::Char('x'), Key::Char('x'), Key::Enter]), Step::On);

@@ -93,8 +93,8 @@ impl List {
     pub(super) fn key(&mut self, key: Key) {
         let last = self.found.len().saturating_sub(1);
         match key {
-            Key::Up => self.at = self.at.checked_sub(1).unwrap_or(last),
-            Key::Down => self.at = if self.at == last { 0 } else { self.at + 1 },
+            Key::Up => self.at = self.at.saturating_sub(1),
+            Key::Down => self.at = (self.at + 1).min(last),
             Key::PageUp => self.at = self.at.saturating_sub(PAGE),
             Key::PageDown => self.at = (self.at + PAGE).min(last),
             Key::Home => self.at = 0,
@@ -303,12 +303,15 @@ mod tests {
     }
 
     #[test]
-    fn the_selection_goes_round_and_starts_anew_with_each_letter() {
+    fn the_selection_stays_in_the_list_and_starts_anew_with_each_letter() {
         let mut list = list();
         list.key(Key::Up);
-        assert_eq!(list.chosen(), [2]);
-        list.key(Key::Down);
         assert_eq!(list.chosen(), [0]);
+        list.key(Key::Down);
+        assert_eq!(list.chosen(), [1]);
+        (0..3).for_each(|_| list.key(Key::Down));
+        assert_eq!(list.chosen(), [2]);
+        list.key(Key::Home);
         list.key(Key::PageDown);
         assert_eq!(list.chosen(), [2]);
         typed(&mut list, "build");

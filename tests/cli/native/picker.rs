@@ -2,8 +2,11 @@
 //! and what is left on the terminal. Each test is one sitting; what an emulator shows counts.
 
 use nix::sys::signal::Signal;
+use nix::sys::termios::LocalFlags;
 
-use crate::support::{CTRL_C, CTRL_Z, End, OnTerminal, Project, Terminal};
+use crate::support::{
+    CTRL_C, CTRL_Z, End, OnTerminal, Project, Terminal, reference, skip_without_reference,
+};
 
 const TASKS: &str = r#"
 [tasks.build]
@@ -41,6 +44,7 @@ Enter run or change · Space switch · Esc leave";
 const ESC: &str = "\x1b";
 const DOWN: &str = "\x1b[B";
 const UP: &str = "\x1b[A";
+const END: &str = "\x1b[F";
 
 fn project() -> Project {
     Project::new().file("mise.toml", TASKS)
@@ -88,9 +92,14 @@ fn letters_in_between_aliases_and_descriptions_are_found_too() {
 
 #[test]
 fn a_task_is_picked_with_the_arrows() {
-    for keys in
-        [[DOWN, DOWN], [UP, ""], ["\x0e", "\x0e"], ["\x10", ""], ["\x1b[6~", ""], ["\x1b[F", ""]]
-    {
+    for keys in [
+        [DOWN, DOWN],
+        ["\x1b[B\x1b[B\x1b[B", ""],
+        ["\x0e", "\x0e"],
+        ["\x0e\x0e\x0e\x10", DOWN],
+        ["\x1b[6~", ""],
+        ["\x1b[F", ""],
+    ] {
         let project = project();
         let mut terminal = open(&project);
         terminal.type_keys(&keys.concat()).expect("❯ release:full").type_keys("\r");
@@ -284,7 +293,7 @@ prod true v 1",
 fn esc_takes_a_change_back() {
     let project = project();
     let mut terminal = open(&project);
-    terminal.type_keys("dep\rprod\r").pictures(FORM).type_keys(UP).expect("❯ --tag");
+    terminal.type_keys("dep\rprod\r").pictures(FORM).type_keys(END).expect("❯ --tag");
     terminal.type_keys("\rx").expect("--tag: x").type_keys(ESC);
     terminal.pictures(&FORM.replace("❯ run", "  run").replace("  --tag", "❯ --tag"));
     terminal.type_keys(ESC).ends(End::Exited(130));
@@ -425,7 +434,7 @@ fn it_fits_into_a_narrow_and_low_window() {
     let project = with(&format!("{TASKS}{long}"));
     let mut terminal = OnTerminal::mep(&project, ["run"]).columns(20).rows(5).start();
     terminal.pictures("run\n❯ a-long-name-of-a…\n  build\n  deploy\n  release:full");
-    terminal.type_keys(UP).pictures("run\n  build\n  deploy\n  release:full\n❯ 漢字漢字漢字漢字…");
+    terminal.type_keys(END).pictures("run\n  build\n  deploy\n  release:full\n❯ 漢字漢字漢字漢字…");
     terminal.type_keys("dep\r").pictures("env:\n❯ dev\n  prod").type_keys("\r");
     terminal.pictures(
         "$ mep run deploy d…\n❯ run it\n  env     dev\n  --fast  off\n  --tag   latest (…",
@@ -555,4 +564,51 @@ fn as_mise_only_what_is_missing_is_asked_for() {
     terminal.expect("Esc leave").type_keys("needs\r").expect("what:").type_keys("it\r");
     terminal.expect("$ mise run -q needs it").type_keys("\r").ends(End::Exited(0));
     terminal.pictures("needs it");
+}
+
+// ---- beside the reference -------------------------------------------------------
+
+/// What the tasks of a sitting have done, and how it ended.
+fn sitting(project: &Project, args: &[&str], keys: &[&str]) -> (Option<String>, String) {
+    let words = args.join(" ");
+    let script = format!("mise {words}; echo \"code $?\"");
+    let mut terminal = OnTerminal::script(project, &script).start();
+    terminal.expect("release:full");
+    for key in keys {
+        // mise listens to one key at a time.
+        let listens =
+            |terminal: &Terminal<'_>| !terminal.modes().local_flags.contains(LocalFlags::ICANON);
+        terminal.until("somebody who listens", listens).type_keys(key);
+    }
+    terminal.expect("code ").ends(End::Exited(0));
+    let picture = terminal.picture();
+    let code = picture.lines().last().unwrap_or_default().to_owned();
+    (project.read_if_exists("done"), code)
+}
+
+#[test]
+fn the_same_keys_run_the_same_tasks_as_in_mise() {
+    let Some(mise) = reference() else {
+        return skip_without_reference("the_same_keys_run_the_same_tasks_as_in_mise");
+    };
+    let tasks = TASKS
+        .replace("echo building", "echo build >>done")
+        .replace("echo released", "echo released >>done; exit 3");
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&["run"], &[CTRL_C]),
+        (&["run"], &["r", "e", "l", "\r"]),
+        (&["run"], &["r", "f", "\r"]),
+        (&["run"], &[DOWN, DOWN, "\r"]),
+        (&["run"], &[UP, "\r"]),
+        (&["r", "-q"], &["\r"]),
+        (&["tasks", "run"], &["b", "u", "\r"]),
+        (&["default"], &["b", "u", "\r"]),
+        (&["run", "-n", "build", ":::", "default"], &["r", "l", "\r"]),
+    ];
+    for (args, keys) in cases {
+        let ours = Project::new().file("mise.toml", &tasks);
+        let theirs = Project::for_binary(&mise).file("mise.toml", &tasks);
+        let (ours, theirs) = (sitting(&ours, args, keys), sitting(&theirs, args, keys));
+        assert_eq!(ours, theirs, "{args:?} {keys:?}");
+    }
 }
