@@ -263,7 +263,7 @@ impl Page for Form<'_> {
                 if rows >= LOW {
                     let esc = if *first { "leave" } else { "back" };
                     let foot = format!("Enter next · Esc {esc}");
-                    lines.push(Line::new().text(&foot, DIM, columns));
+                    lines.push(Line::new(columns).text(&foot, DIM));
                 }
                 View { lines, cursor }
             }
@@ -274,18 +274,18 @@ impl Page for Form<'_> {
 
 impl Form<'_> {
     fn trouble(&self, columns: usize) -> Option<Line> {
-        self.problem.as_ref().map(|problem| Line::new().text(problem, RED, columns))
+        self.problem.as_ref().map(|problem| Line::new(columns).text(problem, RED))
     }
 
     /// All fields below the command line that they make.
     fn all(&self, at: usize, columns: usize, rows: usize) -> View {
         let line = self.line.typed(&self.words().unwrap_or_default());
-        let first = Line::new().text("$ ", DIM, columns).text(&line, BOLD, columns);
+        let first = Line::new(columns).text("$ ", DIM).text(&line, BOLD);
         let cursor = first.used();
         let trouble = self.trouble(columns);
         let foot = (rows >= LOW).then(|| {
             let text = "Enter run or change · Space switch · Esc leave";
-            Line::new().text(text, DIM, columns)
+            Line::new(columns).text(text, DIM)
         });
         let spare = 1 + usize::from(trouble.is_some()) + usize::from(foot.is_some());
         let height = rows.saturating_sub(spare).max(1);
@@ -293,9 +293,9 @@ impl Form<'_> {
         let fields: Vec<(&Field, &Given)> = self.fields().zip(&self.given).collect();
         let row = |row: usize| {
             let mark = if row == at { "❯ " } else { "  " };
-            let line = Line::new().text(mark, CYAN, columns);
+            let line = Line::new(columns).text(mark, CYAN);
             match row.checked_sub(1) {
-                None => line.text("run it", if row == at { BOLD } else { "" }, columns),
+                None => line.text("run it", if row == at { BOLD } else { "" }),
                 Some(field) => {
                     let (field, given) = fields[field];
                     row_of(line, field, given, label + 4, columns)
@@ -324,8 +324,8 @@ fn row_of(line: Line, field: &Field, given: &Given, at: usize, columns: usize) -
         _ => ("-".into(), DIM),
     };
     let label = columns.saturating_sub(6).max(columns / 2);
-    let line = line.text(&field.label, "", label).column(at.min(label + 1));
-    let line = line.text(&text, color, columns);
+    let line = line.text_up_to(label, &field.label, "").column(at.min(label + 1));
+    let line = line.text(&text, color);
     if field.help.is_empty() {
         return line;
     }
@@ -333,7 +333,7 @@ fn row_of(line: Line, field: &Field, given: &Given, at: usize, columns: usize) -
     if room < 8 && field.help.width() > room {
         return line;
     }
-    line.text("  ", "", columns).text(&field.help, DIM, columns)
+    line.text("  ", "").text(&field.help, DIM)
 }
 
 /// What there is to know of a field that is typed.
@@ -350,7 +350,7 @@ fn about(field: &Field, columns: usize) -> Option<Line> {
     if matches!(field.kind, Kind::Value { many: true, .. }) {
         notes.push("several with blanks".to_string());
     }
-    (!notes.is_empty()).then(|| Line::new().text(&notes.join(" · "), DIM, columns))
+    (!notes.is_empty()).then(|| Line::new(columns).text(&notes.join(" · "), DIM))
 }
 
 /// What was typed or chosen for a field.

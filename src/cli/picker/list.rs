@@ -154,14 +154,14 @@ impl List {
         let shown = window(self.found.len(), self.at, height);
         if self.found.is_empty() {
             let text = if self.items.is_empty() { "nothing here" } else { "nothing matches" };
-            lines.push(Line::new().text("  ", "", columns).text(text, DIM, columns));
+            lines.push(Line::new(columns).text("  ", "").text(text, DIM));
         }
         let layout = Layout::new(&self.items, columns);
         for at in shown {
             lines.push(self.row(at, &layout));
         }
         if rows >= LOW {
-            lines.push(Line::new().text(&self.foot(), DIM, columns));
+            lines.push(Line::new(columns).text(&self.foot(), DIM));
         }
         View { lines, cursor }
     }
@@ -173,26 +173,20 @@ impl List {
         let selected = at == self.at;
         let mark = self.marks.iter().flatten().any(|mark| *mark == found.item);
         let color = if selected { BOLD } else { "" };
-        let mut line = Line::new().text(if selected { "❯" } else { " " }, CYAN, columns).text(
-            if mark { "✓" } else { " " },
-            YELLOW,
-            columns,
-        );
+        let mut line = Line::new(columns)
+            .text(if selected { "❯" } else { " " }, CYAN)
+            .text(if mark { "✓" } else { " " }, YELLOW);
         for (text, matches) in pieces(&item.name, &found.letters) {
-            line = line.text(&text, if matches { CYAN } else { color }, name);
+            line = line.text_up_to(name, &text, if matches { CYAN } else { color });
         }
         if let Some(end) = note {
-            line = line.column(name + 2).text(&item.note.0, item.note.1, end).column(end + 2);
+            line = line.column(name + 2).text_up_to(end, &item.note.0, item.note.1).column(end + 2);
         } else {
             line = line.column(name + 2);
         }
         // A few letters of a description say nothing.
         let room = columns.saturating_sub(line.used());
-        if room >= 8 || item.help.width() <= room {
-            line.text(&item.help, DIM, columns)
-        } else {
-            line
-        }
+        if room >= 8 || item.help.width() <= room { line.text(&item.help, DIM) } else { line }
     }
 
     fn foot(&self) -> String {

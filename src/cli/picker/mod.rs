@@ -160,3 +160,64 @@ impl Mood {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use usage::Spec;
+
+    use super::*;
+
+    const SPEC: &str = "arg \"<env>\" { choices \"dev\" \"prod\" }\narg \"[file]…\"\n\
+                        flag \"--fast\"\nflag \"-v\" count=#true\nflag \"--tag <tag>…\" var=#true\n\
+                        cmd \"up\" {\n  arg \"<name>\"\n}\ncmd \"down\"";
+
+    struct Any;
+
+    impl CommandLine for Any {
+        fn typed(&self, args: &[String]) -> String {
+            args.join(" ")
+        }
+
+        fn check(&self, args: &[String]) -> Result<(), String> {
+            if args.len().is_multiple_of(2) { Ok(()) } else { Err("an odd number".repeat(9)) }
+        }
+    }
+
+    fn key() -> impl Strategy<Value = Key> {
+        use Key::*;
+        let named = [
+            Enter, Enter, Tab, BackTab, Backspace, Delete, Up, Down, Down, Left, Right, PageUp,
+            PageDown, Home, End, Clear, Word, Leave,
+        ];
+        prop_oneof![
+            prop::sample::select(named.to_vec()),
+            prop::sample::select("adp -'\\é漢\u{301}".chars().collect::<Vec<_>>()).prop_map(Char),
+        ]
+    }
+
+    /// Whatever is pressed, a page can be drawn, and its lines fit.
+    fn bears(page: &mut dyn Page, keys: &[Key], columns: usize, rows: usize) {
+        for key in keys {
+            let _ = page.key(*key);
+            let view = page.view(columns, rows);
+            assert!(view.lines.iter().all(|line| line.used() <= columns), "{view:?}");
+            assert!(view.cursor <= columns && !view.lines.is_empty(), "{view:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pages_bear_all_keys_in_all_windows(
+            keys in prop::collection::vec(key(), 0..60), columns in 0..70_usize, rows in 1..12_usize
+        ) {
+            let spec: Spec = SPEC.parse().unwrap();
+            let level = Level::new(&spec.cmd, &|choices| choices.values());
+            bears(&mut Form::new(&level, &Any), &keys, columns, rows);
+            let name = |name: &str| Item { name: name.into(), help: "漢 help".into(), ..Item::default() };
+            let items = ["dev", "prod", "a漢字b", ""].map(name).to_vec();
+            let mut tasks = Tasks(List::new("run", items, "run").with_marks(Vec::new()));
+            bears(&mut tasks, &keys, columns, rows);
+        }
+    }
+}

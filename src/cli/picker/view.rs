@@ -24,20 +24,28 @@ pub(super) struct View {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Line {
     pieces: Vec<(String, &'static str)>,
+    columns: usize,
     /// Columns so far.
     used: usize,
 }
 
 impl Line {
-    pub(super) fn new() -> Self {
-        Self::default()
+    /// A line of so many columns: what has no room is cut.
+    pub(super) fn new(columns: usize) -> Self {
+        Self { columns, ..Self::default() }
     }
 
-    /// Adds a text, of which as much is kept as goes into `columns` columns of
-    /// the whole line.
+    /// Adds a text.
     #[must_use]
-    pub(super) fn text(mut self, text: &str, color: &'static str, columns: usize) -> Self {
-        let text = fit(text, columns.saturating_sub(self.used));
+    pub(super) fn text(self, text: &str, color: &'static str) -> Self {
+        let columns = self.columns;
+        self.text_up_to(columns, text, color)
+    }
+
+    /// Adds as much of a text as goes before that column.
+    #[must_use]
+    pub(super) fn text_up_to(mut self, end: usize, text: &str, color: &'static str) -> Self {
+        let text = fit(text, end.min(self.columns).saturating_sub(self.used));
         self.used += text.width();
         self.pieces.push((text, color));
         self
@@ -46,8 +54,8 @@ impl Line {
     /// Adds blanks up to that column.
     #[must_use]
     pub(super) fn column(self, at: usize) -> Self {
-        let blanks = " ".repeat(at.saturating_sub(self.used));
-        self.text(&blanks, "", at)
+        let blanks = " ".repeat(at.min(self.columns).saturating_sub(self.used));
+        self.text(&blanks, "")
     }
 
     /// Columns that are taken.
@@ -75,7 +83,7 @@ impl Line {
 /// A label, and the part of a text round its cursor, which is before the byte
 /// `at`; the column of the cursor.
 pub(super) fn input(label: &str, text: &str, at: usize, columns: usize) -> (Line, usize) {
-    let line = Line::new().text(label, BOLD, columns / 2).text(" ", "", columns);
+    let line = Line::new(columns).text_up_to(columns / 2, label, BOLD).text(" ", "");
     let room = columns.saturating_sub(line.used() + 1);
     let (before, after) = text.split_at(at);
     let mut start = before.len();
@@ -87,9 +95,9 @@ pub(super) fn input(label: &str, text: &str, at: usize, columns: usize) -> (Line
         }
         start = index;
     }
-    let line = line.text(&before[start..], "", columns);
+    let line = line.text(&before[start..], "");
     let cursor = line.used();
-    (line.text(after, "", columns), cursor)
+    (line.text(after, ""), cursor)
 }
 
 /// The entries that are shown of `count`, so that `at` is among them.
@@ -105,11 +113,12 @@ mod tests {
 
     #[test]
     fn lines_are_cut_by_columns() {
-        let line = Line::new().text("漢字", "", 3).text("x", "", 3);
+        let line = Line::new(3).text("漢字", "").text("x", "");
         assert_eq!((line.plain(), line.used()), ("漢…".to_string(), 3));
-        let line = Line::new().text("a\u{1b}[31mb\tc\nd", "", 10).column(6).text("e", "", 10);
+        let line = Line::new(10).text("a\u{1b}[31mb\tc\nd", "").column(6).text("e", "");
         assert_eq!(line.plain(), "abcd  e");
-        assert_eq!(Line::new().text("abc", "", 0).plain(), "");
+        assert_eq!(Line::new(0).text("abc", "").column(3).plain(), "");
+        assert_eq!(Line::new(9).text_up_to(2, "abc", "").text("d", "").plain(), "a…d");
     }
 
     #[test]

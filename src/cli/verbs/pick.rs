@@ -18,7 +18,7 @@ use crate::cli::{dialect, options, query};
 use crate::config::env::{Evaluator, Late};
 use crate::config::trust::Intent;
 use crate::config::{self, Loaded, Options};
-use crate::model::{Blame, Dialect, Exit, Project, Task, format_elapsed};
+use crate::model::{Blame, Dialect, Exit, Problem, Project, Task, format_elapsed};
 use crate::plan::{self, Group, matching};
 use crate::record::{History, Latest, Place, Verdict};
 use crate::sys::Context;
@@ -290,7 +290,10 @@ impl CommandLine for Form<'_, '_> {
         };
         let dialect = dialect(call.ctx, call.grammar);
         let tried = app::trial(call.ctx, dialect, loaded, options, &flags);
-        tried.map_err(|problems| problems.first().map(ToString::to_string).unwrap_or_default())
+        // Which task it is about is on the screen.
+        let about = format!("task `{}`: ", self.task.name);
+        let said = |problem: &Problem| problem.message.replacen(&about, "", 1);
+        tried.map_err(|problems| problems.first().map(said).unwrap_or_default())
     }
 }
 

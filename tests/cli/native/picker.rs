@@ -128,6 +128,22 @@ fn several_tasks_run_in_the_order_of_their_marks() {
 }
 
 #[test]
+fn each_marked_task_has_its_form() {
+    let project = project();
+    let mut terminal = open(&project);
+    terminal.type_keys("\t").expect("✓build").type_keys("\t").expect("✓deploy").type_keys("\r");
+    terminal.expect("env:").type_keys("pro\r").expect("$ mep run build ::: deploy prod");
+    terminal.type_keys("\r").expect("$ mep run build ::: deploy prod\n");
+    terminal.expect_all(["building\n", "prod false latest\n"]).ends(End::Exited(0));
+
+    // Who leaves one leaves all.
+    let project = self::project();
+    let mut terminal = open(&project);
+    terminal.type_keys("\t\t\r").expect("env:").type_keys(ESC).ends(End::Exited(130));
+    assert_eq!(terminal.picture(), "");
+}
+
+#[test]
 fn the_list_says_how_each_task_ended_last() {
     let tasks = "[tasks.good]\nrun = 'true'\n[tasks.bad]\nrun = 'exit 3'\n[tasks.never]\nrun = 'true'\n\
                  [tasks.same]\nsources = ['mise.toml']\nrun = 'true'\n[tasks.after]\ndepends = ['bad']\nrun = 'true'\n";
@@ -233,6 +249,20 @@ fn ctrl_z_stops_it_and_fg_brings_it_back() {
 }
 
 #[test]
+fn in_the_background_it_waits_to_be_brought_back() {
+    let project = project();
+    let mut terminal = OnTerminal::shell(&project).start();
+    terminal.expect("> ").type_keys("mep run &\n").expect("> ");
+    terminal.type_keys("until jobs >out; grep Stopped out; do :; done\n").expect("mep run\n> ");
+    terminal.type_keys("fg\n").expect("❯ build").type_keys(CTRL_Z).expect("Stopped").expect("> ");
+    // In the background once more, it is not in the way of who types.
+    terminal.type_keys("bg; until jobs >out; grep Stopped out; do :; done\n").expect("mep run\n> ");
+    terminal.type_keys("echo $((20 + 1)) is here\n").expect("21 is here\n> ").type_keys("fg\n");
+    terminal.expect("❯ build").type_keys("rel\r").expect("\nreleased\n").expect("> ");
+    terminal.type_keys("exit 7\n").ends(End::Exited(7));
+}
+
+#[test]
 fn what_is_typed_ahead_is_the_tasks() {
     let project = with("[tasks.ask]\nrun = 'read -r line; echo \"got $line\"'\n");
     let mut terminal = OnTerminal::mep(&project, ["run"]).start();
@@ -320,7 +350,7 @@ run = "echo $usage_port $usage_file"
 ❯ run it
   port  http
   file  -
-task `serve`: Invalid value for port: http: must be a number
+Invalid value for port: http: must be a number
 Enter run or change · Space switch · Esc leave",
     );
     // Enter does nothing.
@@ -334,7 +364,7 @@ Enter run or change · Space switch · Esc leave",
     );
     terminal.type_keys(DOWN).expect("❯ file").type_keys("\ra 'b c\r");
     terminal.expect("a quotation mark has no other end").type_keys("'\r");
-    terminal.expect("$ mep run -q serve 80 a 'b c'").expect("task `serve`: ");
+    terminal.expect("$ mep run -q serve 80 a 'b c'").expect("unexpected word: b c");
     terminal.type_keys("\r\x15x\r").expect("$ mep run -q serve 80 x").type_keys("\x1b[H\r");
     terminal.ends(End::Exited(0)).pictures("80 x");
 }
