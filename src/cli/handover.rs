@@ -141,7 +141,7 @@ pub(super) fn unknown_command(
     voice: &Voice,
 ) -> Option<Exit> {
     let foreign = is_foreign(word);
-    let known = !crate::plan::matching(project, word).is_empty();
+    let known = !crate::plan::runnable(project, word).is_empty();
     if grammar == Dialect::Mise || !foreign || known || shim::next_mise(ctx).is_none() {
         return None;
     }

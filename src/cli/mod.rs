@@ -253,7 +253,8 @@ fn query(ctx: &Context, grammar: Dialect, global: &Global) -> Intent {
 }
 
 fn options(global: &Global, intent: Intent) -> Options {
-    Options { profile: global.env.clone(), no_config: global.no_config, intent }
+    let profile = global.env.clone();
+    Options { profile, no_config: global.no_config, intent, whole: false }
 }
 
 /// Reads the project; a file that must not be read stops every command.

@@ -34,19 +34,33 @@ pub(super) fn places(ctx: &Context, search: &Search) -> Vec<Place> {
     let global = user_place(&ctx.dirs.config, Scope::Global, ctx, search);
     let mut places = vec![system, global];
     for dir in walked(ctx, search) {
-        let mut place = project_place(&dir, ctx, search);
-        for user in &places[..2] {
-            // `~/.config/mise/config.toml` is the user's file, also from below ~.
-            if user.candidates.iter().any(|path| path.starts_with(&dir)) {
-                place.candidates.retain(|path| !user.candidates.contains(path));
-            }
-        }
-        places.push(place);
+        places.push(place_beside(&dir, &places[..2], ctx, search));
     }
-    for place in &mut places {
+    for place in &mut places[..2] {
         place.candidates.retain(|path| !search.ignores(path));
     }
     places
+}
+
+/// One directory of a project, without the files that are the user's.
+pub(super) fn place_beside(dir: &Path, users: &[Place], ctx: &Context, search: &Search) -> Place {
+    let mut place = project_place(dir, ctx, search);
+    for user in users {
+        // `~/.config/mise/config.toml` is the user's file, also from below ~.
+        if user.candidates.iter().any(|path| path.starts_with(dir)) {
+            place.candidates.retain(|path| !user.candidates.contains(path));
+        }
+    }
+    place.candidates.retain(|path| !search.ignores(path));
+    place
+}
+
+/// Names of configuration files that the environment adds to the usual ones.
+pub(super) fn extra_names(ctx: &Context) -> Vec<PathBuf> {
+    let set = |key| ctx.env.get(key).filter(|value| !value.is_empty());
+    let overridden = set("MISE_OVERRIDE_CONFIG_FILENAMES").map(std::env::split_paths);
+    let named = set("MISE_DEFAULT_CONFIG_FILENAME").map(PathBuf::from);
+    overridden.into_iter().flatten().chain(named).collect()
 }
 
 /// Which of the directories that may hold configuration are there: asked once,

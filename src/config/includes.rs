@@ -47,7 +47,7 @@ struct Passed {
 pub(super) struct Includes<'a> {
     ctx: &'a Context,
     loaded: &'a Loaded,
-    all: &'a [Read],
+    all: Vec<&'a Read>,
     /// `vars` of all files: evaluated when an entry is a template.
     vars: Option<Vars>,
     passed: Option<Passed>,
@@ -68,7 +68,28 @@ impl<'a> Includes<'a> {
     /// nobody trusts is looked at.
     pub(super) fn new(ctx: &'a Context, loaded: &'a Loaded, all: &'a [Read]) -> Self {
         let (problems, warnings) = (Vec::new(), Vec::new());
+        let all = all.iter().collect();
         Self { ctx, loaded, all, vars: None, passed: None, problems, warnings }
+    }
+
+    /// For a place that is not on the way to the working directory; `above` are
+    /// those above it, the farthest first.
+    pub(super) fn below(
+        ctx: &'a Context,
+        loaded: &'a Loaded,
+        above: &[&'a Read],
+        read: &'a Read,
+    ) -> Self {
+        let mut includes = Self::new(ctx, loaded, &[]);
+        includes.all = above.iter().copied().chain([read]).collect();
+        let passes = |read: &&Read| read.files.iter().any(|f| f.task_config.cascade == Some(true));
+        if above.iter().any(passes) {
+            above.iter().for_each(|read| drop(includes.of(read)));
+            // They are said where those places are read themselves.
+            includes.problems.clear();
+            includes.warnings.clear();
+        }
+        includes
     }
 
     /// The sources of one place.
@@ -203,7 +224,7 @@ impl<'a> Includes<'a> {
         let mut evaluator = Evaluator::new(self.ctx, self.loaded, Late::Render);
         if self.vars.is_none() {
             let mut vars = Vars::new();
-            for Read { place, files } in self.all {
+            for Read { place, files } in &self.all {
                 for file in files {
                     evaluator
                         .vars_from(&file.vars, &place.root, &self.ctx.env, &mut vars, false)?;

@@ -4,20 +4,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::discover::{self, Place};
-use super::extends::{self, Templates};
+use super::discover;
+use super::gather::{Gathered, gather, read_place};
 use super::includes::{Includes, Read, TaskSources};
 use super::loaded::{Loaded, TaskDirs};
-use super::merge::{self, Named};
+use super::members::Members;
+use super::merge;
 use super::miserc::Search;
+use super::monorepo::{Found, Ground, Names};
 use super::own::OwnTask;
-use super::raw::{RawFile, RawTask};
 use super::settings::{Layer, Settings, TrustSettings};
-use super::trust::{Intent, Judge, Kind, Trust, Verdict};
+use super::trust::{Intent, Judge, Trust};
 use super::{read, task_dir};
 use crate::model::{
-    Blame, EnvDirective, EnvEntry, EnvOptions, OwnKeys, Problem, Project, Root, Scope, SourceFile,
-    Spot, Task, closest, strip_extension,
+    Blame, EnvDirective, EnvEntry, EnvOptions, Monorepo, Problem, Project, Root, Scope, SourceFile,
+    Spot, Task, closest, full_in, split_full, strip_extension,
 };
 use crate::sys::Context;
 
@@ -30,30 +31,22 @@ pub struct Options {
     pub no_config: bool,
     /// What it is for.
     pub intent: Intent,
+    /// Of a monorepo every project, not only what is on the way here.
+    pub whole: bool,
 }
 
 impl Options {
+    /// With every project of a monorepo.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { whole: true, ..self }
+    }
+
     /// For a run without flags.
     pub fn running() -> Self {
         let intent = Intent { runs: true, ..Intent::default() };
-        Self { intent, ..Self::default() }
+        Self { intent, whole: true, ..Self::default() }
     }
-}
-
-/// Everything gathered so far.
-#[derive(Default)]
-struct Gathered {
-    /// The farthest root's first; a later one of the same name replaces it.
-    tasks: Vec<Task>,
-    roots: Vec<Arc<Root>>,
-    project: Project,
-    own_tasks: Vec<(OwnTask, Scope)>,
-    templates: Templates,
-    /// The dotenv files of the setting `env_file`, the farthest first: below
-    /// the `[env]` of every file.
-    dotenv: Vec<EnvEntry>,
-    /// The setting `experimental`.
-    experimental: bool,
 }
 
 /// Reads every configuration file that counts for the working directory.
@@ -82,6 +75,7 @@ pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
     let (profiles, implied) = (search.profiles.clone(), Vec::new());
     let task_dirs = TaskDirs::default();
     let mut loaded = Loaded { project, settings, profiles, implied, task_dirs };
+    let ground = Ground::of(&read);
     let mut includes = Includes::new(ctx, &loaded, &read);
     let sources: Vec<TaskSources> = read.iter().map(|r| includes.of(r)).collect();
     let Includes { mut problems, mut warnings, .. } = includes;
@@ -94,12 +88,62 @@ pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
     }
     all.dotenv = dotenv(ctx, &search, &loaded.settings);
     all.experimental = loaded.settings.env.experimental;
-    for (read, sources) in read.into_iter().zip(sources) {
-        gather(read, sources, judge.as_mut(), &mut all);
+    let mut aside = Gathered::default();
+    if let Some(ground) = &ground {
+        let found = monorepo(ctx, ground, options, &loaded.settings, &read, &mut all.project);
+        if let Some(found) = found {
+            aside.templates.clone_from(&all.templates);
+            aside.experimental = all.experimental;
+            let members = Members { ctx, search: &search, loaded: &loaded, ground, way: &read };
+            members.read(&found, judge.as_mut(), read.len(), &mut aside);
+        }
     }
+    for (read, sources) in read.into_iter().zip(sources) {
+        let is_project = read.place.scope == Scope::Project;
+        let names = ground.as_ref().filter(|_| is_project).map(|g| g.names(&read.place.root));
+        gather(read, sources, &names.unwrap_or(Names::Plain), judge.as_mut(), &mut all);
+    }
+    lay_beside(aside, &mut all);
     loaded.implied = judge.map(|judge| judge.implied).unwrap_or_default();
     loaded.project = finish(all);
     loaded
+}
+
+/// Notes the monorepo that we stand in; the directories that may be its projects,
+/// where all of them are asked for.
+fn monorepo(
+    ctx: &Context,
+    ground: &Ground,
+    options: &Options,
+    settings: &Settings,
+    way: &[Read],
+    project: &mut Project,
+) -> Option<Found> {
+    let extra = discover::extra_names(ctx);
+    let found =
+        options.whole.then(|| ground.projects(&settings.monorepo, &extra, &mut project.warnings));
+    let configures = |dir: &&Path| {
+        let here = way.iter().find(|read| read.place.root == **dir);
+        here.is_some_and(|read| !read.files.is_empty())
+            || ground.lists() && found.as_ref().is_some_and(|found| found.contains_key(*dir))
+    };
+    let here = ctx.cwd.ancestors().find(configures).unwrap_or(&ground.root);
+    project.monorepo = Monorepo::path_of(&ground.root, here)
+        .map(|here| Monorepo { root: ground.root.clone(), here });
+    found
+}
+
+/// The projects beside the way, behind all that is on it.
+fn lay_beside(mut aside: Gathered, all: &mut Gathered) {
+    all.tasks.append(&mut aside.tasks);
+    all.roots.append(&mut aside.roots);
+    all.own_tasks.append(&mut aside.own_tasks);
+    let from = aside.project;
+    all.project.problems.extend(from.problems);
+    all.project.warnings.extend(from.warnings);
+    all.project.untrusted.extend(from.untrusted);
+    all.project.not_executable.extend(from.not_executable);
+    all.project.left_out = from.left_out;
 }
 
 /// Where new tasks that are files go: beside the nearest configuration, else here.
@@ -186,159 +230,6 @@ pub fn writable(ctx: &Context, profile: Option<&str>) -> PathBuf {
     discover::writable(ctx, &Search::new(ctx, profile, &mut Vec::new()))
 }
 
-/// Reads the files of one place. Without a judge the place is the user's own.
-fn read_place(place: Place, judge: Option<&mut Judge<'_>>, all: &mut Gathered) -> Read {
-    let files = read_files(&place, judge, all);
-    read_own(&place, &files, all);
-    Read { place, files }
-}
-
-/// Reads the tasks of one place and lays it over what lies farther away.
-fn gather(read: Read, sources: TaskSources, judge: Option<&mut Judge<'_>>, all: &mut Gathered) {
-    let Read { place, files } = read;
-    let user_without_config = place.scope != Scope::Project && files.is_empty();
-    let mut found = task_dir::Found::default();
-    if !user_without_config {
-        for path in &sources.paths {
-            task_dir::read_path(path, &sources.hidden, &mut found);
-        }
-    }
-    if let Some(judge) = judge.filter(|_| place.scope == Scope::Project) {
-        judge_includes(&place, &found.tasks, judge, all);
-    }
-    all.project.problems.append(&mut found.problems);
-    all.project.warnings.append(&mut found.warnings);
-    all.project.not_executable.append(&mut found.not_executable);
-    if files.is_empty() && found.tasks.is_empty() {
-        return;
-    }
-    add_root(&place, files, found.tasks, sources, all);
-}
-
-fn read_files(
-    place: &Place,
-    mut judge: Option<&mut Judge<'_>>,
-    all: &mut Gathered,
-) -> Vec<RawFile> {
-    let mut files = Vec::new();
-    for path in &place.candidates {
-        match read::text(path) {
-            None => {}
-            Some(Err(problem)) => all.project.problems.push(problem),
-            Some(Ok(file)) => {
-                if let Some(judge) = judge.as_deref_mut()
-                    && !may_count(judge.file(&place.root, &file, Kind::Config), path, all)
-                {
-                    continue;
-                }
-                let mut raw = read::config(&file, place.scope);
-                all.project.problems.append(&mut raw.problems);
-                all.project.warnings.append(&mut raw.warnings);
-                all.project.tools.extend(raw.tools.take());
-                all.project.deps.append(&mut raw.deps);
-                files.push(raw);
-            }
-        }
-    }
-    files
-}
-
-/// Notes what was found about a file; false where it does not count.
-fn may_count(verdict: Verdict, path: &Path, all: &mut Gathered) -> bool {
-    match verdict {
-        Verdict::Read => true,
-        Verdict::Raw => {
-            all.project.untrusted.push(path.to_path_buf());
-            true
-        }
-        Verdict::Absent => false,
-        Verdict::Refused(problem) => {
-            all.project.problems.push(problem);
-            false
-        }
-    }
-}
-
-/// Scripts and included files need trust where they hold templates.
-fn judge_includes(place: &Place, tasks: &[RawTask], judge: &mut Judge<'_>, all: &mut Gathered) {
-    let mut last: Option<&Path> = None;
-    for task in tasks {
-        let file = &task.spot.file;
-        if last.replace(&file.path) != Some(&file.path) {
-            may_count(judge.file(&place.root, file, Kind::Include), &file.path, all);
-        }
-    }
-}
-
-/// `[_.mep]` of the files, then `mep.toml` over it.
-fn read_own(place: &Place, files: &[RawFile], all: &mut Gathered) {
-    let mut tables: Vec<_> = files.iter().filter_map(|f| f.own.clone()).collect();
-    for path in &place.own {
-        match read::text(path) {
-            None => {}
-            Some(Err(problem)) => all.project.problems.push(problem),
-            Some(Ok(file)) => {
-                let (own, mut problems) = read::own_file(&file);
-                all.project.problems.append(&mut problems);
-                tables.push(own);
-            }
-        }
-    }
-    for table in tables {
-        let OwnKeys { shim, tools, grace, leaks, jobserver, record, unlinted } = table.keys;
-        let own = &mut all.project.own;
-        own.tools = tools.or(own.tools);
-        own.shim = shim.or(own.shim);
-        own.grace = grace.or(own.grace);
-        own.leaks = leaks.or(own.leaks);
-        own.jobserver = jobserver.or(own.jobserver);
-        own.record = record.over(own.record);
-        own.unlinted.extend(unlinted);
-        all.own_tasks.extend(table.tasks.into_iter().map(|task| (task, place.scope)));
-    }
-}
-
-fn add_root(
-    place: &Place,
-    files: Vec<RawFile>,
-    mut found: Vec<RawTask>,
-    sources: TaskSources,
-    all: &mut Gathered,
-) {
-    found.iter_mut().for_each(|task| extends::apply(task, &all.templates));
-    let mut named = Named::new(found);
-    let mut root = Root {
-        dir: place.root.clone(),
-        scope: place.scope,
-        rank: all.roots.len(),
-        env: std::mem::take(&mut all.dotenv),
-        vars: Vec::new(),
-        task_dir: sources.dir,
-        task_shell: sources.shell,
-        files: Vec::new(),
-    };
-    for raw in files {
-        root.env.extend(raw.env);
-        root.vars.extend(raw.vars);
-        root.files.push(raw.file);
-        let mut tasks = raw.tasks;
-        tasks.iter_mut().for_each(|task| extends::apply(task, &all.templates));
-        named.add_inline(tasks);
-    }
-    let root = Arc::new(root);
-    all.roots.push(Arc::clone(&root));
-    all.tasks.reserve(named.len());
-    let first = all.tasks.len();
-    all.tasks.extend(named.finish(&root));
-    for task in &mut all.tasks[first..] {
-        let laid = sources.inputs.lay(task, all.experimental, &mut all.project.warnings);
-        // Where all tasks have the same mistake, once is enough.
-        let news = |p: &Problem| all.project.problems.iter().all(|q| q.message != p.message);
-        let news = laid.err().filter(news);
-        all.project.problems.extend(news);
-    }
-}
-
 fn finish(all: Gathered) -> Project {
     let mut project = all.project;
     project.roots = all.roots;
@@ -352,8 +243,8 @@ fn finish(all: Gathered) -> Project {
         same
     });
     name_for_display(&mut project.tasks);
-    for (own, scope) in all.own_tasks {
-        lay_own(&mut project, own, scope);
+    for (own, scope, dir) in all.own_tasks {
+        lay_own(&mut project, own, scope, &dir);
     }
     let mut problems = Vec::new();
     for task in &mut project.tasks {
@@ -371,12 +262,15 @@ fn finish(all: Gathered) -> Project {
 /// Lays our own keys over the task that they mean. Keys for a task that is not
 /// there are no error: another profile may have it, and the user's own file is
 /// for all projects.
-fn lay_own(project: &mut Project, own: OwnTask, scope: Scope) {
+fn lay_own(project: &mut Project, own: OwnTask, scope: Scope, dir: &Path) {
     let OwnTask { name, spot, policy, problems } = own;
+    let root = project.monorepo.as_ref().filter(|_| scope == Scope::Project);
+    let path = root.and_then(|monorepo| Monorepo::path_of(&monorepo.root, dir));
+    let name = path.map(|path| full_in(&path, &name).into_owned()).unwrap_or(name);
     let named = project.tasks.binary_search_by(|task| task.name.as_str().cmp(&name)).ok();
     let shown = || {
-        let known = |task: &Task| task.display == name || task.aliases.contains(&name);
-        project.tasks.iter().position(known)
+        let alias = |task: &Task| task.aliases.iter().any(|alias| task.full_alias(alias) == name);
+        project.tasks.iter().position(|task| task.display == name || alias(task))
     };
     if let Some(at) = named.or_else(shown) {
         let task = &mut project.tasks[at];
@@ -400,7 +294,9 @@ fn lay_own(project: &mut Project, own: OwnTask, scope: Scope) {
 /// tasks are sorted by name.
 fn name_for_display(tasks: &mut [Task]) {
     for at in 0..tasks.len() {
-        let short = strip_extension(&tasks[at].name);
+        let name = &tasks[at].name;
+        let own = split_full(name).map_or(0, |(path, _)| path.len() + 1);
+        let short = &name[..own + strip_extension(&name[own..]).len()];
         let is_taken = || tasks.binary_search_by(|t| t.name.as_str().cmp(short)).is_ok();
         if short.len() < tasks[at].name.len() && !is_taken() {
             tasks[at].display = short.to_string();
@@ -429,6 +325,9 @@ pub fn ad_hoc_task(
             task_dir: None,
             task_shell: None,
             files: Vec::new(),
+            path: None,
+            tools: Vec::new(),
+            aside: false,
         })
     });
     let parts: Vec<_> = Path::new(word).iter().map(|part| part.to_string_lossy()).collect();

@@ -133,6 +133,22 @@ pub(super) struct RawTaskConfig {
     pub(super) input_groups: Vec<(String, Vec<(String, Spot)>)>,
 }
 
+/// `monorepo_root` and `[monorepo]`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RawMonorepo {
+    pub(super) root: Option<bool>,
+    /// `experimental_monorepo_root`, the old name.
+    pub(super) old_root: Option<bool>,
+    pub(super) config_roots: Vec<String>,
+}
+
+impl RawMonorepo {
+    /// True where the file says that its directory is the root of one.
+    pub(super) fn is_root(&self) -> bool {
+        self.root.or(self.old_root) == Some(true)
+    }
+}
+
 /// A whole configuration file.
 #[derive(Debug)]
 pub(super) struct RawFile {
@@ -143,6 +159,7 @@ pub(super) struct RawFile {
     pub(super) old_env: Vec<EnvEntry>,
     pub(super) vars: Vec<EnvEntry>,
     pub(super) task_config: RawTaskConfig,
+    pub(super) monorepo: RawMonorepo,
     /// `[task_templates]`
     pub(super) templates: Vec<RawTask>,
     pub(super) settings: SettingsLayer,
@@ -163,6 +180,7 @@ impl RawFile {
             old_env: Vec::new(),
             vars: Vec::new(),
             task_config: RawTaskConfig::default(),
+            monorepo: RawMonorepo::default(),
             templates: Vec::new(),
             settings: SettingsLayer::default(),
             tools: None,

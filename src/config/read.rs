@@ -17,29 +17,31 @@ use crate::model::{
 };
 
 /// Top-level keys of mise that are not about tasks.
-const FOREIGN: [&str; 16] = [
-    "tool_config",
-    "tool_alias",
-    "shell_alias",
-    "plugins",
-    "hooks",
-    "watch_files",
-    "oci",
-    "bootstrap",
-    "dotfiles",
-    "daemons",
-    "daemon_groups",
-    "daemons_settings",
-    "daemon_providers",
-    "monorepo_root",
-    "monorepo",
-    "experimental_monorepo_root",
+const FOREIGN: [&str; 13] = [
+    "tool_config", "tool_alias", "shell_alias", "plugins", "hooks", "watch_files", "oci",
+    "bootstrap", "dotfiles", "daemons", "daemon_groups", "daemons_settings", "daemon_providers",
 ];
 
 /// Top-level keys that are read here.
-const KNOWN: [&str; 15] = [
-    "tasks", "env", "vars", "task_config", "settings", "tools", "deps", "min_version",
-    "task_templates", "redactions", "_", "alias", "env_file", "dotenv", "env_path",
+const KNOWN: [&str; 18] = [
+    "tasks",
+    "env",
+    "vars",
+    "task_config",
+    "settings",
+    "tools",
+    "deps",
+    "min_version",
+    "task_templates",
+    "redactions",
+    "_",
+    "alias",
+    "env_file",
+    "dotenv",
+    "env_path",
+    "monorepo_root",
+    "experimental_monorepo_root",
+    "monorepo",
 ];
 
 /// All top-level keys that mean something.
@@ -208,6 +210,18 @@ fn top_level(raw: &mut RawFile, key: &str, value: &Value<'_>, scope: Scope) -> R
             raw.deps =
                 names.map(|(name, _)| (name.get_ref().to_string(), at.spot(name.span()))).collect();
         }
+        "monorepo_root" => raw.monorepo.root = Some(at.boolean(key, value)?),
+        "experimental_monorepo_root" => {
+            raw.monorepo.old_root = Some(at.boolean(key, value)?);
+            raw.warnings.push(format!(
+                "deprecated [config.{key}]: `{key}` in {} is deprecated. Use `monorepo_root` \
+                 instead. This will be removed in mise 2027.12.0.",
+                file.path.display()
+            ));
+        }
+        "monorepo" => {
+            raw.monorepo.config_roots = config_roots(&at, value, &mut raw.warnings)?;
+        }
         "env_file" | "dotenv" | "env_path" => deprecated_env(raw, &at, key, value)?,
         "alias" => {
             at.table(key, value)?;
@@ -311,6 +325,25 @@ fn task_config(
         }
     }
     Ok(read)
+}
+
+/// `[monorepo]`: of the other keys, the projects and the defaults of tasks that
+/// mise calls experimental are not ours yet.
+fn config_roots(
+    at: &At<'_>,
+    value: &Value<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<String>, Problem> {
+    let mut roots = Vec::new();
+    for (key, value) in at.table("monorepo", value)? {
+        match key.get_ref().as_ref() {
+            "config_roots" => roots = at.string_list("monorepo.config_roots", value)?,
+            "projects" | "task_defaults" => {}
+            other => warnings
+                .push(format!("unknown field in {}: monorepo.?.{other}", at.file.path.display())),
+        }
+    }
+    Ok(roots)
 }
 
 /// A list of texts, each with its place.

@@ -105,6 +105,19 @@ pub struct Settings {
     pub safe: bool,
     /// What no task may touch; the flags' part is added to it.
     pub sandbox: Sandbox,
+    /// How the projects of a monorepo are found.
+    pub monorepo: MonorepoSettings,
+}
+
+/// Settings for a monorepo that does not list its projects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonorepoSettings {
+    /// So many directories down.
+    pub depth: usize,
+    /// Names of directories that are none; where there are none, the usual ones.
+    pub excluded: Vec<String>,
+    /// What git ignores is none either.
+    pub respects_ignored: bool,
 }
 
 /// Settings that only `[env]` has use for.
@@ -365,13 +378,13 @@ impl Source<'_> {
         lists.into_iter().next().unwrap_or_default()
     }
 
-    fn jobs(&self) -> Option<usize> {
-        let set = self.ctx.env.get_str("MISE_JOBS").and_then(|v| v.parse().ok());
-        let number = set.or_else(|| match self.setting("jobs") {
+    fn number(&self, key: &str, variable: &str) -> Option<usize> {
+        let set = self.ctx.env.get_str(variable).and_then(|v| v.parse().ok());
+        let number = set.or_else(|| match self.setting(key) {
             Some(Setting::Number(number)) => Some(*number),
             _ => None,
         });
-        number.map(|n: i64| n.max(1) as usize)
+        number.map(|n: i64| n.max(0) as usize)
     }
 }
 
@@ -397,7 +410,7 @@ impl Settings {
         let style = from.text("task.output", "MISE_TASK_OUTPUT");
         let style = style.as_deref();
         Self {
-            jobs: from.jobs(),
+            jobs: from.number("jobs", "MISE_JOBS").map(|n| n.max(1)),
             quiet: flag("quiet", "MISE_QUIET"),
             task_quiet: flag("task.quiet", "MISE_TASK_QUIET")
                 || matches!(style, Some("quiet" | "silent")),
@@ -446,6 +459,19 @@ impl Settings {
             env_file: from.text("env_file", "MISE_ENV_FILE").filter(|name| !name.is_empty()),
             safe: flag("safe", "MISE_SAFE"),
             sandbox: sandbox::of_settings(flag),
+            monorepo: MonorepoSettings::resolve(&from),
+        }
+    }
+}
+
+impl MonorepoSettings {
+    fn resolve(from: &Source<'_>) -> Self {
+        let respects = "task.monorepo_respect_gitignore";
+        Self {
+            depth: from.number("task.monorepo_depth", "MISE_TASK_MONOREPO_DEPTH").unwrap_or(5),
+            excluded: from.list("task.monorepo_exclude_dirs", "MISE_TASK_MONOREPO_EXCLUDE_DIRS"),
+            respects_ignored: from.flag(respects, "MISE_TASK_MONOREPO_RESPECT_GITIGNORE")
+                != Some(false),
         }
     }
 }

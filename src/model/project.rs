@@ -1,12 +1,13 @@
 //! Everything that was read, merged: the tasks by name and the roots they
 //! belong to. Immutable once `config` has made it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{EnvEntry, Leaks, Lint, Problem, ProjectId, SourceFile, Spot, Task, TaskId};
+use super::{EnvEntry, Leaks, Lint, Monorepo, Problem, ProjectId, SourceFile, Spot, Task, TaskId};
 
 /// Whose configuration it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,21 @@ pub struct Root {
     pub task_shell: Option<String>,
     /// The files read, weakest first.
     pub files: Vec<Arc<SourceFile>>,
+    /// In a monorepo, what the names of its tasks begin with: `//apps/web`.
+    pub path: Option<String>,
+    /// Where it asks for `[tools]`, if it is aside.
+    pub tools: Vec<Spot>,
+    /// It is not on the way to the working directory: another project of the
+    /// monorepo, or a directory above one.
+    pub aside: bool,
+}
+
+impl Root {
+    /// True where what `self` says counts for `other`.
+    pub fn holds_for(&self, other: &Root) -> bool {
+        let above = self.scope != Scope::Project || other.dir.starts_with(&self.dir);
+        self.rank <= other.rank && above
+    }
 }
 
 /// The merged configuration of one directory.
@@ -48,9 +64,11 @@ pub struct Project {
     pub id: ProjectId,
     /// The directory it was read for.
     pub dir: PathBuf,
+    /// The monorepo it is part of.
+    pub monorepo: Option<Monorepo>,
     /// All tasks, sorted by name.
     pub tasks: Vec<Task>,
-    /// Roots, farthest first.
+    /// Roots, farthest first; those aside come last.
     pub roots: Vec<Arc<Root>>,
     /// Mistakes found while reading; `Problem::blame` says what each stops.
     pub problems: Vec<Problem>,
@@ -65,6 +83,9 @@ pub struct Project {
     /// Files that nobody trusts yet: while this is not empty, nothing of the
     /// project is evaluated.
     pub untrusted: Vec<PathBuf>,
+    /// Projects of the monorepo that cannot be read, by the path in the names of
+    /// their tasks.
+    pub left_out: Vec<(String, Vec<Problem>)>,
     /// Our own keys, from `mep.toml` and `[_.mep]`.
     pub own: OwnKeys,
     /// How many of the tasks are in the order of their names; the others were
@@ -143,7 +164,7 @@ impl Project {
         let task = &self.tasks[index];
         for alias in &task.aliases {
             // A later name wins a doubled alias, as in mise.
-            self.by_alias.insert(alias.clone(), index as u32);
+            self.by_alias.insert(task.full_alias(alias).into_owned(), index as u32);
         }
     }
 
@@ -163,10 +184,21 @@ impl Project {
         &self.tasks[id.index as usize]
     }
 
-    /// Exact name, else exact alias.
+    /// The full name that a word stands for: itself, but in a monorepo.
+    pub fn full<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        self.monorepo.as_ref().map_or(word.into(), |monorepo| monorepo.full(word))
+    }
+
+    /// Exact name, else exact alias; in a monorepo the nearest project's, then
+    /// that of a task outside.
     pub fn find(&self, word: &str) -> Option<TaskId> {
-        let named = self.named(word).map(|index| index as u32);
-        named.or_else(|| self.by_alias.get(word).copied()).map(|index| self.id_of(index))
+        self.exact(&self.full(word)).or_else(|| self.exact(word))
+    }
+
+    /// As `find`, of a name that needs nothing in front.
+    pub fn exact(&self, name: &str) -> Option<TaskId> {
+        let named = self.named(name).map(|index| index as u32);
+        named.or_else(|| self.by_alias.get(name).copied()).map(|index| self.id_of(index))
     }
 
     fn named(&self, name: &str) -> Option<usize> {
@@ -185,12 +217,15 @@ impl Project {
 
     /// The nearest project root, where one has configuration.
     pub fn nearest_root(&self) -> Option<&Arc<Root>> {
-        self.roots.iter().rfind(|r| r.scope == Scope::Project)
+        self.roots.iter().rfind(|r| r.scope == Scope::Project && !r.aside)
     }
 
     /// The directory whose files it is made of; the one it was read for where
-    /// there are none.
+    /// there are none. All projects of a monorepo share its root.
     pub fn home(&self) -> &Path {
+        if let Some(monorepo) = &self.monorepo {
+            return &monorepo.root;
+        }
         self.nearest_root().map_or(&self.dir, |root| &root.dir)
     }
 }

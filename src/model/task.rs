@@ -1,5 +1,6 @@
 //! A task's definition: merged, immutable, nothing of a run in it.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -186,6 +187,21 @@ impl Task {
     /// Path of the file that defines it.
     pub fn source_path(&self) -> &Path {
         &self.spot.file.path
+    }
+
+    /// What its project calls it: the name without a monorepo's path.
+    pub fn own_name(&self) -> &str {
+        let path = self.root.path.as_ref();
+        let own = path.and_then(|path| self.name.strip_prefix(path.as_str())?.strip_prefix(':'));
+        own.unwrap_or(&self.name)
+    }
+
+    /// An alias with all that stands before the task's own name.
+    pub fn full_alias<'a>(&self, alias: &'a str) -> Cow<'a, str> {
+        match &self.root.path {
+            Some(path) if self.own_name() != self.name => format!("{path}:{alias}").into(),
+            _ => alias.into(),
+        }
     }
 
     /// The first line of the description.

@@ -15,7 +15,11 @@ const MORE_TASKS: &str = r#"arg "[ARGS]…" help="Arguments to pass to the tasks
 
 /// What a task takes, with its name and its description.
 #[derive(Debug)]
-pub struct Declaration(Spec);
+pub struct Declaration {
+    spec: Spec,
+    /// Aliases with a monorepo's path, which a list has beside the short ones.
+    full_aliases: Vec<String>,
+}
 
 /// What a task is called and needs, as it is shown.
 #[derive(Debug, Clone, Copy)]
@@ -49,12 +53,14 @@ impl Declaration {
             warnings.push(format!("could not read task file {}", path.display()));
         }
         let parsed = spec::parse(task, &usage, script.as_deref(), warnings)?;
-        Ok(Self(described(parsed, task, shown)))
+        let full = task.aliases.iter().map(|alias| task.full_alias(alias).into_owned());
+        let full_aliases = full.filter(|alias| !task.aliases.contains(alias)).collect();
+        Ok(Self { spec: described(parsed, task, shown), full_aliases })
     }
 
     /// As a usage specification.
     pub fn text(&self) -> String {
-        self.0.to_string()
+        self.spec.to_string()
     }
 
     /// As a section of a Markdown page, without blank lines at its ends.
@@ -62,27 +68,28 @@ impl Declaration {
     /// # Errors
     /// What the templates of usage-lib cannot show.
     pub fn markdown(&self) -> Result<String, Problem> {
-        let mut spec = self.0.clone();
+        let mut spec = self.spec.clone();
         if spec.about.is_some() || spec.about_long.is_some() {
             // It stands at the top; mise does not say it again below the usage line.
             spec.cmd.help = None;
         }
         let page = MarkdownRenderer::new(spec).with_header_level(2);
         let text = page.with_indented_blocks_to_code_fences(true).render_spec();
-        let failed = |error| Problem::new("docs::render", format!("{}: {error}", self.0.name));
+        let failed = |error| Problem::new("docs::render", format!("{}: {error}", self.spec.name));
         Ok(text.map_err(failed)?.trim().to_string())
     }
 
     /// As JSON.
     pub fn json(&self) -> Value {
-        serde_json::to_value(&self.0).unwrap_or_default()
+        serde_json::to_value(&self.spec).unwrap_or_default()
     }
 
     /// All tasks of a list in one specification, as commands.
     pub fn list(all: impl IntoIterator<Item = Self>) -> String {
         let more = MORE_TASKS.parse::<Spec>().ok().and_then(|mut spec| spec.cmd.args.pop());
         let mut list = Spec::default();
-        for Self(mut spec) in all {
+        for Self { mut spec, full_aliases } in all {
+            spec.cmd.aliases.extend(full_aliases);
             spec.cmd.complete.extend(spec.complete);
             spec.cmd.args.extend::<Option<SpecArg>>(more.clone());
             list.cmd.subcommands.insert(spec.name, spec.cmd);

@@ -2,79 +2,183 @@
 //! extension, then a pattern; with a path before it, those of the project
 //! there. Knows nothing of graphs.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use globset::GlobSet;
-
+use super::paths;
 use crate::config::workspace::{Workspace, split_path};
 use crate::files::glob;
-use crate::model::{Problem, Project, ProjectId, TaskId};
+use crate::model::{Problem, Project, Task, TaskId, full_in, split_full};
 
 /// What a word means.
 #[derive(Debug)]
 pub(super) struct Target<'a> {
     /// The project it leads to.
     pub(super) project: &'a Project,
-    /// The word without the way there.
-    pub(super) name: &'a str,
+    /// The word without the way there; in a monorepo the full name.
+    pub(super) name: Cow<'a, str>,
     /// The tasks, in name order; hidden ones included.
     pub(super) tasks: Vec<TaskId>,
 }
 
-/// What `word` means in a project, where paths start at `base`.
+/// What `word` means on the command line.
 ///
 /// # Errors
-/// The path leads nowhere, or to a project that cannot be read.
-pub(super) fn target<'a>(
+/// It can mean nothing; the path leads nowhere, or to a project that cannot be
+/// read.
+pub(super) fn asked<'a>(
     workspace: &'a Workspace<'_>,
-    from: ProjectId,
-    base: &Path,
     word: &'a str,
 ) -> Result<Target<'a>, Vec<Problem>> {
-    let own = &workspace.get(from).project;
-    let tasks = matching(own, word);
+    let project = &workspace.main().project;
+    let tasks = runnable(project, word);
+    if tasks.is_empty() || project.monorepo.is_none() {
+        paths::check(project, word).map_err(|problem| vec![problem])?;
+    }
+    if project.monorepo.is_none() {
+        return beside(workspace, project, &project.dir, word, tasks);
+    }
+    Ok(Target { project, name: project.full(word), tasks })
+}
+
+/// What `word` means to a task that names it.
+///
+/// # Errors
+/// As `asked`.
+pub(super) fn named<'a>(
+    workspace: &'a Workspace<'_>,
+    task: &Task,
+    id: TaskId,
+    word: &'a str,
+) -> Result<Target<'a>, Vec<Problem>> {
+    let project = &workspace.get(id.project).project;
+    if project.monorepo.is_none() {
+        if paths::is_full(word) {
+            return Err(vec![paths::named_nowhere(word)]);
+        }
+        return beside(workspace, project, &task.root.dir, word, meaning(project, word));
+    }
+    let name = match &task.root.path {
+        Some(path) => full_in(path, word),
+        None => word.into(),
+    };
+    let tasks = meaning(project, &name);
+    if tasks.is_empty() {
+        paths::complete(&name).map_err(|problem| vec![problem])?;
+    }
+    Ok(Target { project, name, tasks })
+}
+
+/// `tasks`; where there are none, those of the project that a path in the word
+/// leads to from `base`.
+fn beside<'a>(
+    workspace: &'a Workspace<'_>,
+    own: &'a Project,
+    base: &Path,
+    word: &'a str,
+    tasks: Vec<TaskId>,
+) -> Result<Target<'a>, Vec<Problem>> {
     match split_path(word).filter(|_| tasks.is_empty()) {
-        None => Ok(Target { project: own, name: word, tasks }),
+        None => Ok(Target { project: own, name: word.into(), tasks }),
         Some((dir, name)) => {
-            let reference = format!(
-                "relative path syntax '{word}' is not supported, use '//{word}' or ':task' for \
-                 current directory"
-            );
-            let said = |problem: Problem| problem.reference(reference.clone());
+            let said = |problem: Problem| problem.reference(paths::relative(word));
             let found = workspace.reach(base, dir);
             let project = &found.map_err(|p| p.into_iter().map(said).collect::<Vec<_>>())?.project;
-            Ok(Target { project, name, tasks: matching(project, name) })
+            Ok(Target { project, name: name.into(), tasks: matching(project, name) })
         }
     }
 }
 
 /// True where the word can match more than one name.
 pub fn is_pattern(word: &str) -> bool {
-    word.contains(['*', '?', '[', '{'])
+    let path = word.split(':').next().unwrap_or_default();
+    let crosses = (path.starts_with("//") || path.starts_with("./")) && path.contains("...");
+    crosses || word.contains(['*', '?', '[', '{'])
 }
 
-/// All tasks a word means, in name order; hidden ones included.
+/// All tasks a word of the command line means, in name order; hidden ones
+/// included. In a monorepo its project's, else those outside that have the name.
 pub fn matching(project: &Project, word: &str) -> Vec<TaskId> {
-    if let Some(id) = project.find(word) {
+    let full = project.full(word);
+    let mut found = meaning(project, &full);
+    if paths::stays_near(&full) {
+        // As in mise: only `...` looks into projects that are not named.
+        found.retain(|id| !project.task(*id).root.aside);
+    }
+    if found.is_empty() && project.monorepo.is_some() {
+        found.extend(project.exact(word));
+    }
+    found
+}
+
+/// All tasks that a word means where tasks are run, in name order: as `matching`,
+/// and in a monorepo also what the projects below have by that name.
+pub fn runnable(project: &Project, word: &str) -> Vec<TaskId> {
+    let found = matching(project, word);
+    match &project.monorepo {
+        Some(monorepo) if found.is_empty() => elsewhere(project, &monorepo.here, word),
+        _ => found,
+    }
+}
+
+/// In a monorepo, what a bare word means where its own project has nothing of
+/// that name: an alias, or a pattern, of a task below it, and `dir:task`.
+fn elsewhere(project: &Project, here: &str, word: &str) -> Vec<TaskId> {
+    if word.starts_with("//") || word.starts_with(':') {
+        return Vec::new();
+    }
+    let below = |path: &str| {
+        let rest = path.strip_prefix(here);
+        rest.is_some_and(|rest| here == "//" || rest.is_empty() || rest.starts_with('/'))
+    };
+    let known = |id: &TaskId| {
+        let root = &project.task(*id).root;
+        !root.aside || root.path.as_deref().is_some_and(below)
+    };
+    // A later name wins a doubled alias.
+    let aliased = |id: &TaskId| project.task(*id).aliases.iter().any(|alias| alias == word);
+    let mut found: Vec<TaskId> =
+        project.ids().filter(known).filter(aliased).last().into_iter().collect();
+    if found.is_empty() && is_pattern(word) {
+        found = matched(project, word);
+        found.retain(|id| project.task(*id).root.path.is_none());
+    }
+    if found.is_empty() && word.contains(':') && !word.contains('/') {
+        found = meaning(project, &format!("//{word}"));
+        found.retain(known);
+    }
+    found
+}
+
+/// All tasks that a full name means, in name order.
+fn meaning(project: &Project, name: &str) -> Vec<TaskId> {
+    if let Some(id) = project.exact(name) {
         return vec![id];
     }
-    let stripped = by(project, |task| task == word);
-    if !stripped.is_empty() || !is_pattern(word) {
+    let stripped = by(project, |task| task == name);
+    if !stripped.is_empty() || !is_pattern(name) {
         return stripped;
     }
-    let Some(pattern) = compile(word) else {
+    matched(project, name)
+}
+
+fn matched(project: &Project, pattern: &str) -> Vec<TaskId> {
+    let Some(matches) = matcher(pattern) else {
         return Vec::new();
     };
+    // As in mise: with a path, the shown name counts as much as the full one.
+    let shown = split_full(pattern).is_some();
     let full: Vec<TaskId> = project
         .ids()
         .filter(|id| {
             let task = project.task(*id);
-            pattern.is_match(as_path(&task.name))
-                || task.aliases.iter().any(|a| pattern.is_match(as_path(a)))
+            matches(&task.name)
+                || shown && matches(&task.display)
+                || task.aliases.iter().any(|a| matches(&task.full_alias(a)))
         })
         .collect();
     if full.is_empty() {
-        return by(project, |task| pattern.is_match(as_path(task)));
+        return by(project, matches);
     }
     full
 }
@@ -88,9 +192,20 @@ fn by(project: &Project, test: impl Fn(&str) -> bool) -> Vec<TaskId> {
     project.ids().filter(passes).collect()
 }
 
-/// `*` stays within one part between colons, `**` crosses them.
-fn compile(word: &str) -> Option<GlobSet> {
-    glob(&as_path(word), false).ok()
+/// A test for names.
+type Test = Box<dyn Fn(&str) -> bool>;
+
+/// What a pattern matches. `*` stays within one part between colons, `**` crosses
+/// them; a monorepo's path is a pattern of its own.
+fn matcher(pattern: &str) -> Option<Test> {
+    let Some((path, name)) = split_full(pattern) else {
+        let name = glob(&as_path(pattern), false).ok()?;
+        return Some(Box::new(move |task| name.is_match(as_path(task))));
+    };
+    let (path, name) = (paths::matcher(path)?, glob(&as_path(name), false).ok()?);
+    Some(Box::new(move |task| {
+        split_full(task).is_some_and(|(dir, own)| path(dir) && name.is_match(as_path(own)))
+    }))
 }
 
 /// Parts as path components; a slash in a name is an ordinary character.
@@ -104,8 +219,7 @@ mod tests {
 
     #[test]
     fn stars_keep_to_their_part() {
-        let matches =
-            |pattern: &str, name: &str| compile(pattern).is_some_and(|p| p.is_match(as_path(name)));
+        let matches = |pattern: &str, name: &str| matcher(pattern).is_some_and(|p| p(name));
         assert!(matches("test:*", "test:unit"));
         assert!(!matches("test:*", "test:unit:fast"));
         assert!(matches("test:**", "test:unit:fast"));
@@ -116,5 +230,30 @@ mod tests {
         assert!(matches("[!a]", "b"));
         assert!(matches("x/?", "x/y"));
         assert!(!matches("*", "a:b"));
+    }
+
+    #[test]
+    fn dots_in_a_path_cross_directories() {
+        let matches = |pattern: &str, name: &str| matcher(pattern).is_some_and(|p| p(name));
+        for name in ["//:x", "//a:x", "//a/b:x"] {
+            assert!(matches("//...:x", name), "{name}");
+        }
+        for (pattern, name, expected) in [
+            ("//a/...:x", "//a:x", true),
+            ("//a/...:x", "//a/b/c:x", true),
+            ("//a/...:x", "//ab:x", false),
+            ("//.../b:x", "//b:x", true),
+            ("//.../b:x", "//a/b:x", true),
+            ("//.../b:x", "//a/b:y", false),
+            ("//...b:x", "//ab:x", true),
+            ("//*:x", "//a:x", true),
+            ("//*:x", "//a/b:x", false),
+            ("//...:*", "//a:x:y", false),
+            ("//...:**", "//a:x:y", true),
+            ("//...:x", "x", false),
+            ("*", "//a:x", false),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
     }
 }

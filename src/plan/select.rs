@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::names::target;
+use super::names::asked;
+use super::paths;
 use crate::config::workspace::Workspace;
-use crate::model::{Problem, Project, ProjectId, Task, TaskId, closest};
+use crate::model::{Problem, Project, Task, TaskId, closest, split_full};
 
 /// One group of words as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +68,9 @@ pub fn groups(words: &[String]) -> Vec<Group> {
 pub fn select(workspace: &Workspace<'_>, groups: &[Group]) -> Result<Vec<Request>, Vec<Problem>> {
     let mut requests = Vec::new();
     for group in groups {
-        if let Some(problem) = unsupported(&group.name) {
-            return Err(vec![problem]);
-        }
-        let here = &workspace.main().project.dir;
-        let found = target(workspace, ProjectId::default(), here, &group.name)?;
+        let found = asked(workspace, &group.name)?;
         if found.tasks.is_empty() {
-            return Err(vec![unknown(found.project, found.name)]);
+            return Err(unknown(found.project, &found.name));
         }
         requests.extend(found.tasks.into_iter().map(|task| Request {
             task,
@@ -84,25 +81,37 @@ pub fn select(workspace: &Workspace<'_>, groups: &[Group]) -> Result<Vec<Request
     Ok(requests)
 }
 
-/// Words of the monorepo syntax.
-pub(super) fn unsupported(word: &str) -> Option<Problem> {
-    (word.starts_with("//") || word.starts_with(':')).then(|| {
-        Problem::new(
-            "select::monorepo",
-            format!("monorepo task paths like `{word}` are not supported by this version of mep"),
-        )
-        .help("run the task from its own directory, or as `../dir:task`")
-    })
+/// There is no such task; it may be one of a project that cannot be read.
+fn unknown(project: &Project, word: &str) -> Vec<Problem> {
+    let path = split_full(word).map(|(path, _)| path);
+    let left_out = project.left_out.iter().filter(|(left, _)| Some(left.as_str()) == path);
+    let mut broken: Vec<Problem> = left_out.flat_map(|(_, problems)| problems.clone()).collect();
+    if broken.is_empty() {
+        return vec![not_found(project, word)];
+    }
+    let text = format!("no task {word} found: its project is left out");
+    broken.push(Problem::new("select::left-out", text).help("correct the mistake above"));
+    broken
 }
 
-fn unknown(project: &Project, word: &str) -> Problem {
+fn not_found(project: &Project, word: &str) -> Problem {
     if project.tasks.is_empty() {
         return empty(project, word);
     }
     let names = candidates(project);
-    let near = closest(word, names.iter().copied(), 5);
+    let mut near = namesakes(project, word);
+    if near.is_empty() {
+        near = closest(word, names.iter().copied(), 5);
+    }
     let problem = Problem::new("select::unknown-task", format!("no task {word} found"))
         .reference(reference_text(project, word, &near));
+    if let Some((path, task)) = split_full(word).filter(|_| paths::stays_near(word)) {
+        return problem.help(format!(
+            "`*` in a path looks only into the projects on the way to this directory; `...` looks \
+             into all: `{}:{task}`",
+            path.replace('*', "...")
+        ));
+    }
     if let Some(name) = unique_prefix(project, word) {
         return problem.help(format!("did you mean `{name}`?"));
     }
@@ -153,7 +162,8 @@ fn reference_text(project: &Project, word: &str, near: &[&str]) -> String {
     visible.sort_by(|a, b| a.display.cmp(&b.display));
     let shown = &visible[..visible.len().min(20)];
     let width = shown.iter().map(|t| t.display.chars().count()).max().unwrap_or(0).max(4);
-    text.push_str(&format!("\nAvailable tasks:\n  {:width$}  Description", "Name"));
+    let list = if project.monorepo.is_some() { " (`mise tasks ls --all`)" } else { "" };
+    text.push_str(&format!("\nAvailable tasks{list}:\n  {:width$}  Description", "Name"));
     for task in shown {
         text.push_str(&format!("\n  {:width$}  {}", task.display, task.summary()));
     }
@@ -177,6 +187,18 @@ fn candidates(project: &Project) -> Vec<&str> {
         .collect()
 }
 
+/// In a monorepo, tasks of that name in other projects.
+fn namesakes<'p>(project: &'p Project, word: &str) -> Vec<&'p str> {
+    let Some((_, name)) = split_full(word).filter(|_| project.monorepo.is_some()) else {
+        return Vec::new();
+    };
+    let visible = project.tasks.iter().filter(|task| !task.hide);
+    let same = visible
+        .map(|t| t.display.as_str())
+        .filter(|full| split_full(full).is_some_and(|f| f.1 == name));
+    same.take(5).collect()
+}
+
 /// No task at all: say where there is none, and what may be the reason.
 fn empty(project: &Project, word: &str) -> Problem {
     let problem = Problem::new(
@@ -198,8 +220,9 @@ fn empty(project: &Project, word: &str) -> Problem {
 
 /// The one visible task whose name begins with this word.
 pub fn unique_prefix(project: &Project, word: &str) -> Option<String> {
+    let full = project.full(word);
     let visible = project.tasks.iter().filter(|t| !t.hide && !word.is_empty());
-    let mut found = visible.map(|t| &t.display).filter(|name| name.starts_with(word));
+    let mut found = visible.map(|t| &t.display).filter(|name| name.starts_with(&*full));
     let first = found.next()?;
     found.all(|name| name == first).then(|| first.clone())
 }

@@ -22,8 +22,7 @@ use crate::support::{
 
 /// Differences that are known: the number that a project's directory begins with, the name of a
 /// task there (`*`: any) or `tasks ls`, `tasks deps`, and why that is so.
-const KNOWN: [(&str, &str, &str); 4] = [
-    ("021", "*", "dependencies on tasks of a monorepo are not in this version"),
+const KNOWN: [(&str, &str, &str); 3] = [
     (
         "045",
         "tasks ls",
@@ -32,10 +31,6 @@ const KNOWN: [(&str, &str, &str); 4] = [
     ("057", "*", "a tool named in [env] is not there, offline: a dry run asks for none"),
     ("139", "*", "offline, the reference cannot tell which nightly toolchain a profile means"),
 ];
-
-/// What makes the names of a project's tasks those of a monorepo, which this version does not
-/// have: such a project is compared without it.
-const MONOREPO: [&str; 2] = ["monorepo_root", "experimental_monorepo_root"];
 
 #[test]
 fn public_configurations_mean_the_same() {
@@ -77,7 +72,6 @@ fn projects(corpus: &Path) -> Vec<PathBuf> {
 /// What one project came to.
 struct Report {
     project: String,
-    monorepo: bool,
     /// How many times both listed the tasks.
     listed: usize,
     /// Where the reference does not load it: ours has to.
@@ -135,12 +129,10 @@ fn views(files: &BTreeMap<String, String>) -> BTreeSet<View> {
 impl Report {
     fn of(dir: &Path, reference: &Path) -> Self {
         let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let mut files = read(dir);
-        let monorepo = files.values_mut().filter_map(without_monorepo).count() > 0;
+        let files = read(dir);
         let [theirs, ours] = [reference, &under_test()].map(|binary| copy(&files, binary));
         let mut report = Report {
             project: name,
-            monorepo,
             listed: 0,
             ours_alone: 0,
             planned: 0,
@@ -154,11 +146,11 @@ impl Report {
     }
 
     fn look(&mut self, view: &View, projects: [&Project; 2]) {
-        let list = ["tasks", "ls", "--hidden", "--json"];
+        let list = ["tasks", "ls", "--all", "--hidden", "--json"];
         let [theirs, ours] = projects.map(|project| view.call(project, "mise", &list));
         if theirs.code != Some(0) {
             self.ours_alone += 1;
-            let output = view.call(projects[1], "mep", &["tasks", "ls", "--hidden"]);
+            let output = view.call(projects[1], "mep", &["tasks", "ls", "--all", "--hidden"]);
             if output.code != Some(0) {
                 self.add(view, "tasks ls", output.transcript());
             }
@@ -254,18 +246,6 @@ fn read(dir: &Path) -> BTreeMap<String, String> {
     texts.collect()
 }
 
-/// Takes out what makes a monorepo, where it is there.
-fn without_monorepo(text: &mut String) -> Option<()> {
-    let is_key = |line: &&str| {
-        let key = line.split_once('=').map(|(key, _)| key.trim());
-        key.is_some_and(|key| MONOREPO.contains(&key))
-    };
-    let kept: String = text.split_inclusive('\n').filter(|line| !is_key(line)).collect();
-    let changed = kept.len() != text.len();
-    *text = kept;
-    changed.then_some(())
-}
-
 /// A project in a scratch directory: a repository with a remote and one commit, because some
 /// templates ask git.
 fn copy(files: &BTreeMap<String, String>, binary: &Path) -> Project {
@@ -319,17 +299,14 @@ fn differ(at: &str, theirs: &Value, ours: &Value, how: &mut String) {
 
 fn summary(reports: &[Report]) -> String {
     let sum = |count: fn(&Report) -> usize| reports.iter().map(count).sum::<usize>();
-    let monorepos = reports.iter().filter(|report| report.monorepo);
-    let names: Vec<&str> = monorepos.map(|report| report.project.as_str()).collect();
     format!(
         "public configurations: {} projects; {} lists and {} plans compared; {} times the reference \
-         does not load them; {} known differences\n  compared without monorepo_root: {}\n",
+         does not load them; {} known differences\n",
         reports.len(),
         sum(|report| report.listed),
         sum(|report| report.planned),
         sum(|report| report.ours_alone),
         KNOWN.len(),
-        names.join(" ")
     )
 }
 

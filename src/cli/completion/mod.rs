@@ -62,7 +62,7 @@ pub(super) fn answer(
     let ctx = Arc::new(ctx);
     let mut global = Global::default();
     global.env = line.flag("-E", "--env").map(Into::into);
-    let loaded = config::load(&ctx, &options(&global, query(&ctx, dialect, &global)));
+    let loaded = config::load(&ctx, &options(&global, query(&ctx, dialect, &global)).whole());
     let mut tasks = Tasks::new(&ctx, &loaded, dialect);
     let mut spec = grammar::spec(dialect, command, &line.verb);
     grammar::add(&mut spec, &line.verb, tasks.commands(&line.words));

@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::model::Problem;
 
-/// Monorepos and the cache of tasks.
+/// What a commit affects, the choice of a task, and the cache of tasks.
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct AbsentFlags {
     #[arg(long, hide = true)]
@@ -30,8 +30,9 @@ pub(in crate::cli) struct AbsentFlags {
     task_cache_stats: bool,
 }
 
-const MONOREPO: &str = "it is about monorepos, which come later; `--changed` runs what has changed since its last \
+const AFFECTED: &str = "running what a commit affects comes later; `--changed` runs what has changed since its last \
      success";
+const ALL: &str = "choosing from all tasks comes later; `mep tasks --all` lists them";
 const CACHE: &str =
     "it is about the cache of tasks, which comes later; `-f` runs what is up to date";
 
@@ -42,12 +43,12 @@ impl AbsentFlags {
     /// Where one is.
     pub(in crate::cli) fn refuse(&self) -> Result<(), Problem> {
         let flags = [
-            ("affected", self.affected, MONOREPO),
-            ("affected-base", self.affected_base.is_some(), MONOREPO),
-            ("affected-head", self.affected_head.is_some(), MONOREPO),
-            ("affected-explain", self.affected_explain, MONOREPO),
-            ("affected-json", self.affected_json, MONOREPO),
-            ("all", self.all, MONOREPO),
+            ("affected", self.affected, AFFECTED),
+            ("affected-base", self.affected_base.is_some(), AFFECTED),
+            ("affected-head", self.affected_head.is_some(), AFFECTED),
+            ("affected-explain", self.affected_explain, AFFECTED),
+            ("affected-json", self.affected_json, AFFECTED),
+            ("all", self.all, ALL),
             ("task-cache", self.task_cache.is_some(), CACHE),
             ("task-cache-explain", self.task_cache_explain, CACHE),
             ("task-cache-explain-json", self.task_cache_explain_json, CACHE),

@@ -13,7 +13,7 @@ use crate::cli::{dialect, enter, load, options, query};
 use crate::config::Options;
 use crate::config::trust::Intent;
 use crate::model::{Dialect, Exit, Problem, Project};
-use crate::plan::matching;
+use crate::plan::runnable;
 use crate::sys::Context;
 
 /// Runs `check`, and `apply` and `check` again where the first one fails.
@@ -84,12 +84,12 @@ fn run(
 
 /// Whoever converges trusts, as whoever runs does.
 fn running(ctx: &Context, grammar: Dialect, global: &Global) -> Options {
-    options(global, Intent { runs: true, ..query(ctx, grammar, global) })
+    options(global, Intent { runs: true, ..query(ctx, grammar, global) }).whole()
 }
 
 /// Both tasks must be there before anything runs.
 fn exists(project: &Project, flag: &str, name: &str, dir: &Path) -> Result<(), Problem> {
-    if !matching(project, name).is_empty() {
+    if !runnable(project, name).is_empty() {
         return Ok(());
     }
     let text = format!("converge needs a task `{name}`, and there is none in {}", dir.display());

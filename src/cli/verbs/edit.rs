@@ -18,7 +18,7 @@ use crate::sys::Context;
 /// There is no editor, or it fails.
 pub(super) fn run(call: Call<'_>, args: &EditArgs) -> Result<Exit, Vec<Problem>> {
     let Call { ctx, grammar, global, voice } = call;
-    let loaded = load(ctx, global, &call.options(), voice)?;
+    let loaded = load(ctx, global, &call.options().whole(), voice)?;
     let dialect = dialect(ctx, grammar);
     let project = &loaded.project;
     if !project.problems.is_empty() && dialect == Dialect::Mise {

@@ -4,7 +4,7 @@
 
 use crate::config::Settings;
 use crate::model::{Command, Project, RunEntry, Task};
-use crate::plan::{matching, script};
+use crate::plan::{runnable, script};
 
 /// What was found behind names.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(in crate::cli) fn take(project: &Project, words: &mut Vec<String>) -> LateFl
             break;
         }
         at += 1;
-        let tasks = matching(project, &name);
+        let tasks = runnable(project, &name);
         if !tasks.is_empty() && tasks.iter().all(|id| appends_words(project.task(*id))) {
             let end = at + leading(&mut late, &words[at..]);
             let taken: Vec<String> = words.drain(at..end).collect();

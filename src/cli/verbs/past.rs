@@ -8,7 +8,7 @@ use crate::cli::grammar::Global;
 use crate::cli::{options, query};
 use crate::config;
 use crate::model::{Dialect, Problem, Project, closest};
-use crate::plan::{self, matching};
+use crate::plan::{self, runnable};
 use crate::record::{Listed, Place, Story, Unreadable};
 use crate::sys::Context;
 
@@ -28,7 +28,8 @@ impl<'v> Past<'v> {
         global: &Global,
         voice: &'v Voice,
     ) -> Self {
-        let project = config::load(ctx, &options(global, query(ctx, grammar, global))).project;
+        let project =
+            config::load(ctx, &options(global, query(ctx, grammar, global)).whole()).project;
         let place = Place::new(&ctx.dirs.state, project.home());
         let mut runs = place.runs();
         // What is too old goes now and then; what is too many is not shown.
@@ -116,7 +117,7 @@ impl<'v> Past<'v> {
     /// # Errors
     /// Where nobody knows it.
     pub(in crate::cli) fn task(&self, word: &str) -> Result<String, Problem> {
-        if let [id] = matching(&self.project, word)[..] {
+        if let [id] = runnable(&self.project, word)[..] {
             return Ok(self.project.task(id).name.clone());
         }
         let mut names: Vec<String> = self.project.tasks.iter().map(|t| t.name.clone()).collect();

@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use crate::config::Loaded;
 use crate::model::Project;
-use crate::plan::{matching, unique_prefix};
+use crate::plan::{runnable, unique_prefix};
 
 /// Puts the whole name in the place of each one that was meant.
 pub(in crate::cli) fn complete(loaded: &Loaded, words: &mut [String]) {
@@ -38,7 +38,7 @@ fn replace(project: &Project, words: &mut [String], agrees: impl Fn(&str, &str) 
 }
 
 fn meant(project: &Project, word: &str) -> Option<String> {
-    matching(project, word).is_empty().then(|| unique_prefix(project, word)).flatten()
+    runnable(project, word).is_empty().then(|| unique_prefix(project, word)).flatten()
 }
 
 fn can_ask() -> bool {

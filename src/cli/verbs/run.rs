@@ -56,7 +56,7 @@ impl Call<'_> {
         self.args.absent.refuse().map_err(|p| vec![p])?;
         let mut words = self.args.words().map_err(|p| vec![p])?;
         let looks = self.looks(&words);
-        let options = options(self.global, self.intent(looks));
+        let options = options(self.global, self.intent(looks)).whole();
         let mut loaded = load(self.ctx, self.global, &options, self.voice)?;
         if loaded.settings.safe {
             return Err(vec![safe_mode()]);
@@ -97,7 +97,7 @@ impl Call<'_> {
         if !self.takes_late_flags() || !words.iter().any(|word| word == "--dry-run") {
             return false;
         }
-        let options = options(self.global, query(self.ctx, self.grammar, self.global));
+        let options = options(self.global, query(self.ctx, self.grammar, self.global)).whole();
         let project = config::load(self.ctx, &options).project;
         let mut words = words.to_vec();
         prefix::guess(&project, &mut words);

@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
 use crate::model::{Command, Dialect, Problem, Task};
-use crate::plan::{self, matching};
+use crate::plan::{self, runnable};
 use crate::sys::Context;
 
 use super::shown;
@@ -34,7 +34,7 @@ pub(in crate::cli) fn print(
     words: &[String],
     dialect: Dialect,
 ) -> Result<bool, Problem> {
-    let found = matching(&loaded.project, &words[0]);
+    let found = runnable(&loaded.project, &words[0]);
     let Some(task) = found.first().map(|id| loaded.project.task(*id)) else {
         return Ok(false);
     };

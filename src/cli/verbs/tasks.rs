@@ -47,7 +47,6 @@ pub(in crate::cli) fn run(call: Call<'_>, tasks: TasksArgs) -> Result<Exit, Vec<
     if !matches!(command, TasksCommand::Ls(_)) && list != ListArgs::default() {
         return Err(vec![apart("subcommands")]);
     }
-    let read = || load(ctx, global, &call.options(), voice);
     match command {
         TasksCommand::Ls(later) => list_tasks(call, &list.then(*later.0)),
         TasksCommand::Help { command } => help(grammar, command.as_deref()),
@@ -55,10 +54,16 @@ pub(in crate::cli) fn run(call: Call<'_>, tasks: TasksArgs) -> Result<Exit, Vec<
         TasksCommand::Edit(args) => edit::run(call, &args.0),
         TasksCommand::Info(args) => info(call, &args.0),
         TasksCommand::Run(args) => run::run(ctx, grammar, global, &args.0, voice),
-        TasksCommand::Deps(args) => deps::print(ctx, read()?, call.options(), &args.0, voice),
+        TasksCommand::Deps(args) => {
+            let options = call.options().whole();
+            let loaded = load(ctx, global, &options, voice)?;
+            deps::print(ctx, loaded, options, &args.0, voice)
+        }
         TasksCommand::Validate(args) => {
             let dialect = dialect(ctx, grammar);
-            validate::print(ctx, dialect, read()?, call.options(), &args.0, voice)
+            let options = call.options().whole();
+            let loaded = load(ctx, global, &options, voice)?;
+            validate::print(ctx, dialect, loaded, options, &args.0, voice)
         }
     }
 }
@@ -91,7 +96,7 @@ fn two_things(task: &str) -> Problem {
 }
 
 fn info(call: Call<'_>, args: &InfoArgs) -> Result<Exit, Vec<Problem>> {
-    let loaded = load(call.ctx, call.global, &call.options(), call.voice)?;
+    let loaded = load(call.ctx, call.global, &call.options().whole(), call.voice)?;
     info::print(call.ctx, &loaded, &args.task, args.json, call.voice)
 }
 
@@ -101,7 +106,9 @@ fn list_tasks(call: Call<'_>, args: &ListArgs) -> Result<Exit, Vec<Problem>> {
         return Err(vec![Problem::new("tasks::list-options", text).help("choose one of them")]);
     }
     let Call { ctx, grammar, global, voice } = call;
-    let mut loaded = load(ctx, global, &call.options(), voice)?;
+    let options = call.options();
+    let options = Options { whole: args.all || args.complete, ..options };
+    let mut loaded = load(ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     list::print(ctx, dialect(ctx, grammar), &loaded, args, voice).map_err(|p| vec![p])?;
     let problems = std::mem::take(&mut loaded.project.problems);

@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(
 ) -> Result<Exit, Vec<Problem>> {
     let one = |problem: Problem| vec![problem];
     let dialect = dialect(ctx, grammar);
-    let options = options(global, Intent { runs: true, ..query(ctx, grammar, global) });
+    let options = options(global, Intent { runs: true, ..query(ctx, grammar, global) }).whole();
     let mut words = words::texts(&args.words).map_err(one)?;
     words.extend(words::texts(&args.others.task_flag).map_err(one)?);
     let output = Output::of_variable(ctx).map_err(one)?;

@@ -20,7 +20,7 @@ use crate::sys::Context;
 /// There is no such task.
 pub(in crate::cli) fn run(call: Call<'_>, args: &WhichArgs) -> Result<Exit, Vec<Problem>> {
     let Call { ctx, global, voice, .. } = call;
-    let loaded = load(ctx, global, &call.options(), voice)?;
+    let loaded = load(ctx, global, &call.options().whole(), voice)?;
     let project = &loaded.project;
     let found = matching(project, &args.task);
     if found.is_empty() {

@@ -31,7 +31,7 @@ pub(in crate::cli) fn run(
     args: &WhyArgs,
     voice: &Voice,
 ) -> Result<Exit, Vec<Problem>> {
-    let options = options(global, query(ctx, grammar, global));
+    let options = options(global, query(ctx, grammar, global)).whole();
     let loaded = load(ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     let flags = RunFlags { words: args.words.clone(), dry_run: true, ..RunFlags::default() };

@@ -94,12 +94,7 @@ pub struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// An evaluator for one run or query.
     pub fn new(ctx: &'a Context, loaded: &'a Loaded, late: Late) -> Self {
-        let entries = loaded.project.roots.iter().flat_map(|root| &root.env);
-        let names = entries.filter_map(|entry| match &entry.directive {
-            EnvDirective::Redact(names) => Some(names),
-            _ => None,
-        });
-        Self {
+        let mut evaluator = Self {
             ctx,
             project: &loaded.project,
             loaded,
@@ -108,12 +103,26 @@ impl<'a> Evaluator<'a> {
             settings: &loaded.settings.env,
             late,
             by_root: HashMap::new(),
-            hidden_names: names.flatten().map(|name| WildMatch::new(name)).collect(),
+            hidden_names: Vec::new(),
             identities: OnceCell::new(),
             incomplete: false,
             sealed_files: 0,
             warnings: Vec::new(),
             secrets: Secrets::default(),
+        };
+        let roots: Vec<_> = loaded.project.roots.iter().filter(|r| !r.aside).cloned().collect();
+        evaluator.hide_names(&roots);
+        evaluator
+    }
+
+    /// Takes the names that `redactions` of these roots hide.
+    fn hide_names(&mut self, roots: &[Arc<Root>]) {
+        for entry in roots.iter().flat_map(|root| &root.env) {
+            if let EnvDirective::Redact(names) = &entry.directive {
+                let new = names.iter().map(|name| WildMatch::new(name));
+                let new: Vec<_> = new.filter(|name| !self.hidden_names.contains(name)).collect();
+                self.hidden_names.extend(new);
+            }
         }
     }
 
@@ -130,8 +139,9 @@ impl<'a> Evaluator<'a> {
         !self.project.untrusted.is_empty()
     }
 
-    /// The environment for tasks of `root`: every root in order; for a root
-    /// that is not the nearest, its own hierarchy once more on top.
+    /// The environment for tasks of `root`: every root on the way to the working
+    /// directory in order; for a root that is not the nearest, its own hierarchy
+    /// once more on top.
     ///
     /// # Errors
     /// A required variable that is missing, a bad file or template, a value
@@ -143,13 +153,17 @@ impl<'a> Evaluator<'a> {
         if self.is_raw() {
             return Ok(Arc::new(Resolved { env: self.ctx.env.clone(), ..Resolved::default() }));
         }
-        let roots: Vec<Arc<Root>> = self.project.roots.clone();
+        let all = &self.project.roots;
+        let roots: Vec<Arc<Root>> = all.iter().filter(|r| !r.aside).cloned().collect();
         let mut resolved = Resolved { env: self.ctx.env.clone(), ..Resolved::default() };
         self.hierarchy(&roots, &mut resolved)?;
-        let nearest = roots.last().is_none_or(|last| last.rank <= root.rank);
+        let nearest = !root.aside && roots.last().is_none_or(|last| last.rank <= root.rank);
         if !nearest {
-            let own: Vec<_> = roots.iter().filter(|r| r.rank <= root.rank).cloned().collect();
-            resolved.vars = Vars::new();
+            let own: Vec<_> = all.iter().filter(|r| r.holds_for(root)).cloned().collect();
+            if self.project.monorepo.is_none() {
+                resolved.vars = Vars::new();
+            }
+            self.hide_names(&own);
             self.hierarchy(&own, &mut resolved)?;
         }
         let done = Arc::new(resolved);

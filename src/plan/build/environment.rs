@@ -46,6 +46,9 @@ impl Builder<'_, '_> {
             env.set("MISE_PROJECT_ROOT", project);
         }
         env.set("MISE_CONFIG_ROOT", root);
+        if let Some(monorepo) = &self.workspace.get(id).project.monorepo {
+            env.set("MISE_MONOREPO_ROOT", monorepo.root.as_os_str());
+        }
         let done = (Arc::new(env), resolved.vars.clone());
         self.known.bases.insert(key, (Arc::clone(&done.0), done.1.clone()));
         Ok(done)

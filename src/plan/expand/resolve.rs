@@ -6,8 +6,8 @@ use crate::model::{Blame, Call, Dep, DepSpec, EnvMap, Problem, Spot, Task};
 use crate::plan::args;
 use crate::plan::graph::{Occurrence, Phase};
 use crate::plan::layers;
-use crate::plan::names::{Target, is_pattern, target};
-use crate::plan::select::{suggestion, unsupported};
+use crate::plan::names::{Target, is_pattern, named};
+use crate::plan::select::suggestion;
 use crate::plan::spec;
 
 impl Expander<'_> {
@@ -207,10 +207,7 @@ impl Expander<'_> {
     where
         Self: 'w,
     {
-        match unsupported(name) {
-            Some(problem) => Err(vec![problem]),
-            None => target(self.workspace, me.task.project, &task.root.dir, name),
-        }
+        named(self.workspace, task, me.task, name)
     }
 }
 
@@ -222,8 +219,8 @@ fn missing(target: &Target<'_>, task: &Task, name: &str, spot: &Spot, verb: &str
     .reference(format!("task not found: {name}"))
     .at(spot, if is_pattern(name) { "matches no task" } else { "no such task" })
     .blame(Blame::Task(task.name.clone()));
-    let way = &name[..name.len() - target.name.len()];
-    match suggestion(target.project, target.name, &task.display) {
+    let way = name.strip_suffix(&*target.name).unwrap_or_default();
+    match suggestion(target.project, &target.name, &task.display) {
         Some(near) => problem.help(format!("did you mean `{way}{near}`?")),
         None if verb == "runs" => problem.help("define the task, or take the entry out"),
         None => problem.help("define the task, or mark the entry `optional = true`"),

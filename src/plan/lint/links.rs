@@ -7,8 +7,7 @@ use std::rc::Rc;
 use crate::config::template;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::model::{Call, Dep, DepSpec, Dialect, Problem, RunEntry, Spot, Task, TaskId};
-use crate::plan::names::target;
-use crate::plan::select::unsupported;
+use crate::plan::names::named;
 
 /// Where a task names another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,11 +179,7 @@ impl<'a> Links<'a> {
     /// The tasks that a name means in a task.
     pub(super) fn meant(&self, id: TaskId, name: &str) -> Result<Vec<TaskId>, String> {
         let missing = || format!("task not found: {name}");
-        if unsupported(name).is_some() {
-            return Err(missing());
-        }
-        let base = &self.task(id).root.dir;
-        match target(self.workspace(), id.project, base, name) {
+        match named(self.workspace(), self.task(id), id, name) {
             Ok(found) if found.tasks.is_empty() => Err(missing()),
             Ok(found) => Ok(found.tasks),
             Err(problems) => {

@@ -54,7 +54,8 @@ pub fn validate(
 /// The first word that means none.
 pub fn chosen(project: &Project, words: &[String]) -> Result<Vec<TaskId>, Problem> {
     if words.is_empty() {
-        return Ok(project.ids().collect());
+        // Other projects of a monorepo are looked at where they are.
+        return Ok(project.ids().filter(|id| !project.task(*id).root.aside).collect());
     }
     words.iter().map(|word| one(project, word)).collect()
 }
@@ -63,7 +64,8 @@ fn one(project: &Project, word: &str) -> Result<TaskId, Problem> {
     let find = |test: &dyn Fn(&TaskId) -> bool| project.ids().find(|id| test(id));
     let named = find(&|id| project.task(*id).name == word)
         .or_else(|| find(&|id| project.task(*id).aliases.iter().any(|alias| alias == word)))
-        .or_else(|| find(&|id| project.task(*id).display == word));
+        .or_else(|| find(&|id| project.task(*id).display == word))
+        .or_else(|| project.find(word));
     named.ok_or_else(|| {
         let names: Vec<&str> = project.tasks.iter().map(|task| task.name.as_str()).collect();
         let text = format!("Task '{word}' not found. Available tasks: {}", names.join(", "));

@@ -147,16 +147,3 @@ fn a_dependency_that_is_no_shell_line_is_shown() {
     let line = "`depends[0]` of task `a`: `ok 'x` has an open quote";
     mistake("depends = [\"ok 'x\"]", line, "\"ok 'x\"", "here", "");
 }
-
-#[test]
-fn monorepo_words_are_refused_by_name() {
-    let help = "run the task from its own directory, or as `../dir:task`";
-    for name in ["//a:b", ":b"] {
-        let line =
-            format!("monorepo task paths like `{name}` are not supported by this version of mep");
-        let stderr = format!("Error: {line}\n  help: {help}\n");
-        refused(&project(OK), &format!("run ok ::: {name}"), 1, &stderr);
-        let body = format!("depends = [\"{name}\"]");
-        mistake(&body, &line, &format!("\"{name}\""), "named here", help);
-    }
-}

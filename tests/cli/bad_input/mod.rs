@@ -11,6 +11,7 @@ mod graph;
 mod input_groups;
 mod keys;
 mod limits;
+mod monorepo;
 mod own;
 mod run_flags;
 mod sandbox;

@@ -4,16 +4,17 @@ use super::{OK, project, refused};
 
 #[test]
 fn flags_of_a_later_version_are_named() {
-    let monorepo = "it is about monorepos, which come later; `--changed` runs what has changed \
+    let affected = "running what a commit affects comes later; `--changed` runs what has changed \
                     since its last success";
+    let all = "choosing from all tasks comes later; `mep tasks --all` lists them";
     let cache = "it is about the cache of tasks, which comes later; `-f` runs what is up to date";
     for (flag, help) in [
-        ("--affected", monorepo),
-        ("--affected-base main", monorepo),
-        ("--affected-head main", monorepo),
-        ("--affected-explain", monorepo),
-        ("--affected-json", monorepo),
-        ("--all", monorepo),
+        ("--affected", affected),
+        ("--affected-base main", affected),
+        ("--affected-head main", affected),
+        ("--affected-explain", affected),
+        ("--affected-json", affected),
+        ("--all", all),
         ("--task-cache off", cache),
         ("--task-cache-explain", cache),
         ("--task-cache-explain-json", cache),

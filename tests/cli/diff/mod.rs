@@ -29,6 +29,7 @@ mod late;
 mod listing;
 mod listing_colors;
 mod miserc;
+mod monorepo;
 mod names;
 mod output;
 mod redaction;
