@@ -12,16 +12,19 @@ use crate::model::{SourceFile, Spot};
 use crate::sys::Context;
 
 /// The definitions of a task, weakest first. `more` are task directories that no
-/// default leads to.
+/// default leads to. In a monorepo, where names are those of one directory, `only`
+/// what lies there.
 pub fn definitions(
     ctx: &Context,
     profile: Option<&str>,
     name: &str,
     more: &[PathBuf],
+    only: Option<&Path>,
 ) -> Vec<Spot> {
     let search = Search::new(ctx, profile, &mut Vec::new());
     let mut found: Vec<Spot> = Vec::new();
-    for place in discover::places(ctx, &search) {
+    let places = discover::places(ctx, &search).into_iter();
+    for place in places.filter(|place| only.is_none_or(|dir| place.root == dir)) {
         let dirs = place.task_dirs.iter().flat_map(|dir| in_directory(dir, name));
         let files = place.candidates.iter().filter_map(|file| in_file(file, Some("tasks"), name));
         found.extend(dirs.chain(files));

@@ -90,7 +90,7 @@ fn read_files(
                 let mut raw = read::config(&file, place.scope);
                 all.project.problems.append(&mut raw.problems);
                 all.project.warnings.append(&mut raw.warnings);
-                all.project.tools.extend(raw.tools.take());
+                all.project.tools.extend(raw.tools.clone());
                 all.project.deps.append(&mut raw.deps);
                 files.push(raw);
             }
@@ -178,10 +178,7 @@ fn add_root(
             Names::Below(path) => Some(path.clone()),
             Names::Plain | Names::Foreign => None,
         },
-        tools: match all.aside {
-            Some(_) => std::mem::take(&mut all.project.tools),
-            None => Vec::new(),
-        },
+        tools: files.iter().filter_map(|file| file.tools.clone()).collect(),
         aside: all.aside.is_some(),
     };
     for raw in files {

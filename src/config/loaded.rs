@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::settings::Settings;
-use crate::model::Project;
+use crate::model::{Project, Root};
 
 /// A project and the settings in force.
 #[derive(Debug, Clone)]
@@ -19,6 +19,20 @@ pub struct Loaded {
     pub implied: Vec<PathBuf>,
     /// Where a new task that is a file goes.
     pub task_dirs: TaskDirs,
+}
+
+impl Loaded {
+    /// What a mise that is asked beside the way has before it: a monorepo's project
+    /// has the tools of what lies above it, wherever we stand.
+    pub(super) fn beside(&self, root: &Root) -> Self {
+        Self {
+            project: self.project.seen_from(root),
+            settings: self.settings.clone(),
+            profiles: self.profiles.clone(),
+            implied: Vec::new(),
+            task_dirs: TaskDirs::default(),
+        }
+    }
 }
 
 /// Directories for tasks that are files.

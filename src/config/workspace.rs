@@ -158,7 +158,9 @@ impl<'a> Evaluators<'a> {
         let Some(tools) = self.tools else {
             return Ok(());
         };
-        tools.replace(self.workspace.get(id.project), self.workspace.task(id), own, env)
+        let (loaded, task) = (self.workspace.get(id.project), self.workspace.task(id));
+        let beside = task.root.aside.then(|| loaded.beside(&task.root));
+        tools.replace(beside.as_ref().unwrap_or(loaded), task, own, env)
     }
 
     /// `tools`, as a text of a project sees it.

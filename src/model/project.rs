@@ -42,7 +42,7 @@ pub struct Root {
     pub files: Vec<Arc<SourceFile>>,
     /// In a monorepo, what the names of its tasks begin with: `//apps/web`.
     pub path: Option<String>,
-    /// Where it asks for `[tools]`, if it is aside.
+    /// Where its files ask for `[tools]`.
     pub tools: Vec<Spot>,
     /// It is not on the way to the working directory: another project of the
     /// monorepo, or a directory above one.
@@ -207,6 +207,21 @@ impl Project {
         latest
             .map(|index| sorted.len() + index)
             .or_else(|| sorted.binary_search_by(|task| task.name.as_str().cmp(name)).ok())
+    }
+
+    /// The roots and tools that count for tasks of `root`, without any task.
+    #[must_use]
+    pub fn seen_from(&self, root: &Root) -> Self {
+        let all = self.roots.iter();
+        let roots: Vec<_> = all.filter(|above| above.holds_for(root)).cloned().collect();
+        Self {
+            id: self.id,
+            dir: root.dir.clone(),
+            tools: roots.iter().flat_map(|root| root.tools.clone()).collect(),
+            roots,
+            own: self.own.clone(),
+            ..Self::default()
+        }
     }
 
     /// All ids in name order.

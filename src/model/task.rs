@@ -196,6 +196,14 @@ impl Task {
         own.unwrap_or(&self.name)
     }
 
+    /// The task under the names that its project has for it.
+    #[must_use]
+    pub fn by_own_name(&self) -> Self {
+        let path = self.name.len() - self.own_name().len();
+        let display = self.display.get(path..).unwrap_or(&self.display).to_string();
+        Self { name: self.own_name().to_string(), display, ..self.clone() }
+    }
+
     /// An alias with all that stands before the task's own name.
     pub fn full_alias<'a>(&self, alias: &'a str) -> Cow<'a, str> {
         match &self.root.path {

@@ -34,17 +34,30 @@ impl<'a> Tasks<'a> {
 
     /// A command for each task. Those that `words` name are complete.
     pub(super) fn commands(&mut self, words: &[String]) -> Vec<SpecCommand> {
-        let named = |task: &Task| words.contains(&task.display) || overlap(&task.aliases, words);
+        let named =
+            |task: &Task| words.contains(&task.display) || overlap(&self.aliases(task), words);
         // As mise does, hidden tasks are not completed, and their words are not either.
         let is_mise = self.dialect == Dialect::Mise;
         let all = self.loaded.project.tasks.iter();
         let tasks: Vec<&Task> = all.filter(|task| !task.hide || !is_mise && named(task)).collect();
-        tasks.iter().map(|task| self.command(task, named(task))).collect()
+        let tasks: Vec<_> = tasks.into_iter().map(|task| (task, named(task))).collect();
+        tasks.into_iter().map(|(task, is_named)| self.command(task, is_named)).collect()
     }
 
     /// The config root whose tasks these are.
     pub(super) fn root(&self) -> Option<&Path> {
         self.loaded.project.nearest_root().map(|root| root.dir.as_path())
+    }
+
+    /// What else a task can be called; in a monorepo aliases have full names too,
+    /// and as mep the tasks of the project we stand in need none.
+    fn aliases(&self, task: &Task) -> Vec<String> {
+        let full = task.aliases.iter().map(|alias| task.full_alias(alias).into_owned());
+        let full = full.filter(|alias| !task.aliases.contains(alias));
+        let here = self.loaded.project.monorepo.as_ref().map(|monorepo| &monorepo.here);
+        let is_here = here.is_some() && task.root.path.as_ref() == here;
+        let short = (is_here && self.dialect == Dialect::Mep).then(|| task.by_own_name().display);
+        task.aliases.iter().cloned().chain(full).chain(short).collect()
     }
 
     fn visible(&self) -> Vec<&'a Task> {
@@ -58,7 +71,7 @@ impl<'a> Tasks<'a> {
     fn command(&mut self, task: &Task, is_named: bool) -> SpecCommand {
         let mut command = if is_named { self.specified(task) } else { SpecCommand::default() };
         command.name.clone_from(&task.display);
-        command.aliases.clone_from(&task.aliases);
+        command.aliases = self.aliases(task);
         command.help = Some(self.description(task)).filter(|text| !text.is_empty());
         command.hide = task.hide;
         command.mounted = true;

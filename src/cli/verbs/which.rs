@@ -31,7 +31,11 @@ pub(in crate::cli) fn run(call: Call<'_>, args: &WhichArgs) -> Result<Exit, Vec<
     for id in found {
         let task = project.task(id);
         let dirs = &loaded.task_dirs.paths;
-        let places = config::definitions(ctx, global.env.as_deref(), &task.name, dirs);
+        let only = task.root.path.as_ref().map(|_| &*task.root.dir);
+        let there = Context { cwd: only.unwrap_or(&ctx.cwd).to_path_buf(), ..(**ctx).clone() };
+        let dirs = if only.is_some() { &[] } else { &dirs[..] };
+        let profile = global.env.as_deref();
+        let places = config::definitions(&there, profile, task.own_name(), dirs, only);
         let over = |spot: &&Spot| task.defined_in[1..].iter().any(|f| f.path == spot.file.path);
         let others = |spot: &&Spot| task.defined_in.iter().all(|f| f.path != spot.file.path);
         all.push(Found {

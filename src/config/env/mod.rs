@@ -156,7 +156,8 @@ impl<'a> Evaluator<'a> {
         let all = &self.project.roots;
         let roots: Vec<Arc<Root>> = all.iter().filter(|r| !r.aside).cloned().collect();
         let mut resolved = Resolved { env: self.ctx.env.clone(), ..Resolved::default() };
-        self.hierarchy(&roots, &mut resolved)?;
+        let here = self.loaded;
+        self.hierarchy(&roots, Some(here).filter(|_| !root.aside), &mut resolved)?;
         let nearest = !root.aside && roots.last().is_none_or(|last| last.rank <= root.rank);
         if !nearest {
             let own: Vec<_> = all.iter().filter(|r| r.holds_for(root)).cloned().collect();
@@ -164,7 +165,8 @@ impl<'a> Evaluator<'a> {
                 resolved.vars = Vars::new();
             }
             self.hide_names(&own);
-            self.hierarchy(&own, &mut resolved)?;
+            let beside = root.aside.then(|| here.beside(root));
+            self.hierarchy(&own, beside.as_ref().or(Some(here)), &mut resolved)?;
         }
         let done = Arc::new(resolved);
         self.by_root.insert(root.rank, Arc::clone(&done));
@@ -172,16 +174,21 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `[vars]` of all roots, then `[env]` of all; entries with `tools = true`
-    /// come last, over everything else.
-    fn hierarchy(&mut self, roots: &[Arc<Root>], to: &mut Resolved) -> Result<(), Problem> {
+    /// come last, over everything else. The tools are those that `asking` has.
+    fn hierarchy(
+        &mut self,
+        roots: &[Arc<Root>],
+        asking: Option<&Loaded>,
+        to: &mut Resolved,
+    ) -> Result<(), Problem> {
         for root in roots {
             let env = &self.ctx.env;
             self.vars_from(&root.vars, &root.dir, env, &mut to.vars, false)?;
         }
         let mut work = Work::new(Path::new("/"), &mut to.env, &to.vars);
         for pass in [Pass::BeforeTools, Pass::WithTools] {
-            if let (Pass::WithTools, Some(tools)) = (pass, self.tools) {
-                tools.lay_under(self.loaded, work.env)?;
+            if let (Pass::WithTools, Some(tools), Some(asking)) = (pass, self.tools, asking) {
+                tools.lay_under(asking, work.env)?;
             }
             work.knows_tools = pass == Pass::WithTools;
             for root in roots {

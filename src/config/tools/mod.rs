@@ -19,7 +19,7 @@ use difference::Difference;
 use super::loaded::Loaded;
 use super::settings::Settings;
 use super::template;
-use crate::model::{EnvMap, Problem, Project, Task};
+use crate::model::{EnvMap, Problem, Project, Spot, Task};
 use crate::sys::{Context, shim};
 
 /// The variable by which a nested run knows that its environment has the
@@ -217,10 +217,8 @@ impl<'a> Toolbox<'a> {
         let unmet = project.tools.first().or_else(|| project.deps.first().map(|(_, spot)| spot));
         let off = project.own.tools == Some(false) || ask::is_asked(self.ctx);
         if let (None, Some(spot), false) = (&self.mise, unmet, off) {
-            notes.push(format!(
-                "there is no mise on PATH to set up tools: tasks use what is there ({})",
-                spot.place()
-            ));
+            notes.push(without_mise(spot));
+            notes.dedup();
         }
         notes
     }
@@ -239,6 +237,11 @@ impl<'a> Toolbox<'a> {
     fn answer(&self, loaded: &Loaded, args: Vec<String>) -> Result<Rc<Difference>, Problem> {
         let project = &loaded.project;
         let Some(mise) = &self.mise else {
+            // Of what is on the way here, `notes` tells.
+            let beside = project.roots.last().filter(|root| root.aside);
+            let unmet = project.tools.first().filter(|_| beside.is_some()).map(without_mise);
+            let unmet = unmet.filter(|note| !self.notes.borrow().contains(note));
+            self.notes.borrow_mut().extend(unmet);
             return Ok(Rc::default());
         };
         let question = (project.dir.clone(), args);
@@ -267,6 +270,11 @@ impl<'a> Toolbox<'a> {
     fn note(&self, text: &str) {
         self.notes.borrow_mut().push(text.to_string());
     }
+}
+
+fn without_mise(spot: &Spot) -> String {
+    let place = spot.place();
+    format!("there is no mise on PATH to set up tools: tasks use what is there ({place})")
 }
 
 /// `tools` as `text` sees it: one that does not name it costs nothing, and a

@@ -537,3 +537,118 @@ fn words_of_monorepos_mean_nothing_elsewhere() {
         Case::config(&text).mise(["run", "d"]).stderr_differs(WORDS).check();
     }
 }
+
+#[test]
+fn names_are_completed() {
+    for (dir, lines) in [
+        (
+            "",
+            &["mise run ", "mise run b", "mise run //", "mise run //apps/web:", "mise tasks info "]
+                [..],
+        ),
+        (
+            "",
+            &["mise //apps", "mise run //apps/web:wb", "mise run w", "mise run :l", "mise run //:"],
+        ),
+        ("apps/web", &["mise run ", "mise run l", "mise run :", "mise tasks edit ", "mise watch "]),
+        ("apps/web", &["mise run //apps/web:build ", "mise run lint "]),
+    ] {
+        for shell in ["zsh", "bash", "fish"] {
+            let mut case = repository();
+            for line in lines {
+                let ask = ["__complete_word__", "--shell", shell, "--line", line];
+                case = case.mise(ask).cwd(dir).binary_on_path();
+            }
+            case.check();
+        }
+    }
+}
+
+#[test]
+fn arguments_of_tasks_are_completed() {
+    let mut case = Case::config("monorepo_root = true\n[monorepo]\nconfig_roots = ['a']\n").file(
+        "a/mise.toml",
+        "[tasks.pick]\nalias = 'p'\nusage = 'arg \"<x>\" { choices \"one\" \"two\" }; flag \"--long\"'\nrun = 'true'\n",
+    );
+    for dir in ["", "a"] {
+        for line in [
+            "mise run //a:pick ", "mise run pick ", "mise run :pick ", "mise run p ",
+            "mise run //a:p ", "mise run //a:pick --",
+        ] {
+            let ask = ["__complete_word__", "--shell", "zsh", "--line", line];
+            case = case.mise(ask).cwd(dir).binary_on_path();
+        }
+    }
+    case.check();
+}
+
+#[test]
+fn pages_call_tasks_by_the_names_of_their_project() {
+    let case = repository().mise(["generate", "task-docs"]);
+    let case = case.mise(["generate", "task-docs"]).cwd("apps/web");
+    case.mise(["generate", "task-docs", "-m", "-i", "-o", "."])
+        .cwd("apps/api")
+        .effects(["apps/api/index.md", "apps/api/build.md"])
+        .check();
+}
+
+#[test]
+fn tasks_are_added_to_the_nearest_file() {
+    let case = repository().mise(["tasks", "add", "nt", "--", "echo", "hi"]).cwd("apps/web");
+    case.mise(["tasks", "add", "rt", "--", "echo", "hi"])
+        .effects(["apps/web/mise.toml", "mise.toml"])
+        .check();
+}
+
+#[test]
+fn outputs_that_nobody_names_belong_to_the_full_name() {
+    Case::config("monorepo_root = true\n[monorepo]\nconfig_roots = ['a']\n")
+        .file(
+            "a/mise.toml",
+            "[tasks.x]\nrun = 'echo x'\nsources = ['mise.toml']\noutputs = { auto = true }\n",
+        )
+        .mise(["tasks", "info", "//a:x"])
+        .mise(["run", "//a:x"])
+        .mise(["run", "x"])
+        .cwd("a")
+        .mise(["run", "//a:x"])
+        .check();
+}
+
+#[test]
+fn a_trusted_root_vouches_for_its_projects() {
+    let case = || {
+        Case::config(
+            "monorepo_root = true\n[monorepo]\nconfig_roots = ['a']\n[env]\nR = '{{ 1 + 1 }}'\n[tasks.r]\nrun = 'echo $R'\n",
+        )
+        .file("a/mise.toml", "[env]\nA = '{{ 2 + 2 }}'\n[tasks.t]\nrun = 'echo t $A'\n")
+    };
+    let untrusted = "MISE_TRUSTED_CONFIG_PATHS";
+    let list = ["tasks", "--all"];
+    case().mise(list).env_remove(untrusted).stderr_differs(WORDS).check();
+    case()
+        .mise(["run", "-q", "//a:t"])
+        .env_remove(untrusted)
+        .mise(list)
+        .env_remove(untrusted)
+        .mise(["tasks"])
+        .cwd("a")
+        .env_remove(untrusted)
+        .check();
+    case()
+        .mise(["trust"])
+        .env_remove(untrusted)
+        .mise(list)
+        .env_remove(untrusted)
+        .mise(["run", "t"])
+        .cwd("a")
+        .env_remove(untrusted)
+        .check();
+    case()
+        .mise(["run", "-q", "t"])
+        .cwd("a")
+        .env_remove(untrusted)
+        .mise(list)
+        .env_remove(untrusted)
+        .check();
+}

@@ -163,3 +163,30 @@ fn without_tools_the_map_is_empty() {
     let missing = "[tools]\n'npm:nope' = 'path:/nope'\n";
     Case::config(&format!("{missing}{config}")).call("run -q --skip-tools x").check();
 }
+
+#[test]
+fn a_project_of_a_monorepo_has_the_tools_of_its_own_way() {
+    // The order is ours: the nearest first, as from inside the project.
+    let show = format!("[tasks.show]\nrun = '''{OURS} | sort'''\n");
+    for dir in ["", "a", "b"] {
+        let mut tale = case(&format!(
+            "monorepo_root = true\n[monorepo]\nconfig_roots = ['a', 'b', 'c']\n{TOOLS}{show}"
+        ))
+        .file(
+            "a/mise.toml",
+            &format!(
+                "[tools]\nnode = \"path:{{{{config_root}}}}/../jdk\"\n{show}[tasks.own]\n\
+                 tools = {{ java = \"path:{{{{config_root}}}}/../ruby\" }}\nrun = '''{OURS}'''\n"
+            ),
+        )
+        .file(
+            "b/mise.toml",
+            &format!("[tools]\nruby = \"path:{{{{config_root}}}}/../ruby\"\n{show}"),
+        )
+        .file("c/mise.toml", &show);
+        for words in ["//:show", "//a:show", "//b:show", "//c:show", "//a:own"] {
+            tale = tale.call(&format!("run -q {words}")).cwd(dir);
+        }
+        tale.check();
+    }
+}

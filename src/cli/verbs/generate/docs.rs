@@ -16,8 +16,8 @@ const BEGIN: &str = "<!-- mise-tasks -->";
 const END: &str = "<!-- /mise-tasks -->";
 
 /// A task and its section.
-struct Section<'a> {
-    task: &'a Task,
+struct Section {
+    task: Task,
     description: String,
     text: String,
 }
@@ -42,25 +42,25 @@ pub(super) fn run(call: Call<'_>, args: &DocsArgs) -> Result<Exit, Vec<Problem>>
 }
 
 /// Only what files of the very directory define, as in mise.
-fn sections<'a>(
+fn sections(
     call: Call<'_>,
-    loaded: &'a Loaded,
+    loaded: &Loaded,
     warnings: &mut Vec<String>,
-) -> Result<Vec<Section<'a>>, Problem> {
+) -> Result<Vec<Section>, Problem> {
     let here = |task: &&Task| {
         !task.hide && task.root.scope == Scope::Project && task.root.dir == call.ctx.cwd
     };
     let mut evaluator = Evaluator::new(call.ctx, loaded, Late::Keep);
     let scripts = !loaded.settings.hides_script_args;
-    let mut section = |task| {
-        let declaration = shown::declaration(task, &mut evaluator, scripts, warnings)?;
-        let description = shown::text(task, &task.description, &mut evaluator).into_owned();
+    let mut section = |task: Task| {
+        let declaration = shown::declaration(&task, &mut evaluator, scripts, warnings)?;
+        let description = shown::text(&task, &task.description, &mut evaluator).into_owned();
         Ok(Section { task, description, text: declaration.markdown()? })
     };
-    loaded.project.tasks.iter().filter(here).map(&mut section).collect()
+    loaded.project.tasks.iter().filter(here).map(Task::by_own_name).map(&mut section).collect()
 }
 
-fn out(args: &DocsArgs, sections: &[Section<'_>]) -> Result<(), Problem> {
+fn out(args: &DocsArgs, sections: &[Section]) -> Result<(), Problem> {
     let texts: Vec<&str> = sections.iter().map(|section| section.text.as_str()).collect();
     let page = texts.join("\n\n");
     let Some(path) = args.output.as_ref().map(Path::new) else {
@@ -77,7 +77,7 @@ fn out(args: &DocsArgs, sections: &[Section<'_>]) -> Result<(), Problem> {
 }
 
 /// A file for each task.
-fn many(dir: &Path, with_index: bool, sections: &[Section<'_>]) -> Result<(), Problem> {
+fn many(dir: &Path, with_index: bool, sections: &[Section]) -> Result<(), Problem> {
     if !dir.is_dir() {
         let text = "`--output` must be a directory when `--multi` is set";
         return Err(Problem::new("docs::multi", text)
