@@ -56,6 +56,8 @@ pub struct RunFlags {
     pub shell: Option<String>,
     /// `--changed`
     pub changed: bool,
+    /// `--all`: of every project of a monorepo.
+    pub all: bool,
     /// `--skip-deps`
     pub skip_deps: bool,
     /// `--timings`
@@ -186,7 +188,7 @@ pub(super) fn requested(
         }
         return selected.map_err(|problems| with_files(project, groups, problems));
     }
-    let requests = with_sources(project);
+    let requests = with_sources(project, flags.all);
     if requests.is_empty() {
         warn("no visible task has `sources`: there is nothing to compare");
     }
@@ -210,11 +212,11 @@ fn changed(ctx: &Context, lens: &Lens<'_>, plan: &Plan, requests: Vec<Request>) 
     kept
 }
 
-/// All visible tasks with sources.
-fn with_sources(project: &Project) -> Vec<Request> {
+/// All visible tasks with sources; of a monorepo those near to us, or all.
+fn with_sources(project: &Project, all: bool) -> Vec<Request> {
     let visible = |id: &TaskId| {
         let task = project.task(*id);
-        !task.hide && !task.sources.is_empty()
+        !task.hide && !task.sources.is_empty() && (all || !task.root.aside)
     };
     let request = |task| Request { task, args: Vec::new(), dashes: None };
     project.ids().filter(visible).map(request).collect()

@@ -105,7 +105,8 @@ fn products(workspace: &Workspace<'_>, plan: &Plan, target: &mut Target) {
 /// The words of each task that is asked for.
 fn words(call: &Watch<'_>, project: &Project) -> Vec<Words> {
     if call.run.words.is_empty() && call.dialect == Dialect::Mep {
-        let with_sources = project.tasks.iter().filter(|t| !t.hide && !t.sources.is_empty());
+        let near = project.tasks.iter().filter(|t| !t.hide && !t.root.aside);
+        let with_sources = near.filter(|task| !task.sources.is_empty());
         return with_sources.map(|task| vec![task.name.clone()]).collect();
     }
     plan::groups(&call.run.words).into_iter().map(written).collect()

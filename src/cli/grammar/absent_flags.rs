@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::model::Problem;
 
-/// What a commit affects, the choice of a task, and the cache of tasks.
+/// What a commit affects, and the cache of tasks.
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct AbsentFlags {
     #[arg(long, hide = true)]
@@ -18,8 +18,6 @@ pub(in crate::cli) struct AbsentFlags {
     affected_explain: bool,
     #[arg(long, hide = true)]
     affected_json: bool,
-    #[arg(long, hide = true)]
-    all: bool,
     #[arg(long, hide = true, value_name = "MODE")]
     task_cache: Option<String>,
     #[arg(long, hide = true)]
@@ -32,7 +30,6 @@ pub(in crate::cli) struct AbsentFlags {
 
 const AFFECTED: &str = "running what a commit affects comes later; `--changed` runs what has changed since its last \
      success";
-const ALL: &str = "choosing from all tasks comes later; `mep tasks --all` lists them";
 const CACHE: &str =
     "it is about the cache of tasks, which comes later; `-f` runs what is up to date";
 
@@ -48,7 +45,6 @@ impl AbsentFlags {
             ("affected-head", self.affected_head.is_some(), AFFECTED),
             ("affected-explain", self.affected_explain, AFFECTED),
             ("affected-json", self.affected_json, AFFECTED),
-            ("all", self.all, ALL),
             ("task-cache", self.task_cache.is_some(), CACHE),
             ("task-cache-explain", self.task_cache_explain, CACHE),
             ("task-cache-explain-json", self.task_cache_explain_json, CACHE),

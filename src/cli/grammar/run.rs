@@ -50,6 +50,10 @@ pub(in crate::cli) struct RunArgs {
     /// tasks, or of all
     #[arg(long)]
     pub(in crate::cli) changed: bool,
+    /// Pick from the tasks of all projects of a monorepo; with --changed, look at
+    /// all of them
+    #[arg(long)]
+    pub(in crate::cli) all: bool,
     /// Start what is ready in random order, which shows missing dependencies;
     /// a seed repeats an order
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true)]

@@ -19,7 +19,7 @@ use crate::config::env::{Evaluator, Late};
 use crate::config::trust::Intent;
 use crate::config::{self, Loaded, Options};
 use crate::model::{Blame, Dialect, Exit, Problem, Project, Task, format_elapsed};
-use crate::plan::{self, Group, matching};
+use crate::plan::{self, Group, runnable};
 use crate::record::{History, Latest, Place, Verdict};
 use crate::sys::Context;
 
@@ -40,7 +40,7 @@ pub(super) fn pick(call: Call<'_>, args: &RunArgs) -> Picked {
     };
     let runs = !args.dry_run || dialect(call.ctx, call.grammar) == Dialect::Mise;
     let intent = Intent { runs, ..query(call.ctx, call.grammar, call.global) };
-    let options = options(call.global, intent);
+    let options = Options { whole: args.all, ..options(call.global, intent) };
     let loaded = config::load(call.ctx, &options);
     if !can_choose(&loaded) {
         return Picked::AsItIs;
@@ -88,7 +88,7 @@ fn gap(call: Call<'_>, args: &RunArgs) -> Option<(Vec<String>, Range<usize>)> {
 fn can_choose(loaded: &Loaded) -> bool {
     let project = &loaded.project;
     !loaded.settings.safe
-        && matching(project, "default").is_empty()
+        && runnable(project, "default").is_empty()
         && !project.problems.iter().any(|problem| problem.blame == Blame::Project)
         && project.tasks.iter().any(|task| !task.hide)
 }
@@ -200,7 +200,7 @@ fn note(latest: &Latest) -> (String, Mood) {
 
 /// The word that means this task alone.
 fn name(project: &Project, task: &Task) -> String {
-    let means_it = |word: &str| match matching(project, word)[..] {
+    let means_it = |word: &str| match runnable(project, word)[..] {
         [id] => project.task(id).name == task.name,
         _ => false,
     };

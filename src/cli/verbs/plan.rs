@@ -17,7 +17,7 @@ use crate::cli::grammar::plan::{Format, PlanArgs};
 use crate::cli::grammar::words;
 use crate::cli::{dialect, load};
 use crate::model::{Command, Exit, Problem, Project, Task};
-use crate::plan::{echo, matching};
+use crate::plan::{echo, runnable};
 use crate::record::{skip_kind, skip_words};
 
 /// So many jobs are all that GitHub takes of one matrix.
@@ -33,7 +33,7 @@ const LISTED: usize = 1000;
 pub(in crate::cli) fn run(call: Call<'_>, args: &PlanArgs) -> Result<Exit, Vec<Problem>> {
     let Call { ctx, global, voice, grammar } = call;
     contradictions(args).map_err(|p| vec![p])?;
-    let options = call.options();
+    let options = call.options().whole();
     let mut loaded = load(ctx, global, &options, voice)?;
     if loaded.settings.safe {
         return Err(vec![safe_mode()]);
@@ -90,7 +90,7 @@ fn take_json(project: &Project, words: &mut Vec<String>) -> Option<String> {
     let ours = from + 1 < words.len()
         && words.last().is_some_and(|word| word == "--json")
         && words.iter().all(|word| word != "--");
-    let tasks = if ours { matching(project, &words[from]) } else { Vec::new() };
+    let tasks = if ours { runnable(project, &words[from]) } else { Vec::new() };
     let is_idle = |task: &Task| task.command == Command::None || appends_words(task);
     let taken = !tasks.is_empty() && tasks.iter().all(|id| is_idle(project.task(*id)));
     taken.then(|| {

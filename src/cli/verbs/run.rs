@@ -34,11 +34,26 @@ pub(in crate::cli) fn run(
     let run = |ctx, args| {
         Call { ctx, grammar, dialect: dialect(ctx, grammar), global, args, voice }.run()
     };
+    if let Some(word) = args.words.first().filter(|_| args.all) {
+        return Err(vec![named(&word.to_string_lossy())]);
+    }
     match pick(tasks::Call { ctx, grammar, global, voice }, args) {
+        Picked::AsItIs if args.all && !args.changed => Err(vec![nobody()]),
         Picked::AsItIs => run(ctx, args),
         Picked::Left(exit) => Ok(exit),
         Picked::Line(ctx, args) => run(&ctx, &args),
     }
+}
+
+/// `--all` beside a name.
+fn named(word: &str) -> Problem {
+    Problem::new("usage::all", format!("`--all` is for picking a task, and `{word}` names one"))
+        .help("leave one of them out")
+}
+
+fn nobody() -> Problem {
+    let text = "`--all` asks which task to run, and there is nobody to ask";
+    Problem::new("run::all", text).help("name a task; `mep tasks --all` lists them")
 }
 
 /// One call.
@@ -181,6 +196,7 @@ impl Call<'_> {
             dry_run: args.dry_run || late.dry_run,
             keep_going: args.continue_on_error,
             changed: args.changed,
+            all: args.all,
             style: output.and_then(Output::style),
             styled: output.is_some(),
             old_style: output == Some(Output::Quiet),

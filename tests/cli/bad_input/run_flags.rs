@@ -6,7 +6,6 @@ use super::{OK, project, refused};
 fn flags_of_a_later_version_are_named() {
     let affected = "running what a commit affects comes later; `--changed` runs what has changed \
                     since its last success";
-    let all = "choosing from all tasks comes later; `mep tasks --all` lists them";
     let cache = "it is about the cache of tasks, which comes later; `-f` runs what is up to date";
     for (flag, help) in [
         ("--affected", affected),
@@ -14,7 +13,6 @@ fn flags_of_a_later_version_are_named() {
         ("--affected-head main", affected),
         ("--affected-explain", affected),
         ("--affected-json", affected),
-        ("--all", all),
         ("--task-cache off", cache),
         ("--task-cache-explain", cache),
         ("--task-cache-explain-json", cache),

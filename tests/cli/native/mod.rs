@@ -28,6 +28,7 @@ mod leaks;
 mod limits;
 mod lint;
 mod locks;
+mod monorepo;
 mod nested;
 mod not_ours;
 mod other_projects;

@@ -170,7 +170,7 @@ fn of_all_tasks(call: Call<'_>, args: &ActionArgs) -> Result<String, Vec<Problem
         (task, true) => vec![task.clone().unwrap_or_else(|| DEFAULT.to_string())],
         (None, false) => args.words.clone(),
     };
-    let options = call.options();
+    let options = call.options().whole();
     let loaded = load(ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     let has_tools = !loaded.project.tools.is_empty();
