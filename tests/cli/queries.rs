@@ -212,6 +212,37 @@ fn a_query_evaluates_nothing_that_nobody_trusts() {
     assert!(trusted.stderr.contains("evaluated") || project.exists("canary"), "no canary");
 }
 
+/// Another project of a monorepo is read like one's own: with the same care.
+#[test]
+fn a_query_of_a_monorepo_evaluates_nothing_that_nobody_trusts() {
+    let root =
+        "monorepo_root = true\n[monorepo]\nconfig_roots = ['sub']\n[tasks.r]\nrun = 'true'\n";
+    let project = canary().file("mise.toml", root).file("sub/mise.toml", CANARY);
+    let before = snapshot(&project);
+    for words in [
+        "tasks --all",
+        "tasks ls --all --json",
+        "tasks ls --usage --all",
+        "tasks info //sub:a",
+        "tasks deps",
+        "tasks deps //sub:a --dot",
+        "tasks validate //sub:a",
+        "run -n //sub:a",
+        "run -n //...:c",
+        "run //sub:a --help",
+        "__complete_word__ --words mep run //sub:",
+    ] {
+        for run in both(&project, words) {
+            untrusting(run).run();
+            assert!(snapshot(&project) == before, "`{words}` changed something");
+        }
+    }
+    let stderr = "Warning: [P]/mise.toml is not trusted, nor are 3 more: nothing is evaluated\n";
+    let listed = untrusting(project.mep(["tasks", "--all", "--name-only"])).run();
+    assert!(listed.stderr.starts_with(stderr.trim_end()), "{}", listed.transcript());
+    listed.stdout("//:d\n//:r\n//:scripts:hello\n//sub:a\n//sub:c\n").code(0);
+}
+
 /// As `mise` these words would be tasks.
 #[test]
 fn a_query_of_ours_evaluates_nothing_that_nobody_trusts() {

@@ -79,6 +79,38 @@ fn changed_means_the_projects_near_to_us_or_all() {
 }
 
 #[test]
+fn templates_of_a_project_are_its_own() {
+    let project = repository().file(
+        "a/mise.toml",
+        "[task_templates.t]\nrun = 'echo filled'\n[tasks.ok]\nextends = 't'\n[tasks.gone]\nextends = 'no'\n",
+    );
+    says(&project, "b", "-q run //a:ok", "filled\n");
+    let listed = project.mep(["tasks", "--all", "--name-only"]).run();
+    listed.stdout("//:x\n//a:gone\n//a:ok\n//b:y\n//b:z\n").code(1);
+    let gone = project.mep(["run", "//a:gone"]).run();
+    let text = "task `gone` extends `no`, which is not a template";
+    assert!(gone.code(1).stderr.contains(text), "{}", gone.transcript());
+}
+
+#[test]
+fn a_project_that_needs_a_newer_mise_is_left_out() {
+    let project =
+        repository().file("b/mise.toml", "min_version = '2099.1.1'\n[tasks.y]\nrun = 'true'\n");
+    says(&project, "", "-q run x", "rx\n");
+    let refused = project.mep(["run", "//b:y"]).run();
+    assert!(refused.code(1).stderr.contains("2099.1.1"), "{}", refused.transcript());
+}
+
+#[test]
+fn tasks_from_outside_are_known_by_their_names() {
+    let project =
+        repository().file("../home/.config/mise/config.toml", "[tasks.g]\nrun = 'echo g'\n");
+    let info = project.mep(["tasks", "info", "g"]).cwd("a").run();
+    assert!(info.code(0).stdout.starts_with("Task: g\n"), "{}", info.transcript());
+    says(&project, "a", "tasks deps g", "g\n");
+}
+
+#[test]
 fn all_needs_somebody_to_ask() {
     let stderr = "Error: `--all` asks which task to run, and there is nobody to ask\n  \
                   help: name a task; `mep tasks --all` lists them\n";
