@@ -140,6 +140,12 @@ impl EnvMap {
         }
     }
 
+    /// What is configured from here on counts alone.
+    pub fn forget_configured(&mut self) {
+        self.configured.clear();
+        self.late = false;
+    }
+
     /// True where a value may be another one the next time.
     pub fn has_late(&self) -> bool {
         self.late

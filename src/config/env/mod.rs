@@ -161,8 +161,10 @@ impl<'a> Evaluator<'a> {
         let nearest = !root.aside && roots.last().is_none_or(|last| last.rank <= root.rank);
         if !nearest {
             let own: Vec<_> = all.iter().filter(|r| r.holds_for(root)).cloned().collect();
-            if self.project.monorepo.is_none() {
-                resolved.vars = Vars::new();
+            match self.project.monorepo {
+                None => resolved.vars = Vars::new(),
+                // What a task is must not depend on where we stand.
+                Some(_) => resolved.env.forget_configured(),
             }
             self.hide_names(&own);
             let beside = root.aside.then(|| here.beside(root));

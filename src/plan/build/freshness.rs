@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Builder, Place};
 use crate::config::template;
 use crate::files::Digest;
-use crate::model::{Command, EnvMap, Outputs, Problem, RunEntry};
+use crate::model::{Command, EnvMap, Outputs, Problem, Root, RunEntry};
 use crate::plan::checks::patterns;
 use crate::plan::graph::{Occurrence, Phase};
 use crate::plan::job::{FreshPart, FreshSpec, Invocation, Job};
@@ -85,7 +85,7 @@ impl Builder<'_, '_> {
         if !task.sandbox.is_empty() {
             add("sandbox", Some(&format!("{:?}", task.sandbox)));
         }
-        let has_tools = !self.workspace.get(at.project).project.tools.is_empty();
+        let has_tools = self.roots(at).any(|root| !root.tools.is_empty());
         if has_tools || !task.tools.is_empty() {
             add("tools", self.tools_part(at).as_deref());
         }
@@ -142,9 +142,16 @@ impl Builder<'_, '_> {
 
     /// The vars that the task sees, as they are written.
     fn raw_vars(&self, at: &Place<'_>) -> String {
-        let roots = &self.workspace.get(at.project).project.roots;
-        let entries = roots.iter().flat_map(|root| &root.vars).chain(&at.task.vars);
+        let entries = self.roots(at).flat_map(|root| &root.vars).chain(&at.task.vars);
         format!("{:?}", entries.map(|entry| &entry.directive).collect::<Vec<_>>())
+    }
+
+    /// The roots that count for a task: in a monorepo those on its own way.
+    fn roots(&self, at: &Place<'_>) -> impl Iterator<Item = &Root> {
+        let project = &self.workspace.get(at.project).project;
+        let whole = project.monorepo.is_none();
+        let own = Arc::clone(&at.task.root);
+        project.roots.iter().map(|root| &**root).filter(move |r| whole || r.holds_for(&own))
     }
 
     /// Where the tools lie, which says their versions; nothing in a query, and

@@ -46,6 +46,25 @@ fn freshness_and_records_are_those_of_the_whole() {
     says(&project, "b", "-q rerun", "by\n");
 }
 
+/// Also where the way to it has directories of its own on PATH, and vars.
+#[test]
+fn what_is_configured_is_the_same_from_everywhere() {
+    let project = project(&format!("{ROOT}[env]\n_.path = 'bin'\nO = 'r'\n[vars]\nv = 'r'\n"))
+        .file(
+            "a/mise.toml",
+            "[env]\n_.path = 'bin'\nO = 'a'\n[vars]\nw = '{{vars.v}}'\n\
+             [tasks.x]\nrun = 'echo ax {{vars.w}} $O'\nsources = ['mise.toml']\n",
+        )
+        .file("b/mise.toml", "[env]\n_.path = 'bin'\nB = '1'\n[vars]\nv = 'b'\n");
+    says(&project, "", "-q run //a:x", "ax r a\n");
+    for dir in ["a", "b", ""] {
+        says(&project, dir, "-q run //a:x", "");
+        says(&project, dir, "-q run //a:x ::: //:x", if dir == "a" { "[//:x] rx\n" } else { "" });
+    }
+    project.write("b/mise.toml", "[env]\nB = '2'\n[vars]\nz = 'b'\n");
+    says(&project, "b", "-q run //a:x", "");
+}
+
 #[test]
 fn a_place_is_found_from_everywhere() {
     let project = repository().executable("b/mise-tasks/f.sh", "#!/bin/sh\n");
