@@ -102,7 +102,9 @@ fn told(plan: &Plan, requests: &[Request], loaded: &Loaded) -> Vec<String> {
             add(&mut dirs, pattern.base.clone());
         }
     }
-    let root = loaded.project.nearest_root().map(|root| root.dir.clone());
+    let project = &loaded.project;
+    let whole = project.monorepo.as_ref().map(|monorepo| monorepo.root.clone());
+    let root = whole.or_else(|| project.nearest_root().map(|root| root.dir.clone()));
     let bases = patterns.iter().map(|pattern| pattern.base.clone());
     let root = root.into_iter().chain(dirs.iter().cloned()).chain(bases).reduce(shared);
     let root = root.unwrap_or_default();

@@ -287,3 +287,24 @@ fn what_is_wrong_starts_nothing() {
         "[tasks.a]\ndepends = ['b']\n[tasks.b]\ndepends = ['a']\n[tasks.c]\ndepends = ['d']\n";
     watch(config, &[&["a"], &["c"]]).stderr_differs("ours name file and line").check();
 }
+
+#[test]
+fn tasks_of_other_projects_are_watched_from_everywhere() {
+    let config = "monorepo_root = true\n[monorepo]\nconfig_roots = ['a', 'b']\n\
+                  [tasks.x]\nrun = 'echo rx'\nsources = ['r*']\ndepends = ['//a:x']\n";
+    for dir in ["", "a", "a/src", "b"] {
+        let mut case = watch(config, &[])
+            .dir("a/src")
+            .file(
+                "a/mise.toml",
+                "[tasks.x]\nrun = 'echo ax'\nsources = ['src/**/*.rs', '../b/*.txt']\n\
+                 [tasks.nosrc]\nrun = 'echo'\n[tasks.lint]\nrun = 'echo'\nsources = ['x']\nalias = 'l'\n",
+            )
+            .file("b/mise.toml", "[tasks.y]\nrun = 'echo y'\nsources = ['/etc/hosts']\n");
+        for word in ["//:x", "//a:x", "//a:lint", "//a:nosrc", "//b:y", "//...:x", "l", ":x"] {
+            case = case.mise(["watch", word]).cwd(dir);
+            case = case.env("PATH", "[P]/bin:/usr/local/bin:/usr/bin:/bin");
+        }
+        case.stderr_differs("what is near to a name").check();
+    }
+}
