@@ -42,8 +42,10 @@ pub(super) type Found = BTreeMap<PathBuf, bool>;
 impl Ground {
     /// The nearest root that `read` holds.
     pub(super) fn of(read: &[Read]) -> Option<Self> {
+        // Of several files in a directory the strongest that says anything decides.
         let says = |r: &&Read| {
-            r.place.scope == Scope::Project && r.files.iter().any(|f| f.monorepo.is_root())
+            r.place.scope == Scope::Project
+                && r.files.iter().rev().find_map(|f| f.monorepo.says()) == Some(true)
         };
         let nearest = read.iter().rfind(says)?;
         let farthest = read.iter().find(says).map(|r| &r.place.root);

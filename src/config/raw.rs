@@ -143,9 +143,9 @@ pub(super) struct RawMonorepo {
 }
 
 impl RawMonorepo {
-    /// True where the file says that its directory is the root of one.
-    pub(super) fn is_root(&self) -> bool {
-        self.root.or(self.old_root) == Some(true)
+    /// Whether its directory is the root of one, where the file says so.
+    pub(super) fn says(&self) -> Option<bool> {
+        self.root.or(self.old_root)
     }
 }
 

@@ -423,6 +423,45 @@ fn the_old_name_of_the_key_is_read() {
 }
 
 #[test]
+fn of_several_files_the_strongest_decides() {
+    let root =
+        "monorepo_root = true\n[monorepo]\nconfig_roots = ['a']\n[tasks.r]\nrun = 'echo r'\n";
+    for (path, text) in [
+        ("mise.local.toml", "monorepo_root = false\n"),
+        (".config/mise.toml", "monorepo_root = false\n"),
+        ("a/mise.local.toml", "monorepo_root = false\n"),
+        ("mise.local.toml", "[monorepo]\nconfig_roots = ['b']\n"),
+        ("mise.dev.toml", "monorepo_root = false\n"),
+        ("../home/.config/mise/config.toml", "monorepo_root = false\n"),
+    ] {
+        let mut case = Case::config(root)
+            .file("a/mise.toml", "[tasks.t]\nrun = 'echo t'\n")
+            .file("b/mise.toml", "[tasks.t]\nrun = 'echo bt'\n")
+            .file(path, text);
+        for dir in ["", "a", "b"] {
+            for args in [&["tasks", "--all"][..], &["run", "r"], &["run", "//:r"], &["run", "t"]] {
+                case = case.mise(args).cwd(dir);
+            }
+        }
+        case.stderr_differs(WORDS).check();
+    }
+    for (path, text) in [
+        (".config/mise.toml", root),
+        ("mise.local.toml", root),
+        ("../home/.config/mise/config.toml", root),
+    ] {
+        let mut case =
+            Case::empty().file("a/mise.toml", "[tasks.t]\nrun = 'echo t'\n").file(path, text);
+        for dir in ["", "a"] {
+            for args in [&["tasks", "--all"][..], &["run", "r"], &["run", "//:r"], &["run", "t"]] {
+                case = case.mise(args).cwd(dir);
+            }
+        }
+        case.stderr_differs(WORDS).check();
+    }
+}
+
+#[test]
 fn a_broken_project_stops_only_its_own_tasks() {
     for text in [
         "[tasks.x",
