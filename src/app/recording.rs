@@ -67,7 +67,7 @@ impl<'a> Recording<'a> {
         let opening = Opening {
             place: &place,
             project: project.home(),
-            cwd: &ctx.cwd,
+            cwd: &ctx.start,
             program: program.as_str(),
             words: &words,
             parent: parent.map(|(id, _)| id),

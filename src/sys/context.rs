@@ -15,6 +15,8 @@ pub struct Context {
     pub env: EnvMap,
     /// Working directory after `-C`.
     pub cwd: PathBuf,
+    /// The same before it, where the words of the command line hold.
+    pub start: PathBuf,
     /// Places of the user.
     pub dirs: Dirs,
     /// This executable.
@@ -52,8 +54,10 @@ impl Context {
     pub fn of_this_process() -> io::Result<Self> {
         let env: EnvMap = std::env::vars_os().collect();
         let dirs = Dirs::new(&env);
+        let cwd = std::env::current_dir()?;
         Ok(Self {
-            cwd: std::env::current_dir()?,
+            start: cwd.clone(),
+            cwd,
             exe: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mep")),
             words: std::env::args_os().collect(),
             dirs,

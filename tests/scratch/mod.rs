@@ -26,5 +26,5 @@ pub(crate) fn context(dir: &Path) -> Arc<Context> {
     let ceiling = dir.to_string_lossy().into_owned();
     let env = [("MISE_CEILING_PATHS", ceiling.as_str()), ("PATH", "/usr/bin:/bin")];
     let env = env.into_iter().collect();
-    Arc::new(Context { env, cwd, dirs, exe: "mep".into(), words: Vec::new() })
+    Arc::new(Context { env, start: cwd.clone(), cwd, dirs, exe: "mep".into(), words: Vec::new() })
 }

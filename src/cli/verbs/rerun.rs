@@ -45,6 +45,7 @@ pub(in crate::cli) fn run(
     }
     let mut ctx = ctx.clone();
     enter(&mut ctx, &story.head.cwd).map_err(|p| vec![p])?;
+    ctx.start.clone_from(&ctx.cwd);
     if !global.is_quiet() {
         let words: Vec<String> = argv.iter().map(|w| w.to_string_lossy().into_owned()).collect();
         voice.say(&format!("rerun: {}", typed(&words)));

@@ -109,3 +109,14 @@ fn a_directory_that_is_gone_is_named() {
     assert_eq!(first, Some("Error: Directory specified with --cd does not exist: [P]/sub"));
     output.stdout("").code(1);
 }
+
+#[test]
+fn a_directory_that_was_changed_to_is_changed_to_once() {
+    let project = project("[tasks]\nhere = 'pwd'\n").dir("sub");
+    project.write("sub/mise.toml", "[tasks.here]\nrun = 'pwd'\n");
+    project.mep(["-C", "sub", "run", "-q", "here"]).run().stdout("[P]/sub\n").code(0);
+    for _ in 0..2 {
+        let rerun = project.mep(["-C", "sub", "rerun", "-q"]).run();
+        rerun.stdout("[P]/sub\n").stderr("").code(0);
+    }
+}
