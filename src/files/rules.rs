@@ -428,7 +428,8 @@ mod tests {
         let letters = ["a", ".", "*", "**", "?", "/", "-", "!", ","];
         let mut texts = vec![String::new()];
         for _ in 0..3 {
-            let longer = texts.iter().flat_map(|text| letters.map(|letter| format!("{text}{letter}")));
+            let longer =
+                texts.iter().flat_map(|text| letters.map(|letter| format!("{text}{letter}")));
             texts = longer.collect();
         }
         let longest = ["*a?".repeat(MAX_SIMPLE / 3), "?".repeat(MAX_SIMPLE), "**/".repeat(70)];

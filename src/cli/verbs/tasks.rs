@@ -107,7 +107,7 @@ fn list_tasks(call: Call<'_>, args: &ListArgs) -> Result<Exit, Vec<Problem>> {
     }
     let Call { ctx, grammar, global, voice } = call;
     let options = call.options();
-    let options = Options { whole: args.all || args.complete, ..options };
+    let options = Options { whole: args.all || args.complete || args.usage, ..options };
     let mut loaded = load(ctx, global, &options, voice)?;
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     list::print(ctx, dialect(ctx, grammar), &loaded, args, voice).map_err(|p| vec![p])?;

@@ -691,3 +691,17 @@ fn a_trusted_root_vouches_for_its_projects() {
         .env_remove(untrusted)
         .check();
 }
+
+#[test]
+fn what_scripts_complete_from_has_all_projects() {
+    Case::config(
+        "monorepo_root = true\n[monorepo]\nconfig_roots = ['a']\n[tasks.r]\nrun = 'echo r'\n",
+    )
+    .file("a/mise.toml", "[tasks.t]\nrun = 'echo t'\n[tasks.h]\nhide = true\nrun = 'echo h'\n")
+    .mise(["tasks", "ls", "--usage"])
+    .mise(["tasks", "ls", "--usage", "--hidden"])
+    .mise(["tasks", "ls", "--usage"])
+    .cwd("a")
+    .mise(["tasks", "ls", "--complete"])
+    .check();
+}
