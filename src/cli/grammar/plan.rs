@@ -37,6 +37,9 @@ pub(in crate::cli) struct PlanArgs {
     /// Only what has changed sources since its last success
     #[arg(long)]
     pub(in crate::cli) changed: bool,
+    /// With --changed, look at the tasks of all projects of a monorepo
+    #[arg(long, requires = "changed")]
+    pub(in crate::cli) all: bool,
     /// Leave dependencies out
     #[arg(long)]
     pub(in crate::cli) skip_deps: bool,

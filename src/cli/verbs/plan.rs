@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::late_flags::{self, appends_words};
 use super::plan_text::{ALWAYS, text};
 use super::pretty::pretty;
-use super::run::safe_mode;
+use super::run::{named, safe_mode};
 use super::tasks::Call;
 use super::why::cause;
 use crate::app::{self, Loaded, PlannedShard, PlannedTask, Preview, RunFlags, Verdict};
@@ -64,6 +64,9 @@ pub(in crate::cli) fn run(call: Call<'_>, args: &PlanArgs) -> Result<Exit, Vec<P
 }
 
 fn contradictions(args: &PlanArgs) -> Result<(), Problem> {
+    if let Some(word) = args.words.first().filter(|_| args.all) {
+        return Err(named(&word.to_string_lossy()));
+    }
     let is_matrix = args.format == Some(Format::GithubMatrix);
     if args.shards.is_some() && !is_matrix {
         let text = "`--shards` says how many parts a matrix has, and none is asked for";
@@ -111,6 +114,7 @@ fn flags(args: &PlanArgs, mut words: Vec<String>, loaded: &mut Loaded, voice: &V
         dry_run: true,
         shell: args.shell.clone(),
         changed: args.changed,
+        all: args.all,
         skip_deps: args.skip_deps,
         shard: args.part.shard,
         ..RunFlags::default()

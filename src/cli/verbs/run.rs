@@ -46,7 +46,7 @@ pub(in crate::cli) fn run(
 }
 
 /// `--all` beside a name.
-fn named(word: &str) -> Problem {
+pub(super) fn named(word: &str) -> Problem {
     Problem::new("usage::all", format!("`--all` is for picking a task, and `{word}` names one"))
         .help("leave one of them out")
 }

@@ -73,6 +73,11 @@ fn flags_of_a_plan_that_contradict_each_other() {
             "error: invalid value 'xml' for '--format <FORMAT>'\n  [possible values: text, json, \
              github-matrix]\n\nFor more information, try '--help'.\n",
         ),
+        (
+            "plan --changed --all ok",
+            "Error: `--all` is for picking a task, and `ok` names one\n  help: leave one of them \
+             out\n",
+        ),
         ("plan --jsn ok", "Error: unexpected flag `--jsn`\n  help: did you mean `--json`?\n"),
     ] {
         refused(&project(OK), command, 2, stderr);

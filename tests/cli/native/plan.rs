@@ -330,6 +330,28 @@ fn flags_change_the_plan_as_they_change_the_run() {
 }
 
 #[test]
+fn a_plan_of_a_monorepo_has_its_names() {
+    let project = project(
+        "monorepo_root = true\n[monorepo]\nconfig_roots = ['a', 'b']\n\
+         [tasks.all]\ndepends = ['//...:t']\n",
+    )
+    .file("a/mise.toml", "[tasks.t]\nsources = ['s']\nrun = 'echo a'\n")
+    .file("a/s", "")
+    .file("b/mise.toml", "[tasks.t]\nsources = ['s']\ndepends = [':u']\nrun = ':'\n[tasks.u]\n")
+    .file("b/s", "");
+    let asked = |words: &str| -> Vec<String> {
+        let run = project.mep(words.split(' ')).cwd("a").env("MISE_EXPERIMENTAL", "1").run();
+        let plan: Value = serde_json::from_str(&run.stdout).expect("it is JSON");
+        let nodes = plan["nodes"].as_array().cloned().unwrap_or_default();
+        let asked = nodes.iter().filter(|node| node["asked"] == true);
+        asked.map(|node| node["words"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(asked("plan --json --changed"), ["//a:t"]);
+    assert_eq!(asked("plan --json --changed --all"), ["//a:t", "//b:t"]);
+    assert_eq!(asked("plan --json --shard 2/2 //:all"), ["//b:t"]);
+}
+
+#[test]
 fn flags_behind_a_name_that_can_do_nothing_with_them_are_the_plans() {
     let ci = ci();
     let taken = |flag: &str, what: &str, name: &str, verb: &str| {
