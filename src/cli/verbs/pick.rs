@@ -25,8 +25,10 @@ use crate::sys::Context;
 
 /// What becomes of a command line.
 pub(super) enum Picked {
-    /// It stays as it is: it names a task, or there is nobody to ask.
+    /// It stays as it is: it says what to run, or that is a mistake.
     AsItIs,
+    /// It asks to be asked, and there is nobody to ask.
+    Nobody,
     /// Nothing is to run.
     Left(Exit),
     /// This one was meant.
@@ -35,20 +37,21 @@ pub(super) enum Picked {
 
 /// Asks for the task that a command line does not name.
 pub(super) fn pick(call: Call<'_>, args: &RunArgs) -> Picked {
+    let nobody = if args.all && !args.changed { Picked::Nobody } else { Picked::AsItIs };
     let Some((words, gap)) = gap(call, args) else {
-        return Picked::AsItIs;
+        return nobody;
     };
     let runs = !args.dry_run || dialect(call.ctx, call.grammar) == Dialect::Mise;
     let intent = Intent { runs, ..query(call.ctx, call.grammar, call.global) };
-    let options = Options { whole: args.all, ..options(call.global, intent) };
+    let options = options(call.global, intent).whole();
     let loaded = config::load(call.ctx, &options);
-    if !can_choose(&loaded) {
+    if !can_choose(&loaded, args) {
         return Picked::AsItIs;
     }
     let asked = Desk { call, args, options, loaded: &loaded }.ask(&words, &gap);
     match asked {
         Ok(picked) => line(call, args, &words, gap, &picked),
-        Err(Unanswered::Nowhere) => Picked::AsItIs,
+        Err(Unanswered::Nowhere) => nobody,
         Err(Unanswered::Left) => Picked::Left(Exit::Left),
         Err(Unanswered::Gone) => Picked::Left(Exit::Signal(1)),
         // A script that called us has not heard of it; mise does not tell it.
@@ -85,12 +88,18 @@ fn gap(call: Call<'_>, args: &RunArgs) -> Option<(Vec<String>, Range<usize>)> {
 
 /// True where there is something to choose, and no run would tell of a mistake
 /// instead.
-fn can_choose(loaded: &Loaded) -> bool {
+fn can_choose(loaded: &Loaded, args: &RunArgs) -> bool {
     let project = &loaded.project;
     !loaded.settings.safe
-        && runnable(project, "default").is_empty()
+        && (args.all || runnable(project, "default").is_empty())
         && !project.problems.iter().any(|problem| problem.blame == Blame::Project)
-        && project.tasks.iter().any(|task| !task.hide)
+        && shown_tasks(project, args).next().is_some()
+}
+
+/// The tasks to choose from: of a monorepo those near to us, or all.
+fn shown_tasks<'p>(project: &'p Project, args: &RunArgs) -> impl Iterator<Item = &'p Task> {
+    let all = args.all;
+    project.tasks.iter().filter(move |task| !task.hide && (all || !task.root.aside))
 }
 
 /// The line with what was picked: it is shown, and it is what is on record.
@@ -111,14 +120,17 @@ fn line(
         call.voice.say(&format!("{} {}", palette.paint("2", "$"), palette.paint("1", &line)));
     }
     let mut args = args.clone();
+    args.all = false;
     args.words = all.into_iter().map(OsString::from).collect();
     Picked::Line(Arc::new(ctx), Box::new(args))
 }
 
-/// The command line up to its last `words`.
+/// The command line up to its last `words`, as it is with a name: `--all` only
+/// asks for one.
 fn argv(call: Call<'_>, words: usize) -> Vec<OsString> {
     let argv = &call.ctx.words;
-    argv[..argv.len().saturating_sub(words)].to_vec()
+    let head = &argv[..argv.len().saturating_sub(words)];
+    head.iter().filter(|word| *word != "--all").cloned().collect()
 }
 
 /// The same as a person would type it.
@@ -144,7 +156,7 @@ impl<'a> Desk<'a> {
     fn ask(&self, words: &[String], gap: &Range<usize>) -> Result<Vec<String>, Unanswered> {
         let mut evaluator = Evaluator::new(self.call.ctx, self.loaded, Late::Keep);
         let project = &self.loaded.project;
-        let mut tasks: Vec<&Task> = project.tasks.iter().filter(|task| !task.hide).collect();
+        let mut tasks: Vec<&Task> = shown_tasks(project, self.args).collect();
         tasks.sort_by(|a, b| a.name.cmp(&b.name));
         let has_args = words.get(gap.end).is_some_and(|word| word != ":::");
         let rows = self.rows(&tasks, &mut evaluator);

@@ -38,7 +38,7 @@ pub(in crate::cli) fn run(
         return Err(vec![named(&word.to_string_lossy())]);
     }
     match pick(tasks::Call { ctx, grammar, global, voice }, args) {
-        Picked::AsItIs if args.all && !args.changed => Err(vec![nobody()]),
+        Picked::Nobody => Err(vec![nobody()]),
         Picked::AsItIs => run(ctx, args),
         Picked::Left(exit) => Ok(exit),
         Picked::Line(ctx, args) => run(&ctx, &args),

@@ -565,6 +565,34 @@ fn flags_and_words_behind_dashes_stay_on_the_line() {
 }
 
 #[test]
+fn in_a_monorepo_it_has_the_tasks_near_to_us_or_all() {
+    let project = with(
+        "monorepo_root = true\n[monorepo]\nconfig_roots = ['a', 'b']\n\
+                        [tasks.top]\nrun = 'echo top'\n",
+    )
+    .file(
+        "a/mise.toml",
+        "[tasks.make]\nusage = 'arg \"<n>\"'\ndepends = ['//b:base']\nrun = 'echo made $usage_n'\n\
+             [tasks.default]\nhide = true\nrun = 'echo by default'\n",
+    )
+    .file("b/mise.toml", "[tasks.base]\nrun = 'echo base'\n");
+    let mut terminal = OnTerminal::mep(&project, ["run"]).start();
+    terminal.pictures("run\n❯ //:top\n1/1 · Enter run · Tab mark · Esc leave").type_keys(ESC);
+    terminal.ends(End::Exited(130));
+    // `--all` asks, also where there is a default.
+    let mut terminal = OnTerminal::mep(&project, ["run", "-q", "--all"]).cwd("a").start();
+    terminal
+        .pictures("run\n❯ //:top\n  //a:make\n  //b:base\n3/3 · Enter run · Tab mark · Esc leave");
+    terminal.type_keys("make\r").expect("n:").type_keys("it\r").expect("$ mep run -q //a:make it");
+    terminal.type_keys("\r").ends(End::Exited(0)).pictures("base\nmade it");
+    project.mep(["rerun", "-q"]).run().stdout("base\nmade it\n").code(0);
+    // A mistake is told as ever.
+    project.write("mise.local.toml", "[settings]\nnot toml\n");
+    let mut terminal = OnTerminal::mep(&project, ["run", "--all"]).start();
+    terminal.expect("not toml").ends(End::Exited(1));
+}
+
+#[test]
 fn as_mise_it_opens_where_mise_opens_one() {
     let project = project();
     let list = LIST.replace("mep", "mise");
