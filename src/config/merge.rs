@@ -1,6 +1,7 @@
 //! Which definition wins, and how a block without a command overlays one
 //! with. Knows raw tasks only; reads nothing.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -187,11 +188,11 @@ pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
 
 /// A doubled alias, which mise gives to one of the two without a word.
 pub(super) fn alias_clashes(tasks: &[Task]) -> Vec<String> {
-    let mut first: IndexMap<&str, &Task> = IndexMap::new();
+    let mut first: IndexMap<Cow<'_, str>, &Task> = IndexMap::new();
     let mut notes = Vec::new();
     for task in tasks {
         for alias in &task.aliases {
-            if let Some(other) = first.insert(alias, task) {
+            if let Some(other) = first.insert(task.full_alias(alias), task) {
                 notes.push(format!(
                     "alias `{alias}` is used by `{}` ({}) and `{}` ({}); it means `{}`",
                     other.name,

@@ -3,6 +3,7 @@
 //! there. Knows nothing of graphs.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::paths;
@@ -135,18 +136,33 @@ fn elsewhere(project: &Project, here: &str, word: &str) -> Vec<TaskId> {
         let root = &project.task(*id).root;
         !root.aside || root.path.as_deref().is_some_and(below)
     };
-    // A later name wins a doubled alias.
-    let aliased = |id: &TaskId| project.task(*id).aliases.iter().any(|alias| alias == word);
-    let mut found: Vec<TaskId> =
-        project.ids().filter(known).filter(aliased).last().into_iter().collect();
-    if found.is_empty() && is_pattern(word) {
-        found = matched(project, word);
-        found.retain(|id| project.task(*id).root.path.is_none());
-    }
+    let mut found = short(project, word, known);
     if found.is_empty() && word.contains(':') && !word.contains('/') {
         found = meaning(project, &format!("//{word}"));
         found.retain(known);
     }
+    found
+}
+
+/// The tasks with a name without a path, or an alias, that is this or matches it.
+fn short(project: &Project, word: &str, known: impl Fn(&TaskId) -> bool) -> Vec<TaskId> {
+    let mut names: HashMap<&str, TaskId> = HashMap::new();
+    for id in project.ids().filter(known) {
+        let aliases = &project.task(id).aliases;
+        // A later name wins a doubled alias.
+        names.extend(aliases.iter().map(|alias| (alias.as_str(), id)));
+    }
+    for id in project.ids().filter(|id| project.task(*id).root.path.is_none()) {
+        names.insert(&project.task(id).display, id);
+    }
+    let exact = names.get(word).copied();
+    let matches = if exact.is_none() && is_pattern(word) { matcher(word) } else { None };
+    let mut found: Vec<TaskId> = exact.into_iter().collect();
+    if let Some(matches) = matches {
+        found.extend(names.iter().filter(|(name, _)| matches(name)).map(|(_, id)| *id));
+    }
+    found.sort_unstable();
+    found.dedup();
     found
 }
 
@@ -174,7 +190,10 @@ fn matched(project: &Project, pattern: &str) -> Vec<TaskId> {
             let task = project.task(*id);
             matches(&task.name)
                 || shown && matches(&task.display)
-                || task.aliases.iter().any(|a| matches(&task.full_alias(a)))
+                || task.aliases.iter().any(|alias| {
+                    let alias = task.full_alias(alias);
+                    matches(&alias) && project.exact(&alias) == Some(*id)
+                })
         })
         .collect();
     if full.is_empty() {

@@ -255,6 +255,33 @@ fn aliases_and_paths_are_words_too() {
     neighbours().mise(["run"]).cwd("a").stderr_differs(WORDS).check();
 }
 
+/// Names of tasks go before aliases, later aliases before earlier ones; a short alias means
+/// the last task below that has it.
+#[test]
+fn aliases_that_several_have() {
+    for (dir, words) in [
+        ("", &["al", "a*", "x", "//...:x", "//...:al", "//...:a*", "t*", "*"][..]),
+        ("a", &["al", "a*", "x", "//a:x", "zz", "z*", "//...:zz", "q*"]),
+        ("b", &["al", "a*", "zz", "z*", "t*", "q*"]),
+        ("none", &["al", "a*", "zz", "t*"]),
+    ] {
+        for word in words {
+            let case = Case::config(
+                "monorepo_root = true\n[monorepo]\nconfig_roots = ['a', 'b']\n\
+                 [tasks.x]\nrun = 'echo rx'\nalias = 'zz'\n[tasks.y]\nrun = 'echo ry'\nalias = ['x', 'tt']\n",
+            )
+            .dir("none")
+            .file(
+                "a/mise.toml",
+                "[tasks.p]\nrun = 'echo ap'\nalias = ['al', 'zz']\n[tasks.q]\nrun = 'echo aq'\nalias = 'al'\n",
+            )
+            .file("b/mise.toml", "[tasks.q]\nrun = 'echo bq'\nalias = ['al', 'x']\n")
+            .file("../home/.config/mise/config.toml", "[tasks.qg]\nrun = 'echo g'\nalias = 'al'\n");
+            case.mise(["run", word]).cwd(dir).stderr_differs(WORDS).unordered().check();
+        }
+    }
+}
+
 #[test]
 fn tasks_of_the_user_and_of_directories_above_keep_their_names() {
     let case = || {

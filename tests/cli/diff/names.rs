@@ -331,3 +331,14 @@ fn a_project_without_tasks_knows_no_name() {
 fn a_slash_before_a_colon_is_refused() {
     Case::config("[tasks]\nb = 'echo b'\n").mise(["run", "apps/web:b"]).check();
 }
+
+/// A pattern finds a task by its alias only where the alias means it.
+#[test]
+fn patterns_and_aliases_that_others_have_too() {
+    let case = Case::config(
+        "[tasks.a]\nalias = ['zz', 'zc']\nrun = 'echo a'\n[tasks.b]\nalias = 'zz'\nrun = 'echo b'\n\
+         [tasks.c]\nalias = 'zb'\nrun = 'echo c'\n[tasks.zc]\nrun = 'echo zc'\n",
+    );
+    let case = case.mise(["run", "z*"]).mise(["run", "zz*"]).mise(["run", "zc*"]);
+    case.stderr_differs("ours warns of the doubled alias").unordered().check();
+}
