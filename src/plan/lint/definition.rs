@@ -26,7 +26,7 @@ impl<'p> Aliases<'p> {
     pub(super) fn of(project: &'p Project) -> Self {
         let names = project.tasks.iter().map(|task| (task.name.as_str(), &task.spot)).collect();
         let mut tasks: HashMap<&str, Vec<&str>> = HashMap::new();
-        for task in &project.tasks {
+        for task in project.tasks.iter().filter(|task| !task.root.aside) {
             for alias in &task.aliases {
                 tasks.entry(alias).or_default().push(&task.name);
             }

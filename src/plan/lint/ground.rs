@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use super::links::{Kind, Links};
 use super::told;
-use crate::model::{Command, Lint, Outputs, Project, RunEntry, SourceFile, Spot, Task, TaskId};
+use crate::model::{
+    Command, Lint, Outputs, Project, RunEntry, SourceFile, Spot, Task, TaskId, full_in,
+};
 use crate::plan::script::{Simple, commands, has_shell_line, takes_script};
 use crate::plan::{checks, shell};
 use crate::sys::Context;
@@ -107,9 +109,11 @@ impl<'a> Ground<'a> {
         0..self.facts.len()
     }
 
-    /// The task with this name.
-    pub(super) fn find(&self, name: &str) -> Option<usize> {
-        self.project.find(name).map(|id| id.index as usize)
+    /// What a word means in a task.
+    pub(super) fn find(&self, at: usize, word: &str) -> Option<usize> {
+        let path = self.task(at).root.path.as_deref();
+        let name = path.map_or(word.into(), |path| full_in(path, word));
+        self.project.exact(&name).map(|id| id.index as usize)
     }
 
     /// Everything that has run when `at` has: what it depends on and calls.

@@ -590,6 +590,15 @@ fn lines_before_tasks_have_full_names() {
 fn validation_looks_at_the_way_here() {
     let case = repository().mise(["tasks", "validate"]).mise(["tasks", "validate"]).cwd("apps/web");
     case.mise(["tasks", "validate", "--json"]).mise(["tasks", "validate", "//:deploy"]).check();
+    for dir in ["", "a", "b"] {
+        let case = Case::config(
+            "monorepo_root = true\n[monorepo]\nconfig_roots = ['a', 'b']\n\
+             [tasks.x]\nrun = 'echo rx'\nalias = ['zz', 'up']\n[tasks.y]\nrun = 'echo ry'\nalias = 'zz'\n",
+        )
+        .file("a/mise.toml", "[tasks.p]\nrun = 'echo'\nalias = ['up', 'p']\n[tasks.q]\nrun = 'echo'\ndepends = ['//b:q', '//b:no']\n")
+        .file("b/mise.toml", "[tasks.q]\nrun = 'echo'\nalias = ['zz', 'x']\nsources = []\n");
+        case.mise(["tasks", "validate", "--json"]).cwd(dir).stderr_differs(ONCE).check();
+    }
 }
 
 #[test]

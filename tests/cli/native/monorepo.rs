@@ -171,6 +171,27 @@ fn stubs_are_those_of_the_project_we_stand_in() {
 }
 
 #[test]
+fn scripts_that_call_tasks_by_short_names_are_understood() {
+    let project = project(
+        "monorepo_root = true\n[monorepo]\nconfig_roots = ['a']\n\
+         [tasks.all]\nrun = [\"mise run //a:x\", { task = '//a:h' }]\n\
+         [tasks.hid]\nhide = true\nrun = 'echo'\n",
+    )
+    .file(
+        "a/mise.toml",
+        "[tasks.x]\nrun = 'mise run h2; mise run //:hid'\n\
+         [tasks.h]\nhide = true\nrun = 'echo'\n[tasks.h2]\nhide = true\nrun = 'echo'\n\
+         [tasks.h3]\nhide = true\nrun = 'echo'\n",
+    );
+    says(&project, "", "tasks validate", "✓ All 2 task(s) validated successfully\n");
+    let here = project.mep(["tasks", "validate"]).cwd("a").run();
+    let lines: Vec<&str> =
+        here.stdout.lines().filter(|line| line.contains("nothing runs it")).collect();
+    let expected = "  ⚠ `//a:h3` is hidden, and nothing runs it [unreachable-hidden]";
+    assert_eq!(lines, [expected], "{}", here.transcript());
+}
+
+#[test]
 fn a_plan_has_full_names() {
     let plan = repository().mep(["plan", "//a:x"]).run();
     assert!(plan.code(0).stdout.contains("//b:y"), "{}", plan.transcript());

@@ -113,7 +113,8 @@ fn small(path: &Path) -> Option<String> {
 /// The text names the task otherwise than to define it.
 fn names(ground: &Ground<'_>, at: usize, text: &str) -> bool {
     let task = ground.task(at);
-    let all = [&task.name, &task.display].into_iter().chain(&task.aliases);
+    let own = task.by_own_name();
+    let all = [&own.name, &own.display].into_iter().chain(&task.aliases);
     all.filter(|name| !name.is_empty()).any(|name| {
         text.match_indices(name.as_str()).any(|(from, _)| {
             let (before, after) = (&text[..from], &text[from + name.len()..]);

@@ -44,7 +44,7 @@ fn is_next(ground: &Ground<'_>, at: usize, name: &str) -> bool {
     if words.iter().any(|word| WANTED.contains(&word.as_str())) {
         return false;
     }
-    let to = ground.find(name);
+    let to = ground.find(at, name);
     if to == Some(at) || to.is_some_and(|to| ground.below(at).contains(&to)) {
         return false;
     }
@@ -61,7 +61,7 @@ fn is_next(ground: &Ground<'_>, at: usize, name: &str) -> bool {
 fn told(ground: &Ground<'_>, at: usize, name: &str) -> Finding {
     let me = ground.name(at);
     let message = format!("`{me}` tells its reader to run `{name}`, and does not run it");
-    let help = match ground.find(name) {
+    let help = match ground.find(at, name) {
         Some(_) => format!("add `{name}` to `depends` of `{me}`"),
         None => format!("define `{name}`, and add it to `depends` of `{me}`"),
     };
