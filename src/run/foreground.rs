@@ -21,8 +21,6 @@ struct Holder {
     sentinel: Option<Sentinel>,
     /// We have sent the group a SIGINT: the sentinel dies of that one.
     told: bool,
-    /// We have sent it another signal, of which the sentinel may die as well.
-    passed: bool,
 }
 
 /// The terminal's foreground and the queue for it.
@@ -68,7 +66,7 @@ impl Foreground {
         if terminal.is_ours() {
             terminal.give(group);
         }
-        self.holder = Some(Holder { group, sentinel, told: false, passed: false });
+        self.holder = Some(Holder { group, sentinel, told: false });
     }
 
     /// Takes note that the holder's group gets a SIGINT of ours: what the
@@ -76,16 +74,6 @@ impl Foreground {
     pub(super) fn told(&mut self) {
         if let Some(holder) = &mut self.holder {
             holder.told = holder.sentinel.is_some();
-        }
-    }
-
-    /// Takes note that the holder's group gets a signal that is not to end it.
-    pub(super) fn passed(&mut self, signal: Signal) {
-        if signal == Signal::SIGINT {
-            return self.told();
-        }
-        if let Some(holder) = &mut self.holder {
-            holder.passed = holder.sentinel.is_some();
         }
     }
 
@@ -122,8 +110,7 @@ impl Foreground {
             News::Exited(who, _) | News::Killed(who, ..) if who == pid => {
                 let heard =
                     matches!(news, News::Killed(_, signal, _) if signal == Signal::SIGINT as i32);
-                let again = heard || std::mem::take(&mut holder.passed);
-                holder.sentinel = again.then(|| Sentinel::start(holder.group)).flatten();
+                holder.sentinel = heard.then(|| Sentinel::start(holder.group)).flatten();
                 Some(heard && !std::mem::take(&mut holder.told))
             }
             _ => None,

@@ -80,11 +80,24 @@ pub struct Sentinel {
 }
 
 impl Sentinel {
+    /// Ctrl-C, and what nobody can block or should.
+    const DIE_OF: [Signal; 7] = [
+        Signal::SIGINT,
+        Signal::SIGKILL,
+        Signal::SIGSTOP,
+        Signal::SIGILL,
+        Signal::SIGFPE,
+        Signal::SIGBUS,
+        Signal::SIGSEGV,
+    ];
+
     /// Starts one in `group`; `None` where the group is gone already.
     pub fn start(group: u32) -> Option<Self> {
-        // It inherits what we block. A stop of its group, before it has become
-        // `cat`, would stop us as well: we wait for it to get there.
-        let stops = [Signal::SIGTTIN, Signal::SIGTTOU, Signal::SIGTSTP];
+        // It inherits what we block, and so dies of nothing but Ctrl-C that a group is
+        // sent. A stop, before it has become `cat`, would stop us as well: we wait for it
+        // to get there.
+        let others = Signal::iterator().filter(|signal| !Self::DIE_OF.contains(signal));
+        let blocked: Vec<Signal> = others.collect();
         let spawn = || {
             Command::new("cat")
                 .env_clear()
@@ -94,7 +107,7 @@ impl Sentinel {
                 .process_group(group as i32)
                 .spawn()
         };
-        let mut child = with_blocked(&stops, spawn).ok()?;
+        let mut child = with_blocked(&blocked, spawn).ok()?;
         Some(Self { pid: child.id(), pipe: child.stdin.take() })
     }
 

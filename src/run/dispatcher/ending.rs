@@ -167,7 +167,9 @@ impl Dispatcher<'_> {
     pub(super) fn obey(&mut self, order: Order) {
         match order {
             Order::Pass(signal) => {
-                self.foreground.passed(signal);
+                if signal == Signal::SIGINT {
+                    self.foreground.told();
+                }
                 self.units.send_all(signal);
             }
             Order::Stop(..) if self.interrupted.is_some() => {}
