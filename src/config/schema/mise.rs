@@ -66,9 +66,18 @@ pub(super) struct Config {
     /// The tasks of the directories below are called `//dir:task`
     monorepo_root: Option<bool>,
     /// Which directories below have tasks of their own
-    monorepo: Option<Any>,
+    monorepo: Option<Monorepo>,
     /// An older word for `monorepo_root`
     experimental_monorepo_root: Option<bool>,
+}
+
+/// The projects of a monorepo
+#[derive(JsonSchema)]
+struct Monorepo {
+    /// Their directories; `*` stands for a name, or for a part of one
+    config_roots: Option<Vec<String>>,
+    projects: Option<Any>,
+    task_defaults: Option<Any>,
 }
 
 /// Tasks by name.
