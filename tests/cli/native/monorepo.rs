@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::project;
 use super::watch::{edit, watching};
-use crate::support::{CTRL_C, End, Project};
+use crate::support::{CTRL_C, End, OnTerminal, Project};
 
 const ROOT: &str = "\
 monorepo_root = true
@@ -138,6 +138,24 @@ fn all_needs_somebody_to_ask() {
         "Error: `--all` is for picking a task, and `x` names one\n  help: leave one of them out\n";
     repository().mep(["run", "--all", "x"]).run().stdout("").stderr(stderr).code(2);
     repository().mise(["run", "--all", "x"]).run().stdout("").code(2);
+}
+
+#[test]
+fn a_task_is_picked_from_what_is_near_or_from_all() {
+    let root =
+        "monorepo_root = true\n[monorepo]\nconfig_roots = ['b']\n[tasks.x]\nrun = 'echo rx'\n";
+    let made = || project(root).file("b/mise.toml", "[tasks.y]\nrun = 'echo by'\n");
+    let project = made();
+    let mut near = OnTerminal::mep(&project, ["run"]).start();
+    near.pictures("run\n❯ //:x\n1/1 · Enter run · Tab mark · Esc leave");
+    near.type_keys("\r").ends(End::Exited(0));
+    near.pictures("$ mep run //:x\n[//:x] $ echo rx\nrx");
+    let project = made();
+    let mut all = OnTerminal::mep(&project, ["run", "--all"]).start();
+    all.pictures("run\n❯ //:x\n  //b:y\n2/2 · Enter run · Tab mark · Esc leave");
+    all.type_keys("y").pictures("run y\n❯ //b:y\n1/2 · Enter run · Tab mark · Esc leave");
+    all.type_keys("\r").ends(End::Exited(0));
+    all.pictures("$ mep run //b:y\n[//b:y] $ echo by\nby");
 }
 
 #[test]
