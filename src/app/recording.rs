@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -144,9 +144,9 @@ impl<'a> Recording<'a> {
         ends.partition_point(|end| *end < spot.span.start) + 1
     }
 
-    /// Takes an event.
-    pub(super) fn event(&mut self, event: &Event) {
-        self.recorder.event(event);
+    /// Takes an event that happened then.
+    pub(super) fn event(&mut self, event: &Event, at: Instant) {
+        self.recorder.event(event, at);
     }
 
     /// There are no more events for now.

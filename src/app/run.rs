@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::dry_run;
 use super::files::{Files, RunFiles};
@@ -427,9 +427,9 @@ fn execute(
         report.foresee(outlook, jobs);
     }
     let recording = RefCell::new(recording);
-    let mut emit = |events: &[Event]| {
-        for event in events {
-            recording.borrow_mut().event(event);
+    let mut emit = |events: &[(Instant, Event)]| {
+        for (at, event) in events {
+            recording.borrow_mut().event(event, *at);
             if *event != Event::Tick || tick.is_some() {
                 report.event(event);
             }

@@ -274,9 +274,8 @@ impl Recorder {
         }
     }
 
-    /// Takes an event.
-    pub fn event(&mut self, event: &Event) {
-        let now = Instant::now();
+    /// Takes an event that happened then.
+    pub fn event(&mut self, event: &Event, now: Instant) {
         match event {
             Event::Output(job, stream, bytes) if self.writes() => {
                 self.output(*job, *stream, bytes, now);

@@ -205,8 +205,8 @@ impl Project {
             views: Vec::new(),
             problems: vec!["no name here is late".to_owned()],
         };
-        let mut emit = |events: &[Event]| {
-            for event in events {
+        let mut emit = |events: &[(Instant, Event)]| {
+            for (_, event) in events {
                 let heard = hear(&mut watch, event);
                 breach = breach.take().or(heard.err());
             }

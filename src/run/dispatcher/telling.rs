@@ -2,17 +2,19 @@
 //! core could have run the next task. Told in order, and before anybody else
 //! writes to the same place or waits. Knows nothing of what events mean.
 
+use std::time::Instant;
+
 use super::{Dispatcher, Listening};
 use crate::model::Event;
 use crate::run::pipes::SIZE;
 
-/// Told of events, several at a time.
-pub type Emit<'a> = dyn FnMut(&[Event]) -> Listening + 'a;
+/// Told of events, several at a time, each with the moment when it happened.
+pub type Emit<'a> = dyn FnMut(&[(Instant, Event)]) -> Listening + 'a;
 
 /// Events that nobody has been told of yet.
 #[derive(Debug, Default)]
 pub(super) struct Untold {
-    events: Vec<Event>,
+    events: Vec<(Instant, Event)>,
     /// Of output among them.
     bytes: usize,
 }
@@ -23,7 +25,7 @@ impl Dispatcher<'_> {
         if let Event::Output(_, _, bytes) = &event {
             self.untold.bytes += bytes.len();
         }
-        self.untold.events.push(event);
+        self.untold.events.push((Instant::now(), event));
         if self.untold.bytes >= SIZE {
             self.pass_on();
         }
