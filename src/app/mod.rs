@@ -16,7 +16,6 @@ mod run;
 mod settings;
 mod shards;
 mod store;
-mod trial;
 mod views;
 mod watch;
 mod why;
@@ -28,12 +27,12 @@ pub use doctor::{Fact, Health, Section, health};
 pub use files::RunFiles;
 pub use new_task::{NewTask, script_path, write_empty_script};
 pub use preview::{PlannedCommand, PlannedShard, PlannedTask, Preview, Verdict, matrix, preview};
+pub use query::trial;
 pub use run::{RunFlags, run};
 pub use settings::{
     SettingRow, SettingsView, Whose, extended_tree, set_setting, setting_tree, unset_setting,
 };
 pub use store::{Amount, amount, cache_dir, clear, prune};
-pub use trial::trial;
 pub use watch::{Clear, Filters, Front, OnBusy, Watch, WatchFlags, Watchexec, watch, watchexec};
 pub use why::{Why, why};
 pub use workflow::{WorkflowJob, place_in, workflow};

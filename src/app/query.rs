@@ -27,6 +27,36 @@ pub(super) struct Query<'a> {
     pub(super) place: Place,
 }
 
+/// The options of a plan for which nothing is prepared: its tasks get neither tools nor links.
+pub(super) fn unprepared<'a>(
+    main: &'a Loaded,
+    dialect: Dialect,
+    flags: &'a RunFlags,
+) -> PlanOptions<'a> {
+    PlanOptions {
+        dialect,
+        settings: &main.settings,
+        profiles: &main.profiles,
+        shell: flags.shell.as_deref(),
+        common: Vec::new(),
+        shim: None,
+    }
+}
+
+/// Says whether a run of what `flags` ask for would be refused before it starts anything.
+///
+/// # Errors
+/// All that would keep it from running.
+pub fn trial(
+    ctx: &Arc<Context>,
+    dialect: Dialect,
+    loaded: &Loaded,
+    options: &Options,
+    flags: &RunFlags,
+) -> Result<(), Vec<Problem>> {
+    with_plan(ctx, dialect, loaded.clone(), options, flags, &mut |_| (), |_| ())
+}
+
 /// Plans what `flags` ask for, and lets `look` have it.
 ///
 /// # Errors
@@ -44,16 +74,9 @@ pub(super) fn with_plan<T>(
     let workspace = workspace(ctx, loaded, options, &groups, warn)?;
     let main = workspace.main();
     let mut requests = requested(&workspace, &groups, flags, dialect, warn)?;
-    let plan_options = PlanOptions {
-        dialect,
-        settings: &main.settings,
-        profiles: &main.profiles,
-        shell: flags.shell.as_deref(),
-        common: Vec::new(),
-        shim: None,
-    };
     let evaluators = Evaluators::new(&workspace, Late::Keep);
-    let mut planner = Planner::new(ctx, evaluators, scope(main, flags), plan_options);
+    let options = unprepared(main, dialect, flags);
+    let mut planner = Planner::new(ctx, evaluators, scope(main, flags), options);
     let mut plan = prepare(&mut planner, &workspace, &requests, warn)?;
     let fresh = Freshness::new(&ctx.dirs.state, mode(&main.settings, flags));
     let place = Place::new(&ctx.dirs.state, main.project.home());

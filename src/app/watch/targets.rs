@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::Watch;
 use super::policy::Words;
 use super::scope::{Scope, Target};
+use crate::app::query::unprepared;
 use crate::app::run::{RunFlags, prepare, requested, scope, workspace};
 use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::config::{Loaded, Options};
 use crate::model::{Dialect, Outputs, Problem, Project};
-use crate::plan::{self, Group, Plan, PlanOptions, Planner, Request};
+use crate::plan::{self, Group, Plan, Planner, Request};
 use crate::sys::Context;
 
 /// Makes plans, one after the other.
@@ -46,16 +47,9 @@ pub(super) fn planned<T>(
 ) -> Result<T, Vec<Problem>> {
     let workspace = workspace(ctx, loaded.clone(), options, groups, &mut |_| ())?;
     let main = workspace.main();
-    let plan_options = PlanOptions {
-        dialect,
-        settings: &main.settings,
-        profiles: &main.profiles,
-        shell: flags.shell.as_deref(),
-        common: Vec::new(),
-        shim: None,
-    };
     let evaluators = Evaluators::new(&workspace, Late::Render);
-    let planner = Planner::new(ctx, evaluators, scope(main, flags), plan_options);
+    let options = unprepared(main, dialect, flags);
+    let planner = Planner::new(ctx, evaluators, scope(main, flags), options);
     make(&workspace, &mut Plans(Some(planner)))
 }
 
