@@ -22,7 +22,7 @@ use crate::report::Palette;
 use crate::sys::{Context, sandbox, signal};
 use diagnostics::Voice;
 use grammar::{Cli, Command, Global, plain_words, words};
-use verbs::tasks::Call;
+use verbs::call::Call;
 use verbs::{
     converge, doctor, env, generate, last, log, plan, rerun, run, settings, tasks, trust, watch,
     which, why,

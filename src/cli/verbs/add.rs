@@ -1,6 +1,6 @@
 //! `tasks add`: what was typed → a new task.
 
-use super::tasks::Call;
+use super::call::Call;
 use crate::app::NewTask;
 use crate::cli::grammar::tasks::AddArgs;
 use crate::cli::{dialect, load};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::app::{Amount, amount, cache_dir, clear, prune};
 use crate::cli::dialect;
 use crate::cli::grammar::cache::{CacheArgs, CacheCommand};
-use crate::cli::verbs::tasks::Call;
+use crate::cli::verbs::call::Call;
 use crate::model::{Dialect, Exit, Problem};
 use crate::sys::duration;
 

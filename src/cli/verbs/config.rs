@@ -10,7 +10,7 @@ use crate::app::{Change, Meant, config_file, config_value, set_config_value};
 use crate::cli::grammar::config::{
     ConfigArgs, ConfigCommand, ConfigFileArgs, ConfigListArgs, ConfigSetArgs, ValueType,
 };
-use crate::cli::verbs::tasks::Call;
+use crate::cli::verbs::call::Call;
 use crate::cli::{dialect, read};
 use crate::config::{ConfigFile, config_files};
 use crate::model::{Dialect, Exit, Problem};

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use super::call::Call;
 use super::pretty::pretty;
-use super::tasks::Call;
 use crate::app::{Fact, Health, Section, health};
 use crate::cli::grammar::OWN;
 use crate::cli::grammar::doctor::DoctorArgs;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::tasks::Call;
+use super::call::Call;
 use crate::app::{script_path, write_empty_script};
 use crate::cli::grammar::tasks::EditArgs;
 use crate::cli::{dialect, load};

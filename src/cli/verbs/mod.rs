@@ -2,6 +2,7 @@
 
 mod add;
 pub(super) mod cache;
+pub(super) mod call;
 pub(super) mod completion;
 pub(super) mod config;
 pub(super) mod converge;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use usage::SpecChoices;
 
+use super::call::Call;
 use super::past::typed;
-use super::tasks::Call;
 use super::{late_flags, shown};
 use crate::app::{self, RunFlags};
 use crate::cli::grammar::run::RunArgs;

@@ -5,11 +5,11 @@ use std::io::Write as _;
 use clap::Args as _;
 use serde_json::{Value, json};
 
+use super::call::Call;
 use super::late_flags::{self, appends_words};
 use super::plan_text::{ALWAYS, text};
 use super::pretty::pretty;
 use super::run::{named, safe_mode};
-use super::tasks::Call;
 use super::why::cause;
 use crate::app::{self, Loaded, PlannedShard, PlannedTask, Preview, RunFlags, Verdict};
 use crate::cli::diagnostics::Voice;

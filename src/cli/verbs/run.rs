@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::late_flags::{self, LateFlags};
 use super::pick::{Picked, pick};
-use super::{prefix, task_help, tasks, timeout, trust};
+use super::{call, prefix, task_help, timeout, trust};
 use crate::app::{self, RunFlags};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
@@ -37,7 +37,7 @@ pub(in crate::cli) fn run(
     if let Some(word) = args.words.first().filter(|_| args.all) {
         return Err(vec![named(&word.to_string_lossy())]);
     }
-    match pick(tasks::Call { ctx, grammar, global, voice }, args) {
+    match pick(call::Call { ctx, grammar, global, voice }, args) {
         Picked::Nobody => Err(vec![nobody()]),
         Picked::AsItIs => run(ctx, args),
         Picked::Left(exit) => Ok(exit),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::app::{SettingRow, SettingsView, Whose};
 use crate::app::{extended_tree, set_setting, setting_tree, unset_setting};
 use crate::cli::grammar::settings::{SettingsArgs, SettingsCommand, SettingsListArgs};
-use crate::cli::verbs::tasks::Call;
+use crate::cli::verbs::call::Call;
 use crate::cli::{dialect, read};
 use crate::config;
 use crate::model::{Exit, Problem};

@@ -2,32 +2,14 @@
 //! read for.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
+use super::call::Call;
 use super::{add, deps, edit, info, list, run, validate};
-use crate::cli::diagnostics::Voice;
+use crate::cli::grammar;
 use crate::cli::grammar::tasks::{InfoArgs, ListArgs, TasksArgs, TasksCommand};
-use crate::cli::grammar::{self, Global};
-use crate::cli::{dialect, load, options, query};
+use crate::cli::{dialect, load};
 use crate::config::Options;
 use crate::model::{Dialect, Exit, Problem};
-use crate::sys::Context;
-
-/// What every verb is called with.
-#[derive(Clone, Copy)]
-pub(in crate::cli) struct Call<'a> {
-    pub(in crate::cli) ctx: &'a Arc<Context>,
-    pub(in crate::cli) grammar: Dialect,
-    pub(in crate::cli) global: &'a Global,
-    pub(in crate::cli) voice: &'a Voice,
-}
-
-impl Call<'_> {
-    /// The project, as a query sees it.
-    pub(super) fn options(&self) -> Options {
-        options(self.global, query(self.ctx, self.grammar, self.global))
-    }
-}
 
 /// Does what was asked for.
 ///

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::call::Call;
 use super::info;
 use super::pretty::pretty;
-use super::tasks::Call;
 use crate::cli::grammar::tasks::WhichArgs;
 use crate::cli::load;
 use crate::config;

@@ -5,6 +5,7 @@ use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::PathBuf;
 
 use super::compare::{Seen, What, changes, recall};
+use super::inputs::source_rules;
 use super::key::Key;
 use super::manifest::{Head, Lists, Manifest, Miss, Summary};
 use super::reason::{Change, Reason};
@@ -318,11 +319,4 @@ impl Examination<'_> {
 
 fn is_same(then: &Summary, now: &Survey) -> bool {
     then.doubtful == 0 && then.count == now.len() as u64 && then.digest == now.digest()
-}
-
-/// The files that count as inputs: what the patterns say, and the script.
-pub(super) fn source_rules(spec: &FreshSpec) -> Rules {
-    let script = spec.script.iter().map(|path| path.to_string_lossy().into_owned());
-    let patterns: Vec<String> = spec.sources.iter().cloned().chain(script).collect();
-    Rules::new(&spec.dir, &patterns, Purpose::Sources)
 }

@@ -2,16 +2,17 @@
 //! of inputs, outputs and the definition. A manifest is written after success
 //! only and set aside before the work starts, so a killed run is never fresh.
 //!
-//! Inside, from the bottom: `reason`, `bytes` → `entries` (a list of files)
+//! Inside, from the bottom: `inputs`, `reason`, `bytes` → `entries` (a list of files)
 //! → `manifest` (the stored form), `key` (what keeps values in it from being guessed), `compare` (a list against the disk),
-//! `claim` (who is at work) → `check` (the verdict), `record` (what is written
-//! after a success) → `Freshness`.
+//! `claim` (who is at work) → `record` (what is written after a success) →
+//! `check` (the verdict) → `Freshness`.
 
 mod bytes;
 mod check;
 mod claim;
 mod compare;
 mod entries;
+mod inputs;
 mod key;
 mod manifest;
 mod reason;

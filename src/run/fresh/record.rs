@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::check::source_rules;
 use super::claim::Claim;
 use super::compare::{Pair, Seen, pairs, path, recall};
 use super::entries::{Entries, Entry, Trust};
+use super::inputs::source_rules;
 use super::key::Key;
 use super::manifest::{Head, Lists, Manifest, Summary};
 use super::{Freshness, Held};

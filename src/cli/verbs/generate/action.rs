@@ -11,7 +11,7 @@ use serde_saphyr::FlowSeq;
 use super::{failed, git, say, told, write};
 use crate::app::{self, RunFlags, WorkflowJob, place_in};
 use crate::cli::grammar::generate::ActionArgs;
-use crate::cli::verbs::tasks::Call;
+use crate::cli::verbs::call::Call;
 use crate::cli::{dialect, load};
 use crate::model::{Dialect, Exit, Problem};
 use crate::plan::echo;

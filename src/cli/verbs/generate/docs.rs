@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{failed, say, told, write};
 use crate::cli::grammar::generate::DocsArgs;
 use crate::cli::load;
-use crate::cli::verbs::{shown, tasks::Call};
+use crate::cli::verbs::{call::Call, shown};
 use crate::config::Loaded;
 use crate::config::env::{Evaluator, Late};
 use crate::model::{Exit, Problem, Scope, Task};

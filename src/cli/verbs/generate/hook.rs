@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::git::{git, root};
 use super::{failed, make_executable, program, say, told, write};
 use crate::cli::grammar::generate::HookArgs;
-use crate::cli::verbs::tasks::Call;
+use crate::cli::verbs::call::Call;
 use crate::model::{Exit, Problem};
 
 /// Hooks that git hands a file with the message to.

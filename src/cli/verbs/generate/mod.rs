@@ -14,7 +14,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::{fs, io};
 
-use super::tasks::Call;
+use super::call::Call;
 use crate::cli::dialect;
 use crate::cli::grammar::generate::{GenerateArgs, Generator};
 use crate::model::{Dialect, Exit, Problem};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{failed, make_executable, program, told, write};
 use crate::cli::grammar::generate::{Launcher, StubsArgs};
-use crate::cli::verbs::tasks::Call;
+use crate::cli::verbs::call::Call;
 use crate::cli::{dialect, load};
 use crate::model::{Dialect, Exit, Problem, Project, split_full};
 
