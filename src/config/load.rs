@@ -11,7 +11,7 @@ use super::loaded::{Loaded, TaskDirs};
 use super::members::Members;
 use super::merge;
 use super::miserc::Search;
-use super::monorepo::{Found, Ground, Names};
+use super::monorepo::{Ground, Names};
 use super::own::OwnTask;
 use super::settings::{Layer, Settings, TrustSettings};
 use super::trust::{Intent, Judge, Trust};
@@ -88,49 +88,19 @@ pub(super) fn load(ctx: &Context, options: &Options) -> Loaded {
     }
     all.dotenv = dotenv(ctx, &search, &loaded.settings);
     all.experimental = loaded.settings.env.experimental;
-    let mut aside = Gathered::default();
-    if let Some(ground) = &ground {
-        let found = monorepo(ctx, ground, options, &loaded.settings, &read, &mut all.project);
-        if let Some(found) = found {
-            aside.templates.clone_from(&all.templates);
-            aside.experimental = all.experimental;
-            let members = Members { ctx, search: &search, loaded: &loaded, ground, way: &read };
-            members.read(&found, judge.as_mut(), read.len(), &mut aside);
-        }
-    }
+    let aside = ground.as_ref().map(|ground| {
+        let members = Members { ctx, search: &search, loaded: &loaded, ground, way: &read };
+        members.gather(options.whole, judge.as_mut(), &mut all)
+    });
     for (read, sources) in read.into_iter().zip(sources) {
         let is_project = read.place.scope == Scope::Project;
         let names = ground.as_ref().filter(|_| is_project).map(|g| g.names(&read.place.root));
         gather(read, sources, &names.unwrap_or(Names::Plain), judge.as_mut(), &mut all);
     }
-    lay_beside(aside, &mut all);
+    aside.into_iter().for_each(|aside| lay_beside(aside, &mut all));
     loaded.implied = judge.map(|judge| judge.implied).unwrap_or_default();
     loaded.project = finish(all);
     loaded
-}
-
-/// Notes the monorepo that we stand in; the directories that may be its projects,
-/// where all of them are asked for.
-fn monorepo(
-    ctx: &Context,
-    ground: &Ground,
-    options: &Options,
-    settings: &Settings,
-    way: &[Read],
-    project: &mut Project,
-) -> Option<Found> {
-    let extra = discover::extra_names(ctx);
-    let found =
-        options.whole.then(|| ground.projects(&settings.monorepo, &extra, &mut project.warnings));
-    let configures = |dir: &&Path| {
-        let here = way.iter().find(|read| read.place.root == **dir);
-        here.is_some_and(|read| !read.files.is_empty())
-            || ground.lists() && found.as_ref().is_some_and(|found| found.contains_key(*dir))
-    };
-    let here = ctx.cwd.ancestors().find(configures).unwrap_or(&ground.root);
-    project.monorepo = Monorepo::path_of(&ground.root, here)
-        .map(|here| Monorepo { root: ground.root.clone(), here });
-    found
 }
 
 /// The projects beside the way, behind all that is on it.

@@ -3,7 +3,7 @@
 //! places, not how one is read.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::discover::{self, Place};
 use super::gather::{Gathered, gather, read_place};
@@ -39,8 +39,45 @@ struct Aside {
 }
 
 impl Members<'_> {
+    /// Notes in `all` where in the monorepo we stand. Where the `whole` of it is asked
+    /// for, gathers the projects that are not on the way.
+    pub(super) fn gather(
+        &self,
+        whole: bool,
+        judge: Option<&mut Judge<'_>>,
+        all: &mut Gathered,
+    ) -> Gathered {
+        let extra = discover::extra_names(self.ctx);
+        let (settings, warnings) = (&self.loaded.settings.monorepo, &mut all.project.warnings);
+        let found = whole.then(|| self.ground.projects(settings, &extra, warnings));
+        all.project.monorepo = self.here(found.as_ref());
+        let mut aside = Gathered {
+            templates: all.templates.clone(),
+            experimental: all.experimental,
+            ..Gathered::default()
+        };
+        if let Some(found) = found {
+            self.read(&found, judge, self.way.len(), &mut aside);
+        }
+        aside
+    }
+
+    /// The nearest directory with configuration, or that the root lists, is where
+    /// we stand.
+    fn here(&self, found: Option<&Found>) -> Option<Monorepo> {
+        let listed = found.filter(|_| self.ground.lists());
+        let configures = |dir: &&Path| {
+            let here = self.way.iter().find(|read| read.place.root == **dir);
+            here.is_some_and(|read| !read.files.is_empty())
+                || listed.is_some_and(|found| found.contains_key(*dir))
+        };
+        let root = &self.ground.root;
+        let here = self.ctx.cwd.ancestors().find(configures).unwrap_or(root);
+        Monorepo::path_of(root, here).map(|here| Monorepo { root: root.clone(), here })
+    }
+
     /// Reads all of `projects` that are not on the way; adds them to `all`.
-    pub(super) fn read(
+    fn read(
         &self,
         projects: &Found,
         mut judge: Option<&mut Judge<'_>>,

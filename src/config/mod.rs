@@ -6,7 +6,8 @@
 //! (one file, exactly as written), `task_table`, `env_table`, `header` (the
 //! readers of its parts), `settings`, `own`; `discover` and `task_dir` (which
 //! files there are), `extends` and `merge` (which definition wins), `includes`
-//! (where tasks lie), `load` (all of it); `template` and `env` evaluate what the
+//! (where tasks lie), `monorepo` (which directories are projects of one), `gather`
+//! (place after place), `members` (those beside the way), `load` (all of it); `template` and `env` evaluate what the
 //! project holds, `aliases` the names in it.
 
 mod aliases;

@@ -3,7 +3,7 @@
 //! how a job will be executed.
 //!
 //! Inside, from the bottom: `echo` (what a command looks like to a person),
-//! `names` (which tasks a word means), `select` (words → requests), `graph`
+//! `paths` and `names` (which tasks a word means), `select` (words → requests), `graph`
 //! (the plan's shape), `expand` (requests → graph), `job` (what a node needs),
 //! `sandbox` (what it must not touch),
 //! `checks` (what keeps it from running), `build` (graph → jobs), `planner`
