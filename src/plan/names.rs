@@ -18,7 +18,7 @@ pub(super) struct Target<'a> {
     pub(super) project: &'a Project,
     /// The word without the way there; in a monorepo the full name.
     pub(super) name: Cow<'a, str>,
-    /// The tasks, in name order; hidden ones included.
+    /// The tasks, in the order of the words that mean them; hidden ones included.
     pub(super) tasks: Vec<TaskId>,
 }
 
@@ -97,7 +97,8 @@ pub fn is_pattern(word: &str) -> bool {
     crosses || word.contains(['*', '?', '[', '{'])
 }
 
-/// All tasks a word of the command line means, in name order; hidden ones
+/// All tasks a word of the command line means, a pattern in the order of the words that
+/// it finds; hidden ones
 /// included. In a monorepo its project's, else those outside that have the name.
 pub fn matching(project: &Project, word: &str) -> Vec<TaskId> {
     let full = project.full(word);
@@ -112,7 +113,7 @@ pub fn matching(project: &Project, word: &str) -> Vec<TaskId> {
     found
 }
 
-/// All tasks that a word means where tasks are run, in name order: as `matching`,
+/// All tasks that a word means where tasks are run: as `matching`,
 /// and in a monorepo also what the projects below have by that name.
 pub fn runnable(project: &Project, word: &str) -> Vec<TaskId> {
     let found = matching(project, word);
@@ -159,14 +160,18 @@ fn short(project: &Project, word: &str, known: impl Fn(&TaskId) -> bool) -> Vec<
     let matches = if exact.is_none() && is_pattern(word) { matcher(word) } else { None };
     let mut found: Vec<TaskId> = exact.into_iter().collect();
     if let Some(matches) = matches {
-        found.extend(names.iter().filter(|(name, _)| matches(name)).map(|(_, id)| *id));
+        let mut matching: Vec<_> = names.into_iter().filter(|(name, _)| matches(name)).collect();
+        matching.sort_unstable();
+        matching.iter().for_each(|(_, id)| {
+            if !found.contains(id) {
+                found.push(*id);
+            }
+        });
     }
-    found.sort_unstable();
-    found.dedup();
     found
 }
 
-/// All tasks that a full name means, in name order.
+/// All tasks that a full name means.
 fn meaning(project: &Project, name: &str) -> Vec<TaskId> {
     if let Some(id) = project.exact(name) {
         return vec![id];
@@ -178,28 +183,27 @@ fn meaning(project: &Project, name: &str) -> Vec<TaskId> {
     matched(project, name)
 }
 
+/// What a pattern finds, in the order of the names and aliases that it finds them by.
 fn matched(project: &Project, pattern: &str) -> Vec<TaskId> {
     let Some(matches) = matcher(pattern) else {
         return Vec::new();
     };
     // As in mise: with a path, the shown name counts as much as the full one.
     let shown = split_full(pattern).is_some();
-    let full: Vec<TaskId> = project
-        .ids()
-        .filter(|id| {
-            let task = project.task(*id);
-            matches(&task.name)
-                || shown && matches(&task.display)
-                || task.aliases.iter().any(|alias| {
-                    let alias = task.full_alias(alias);
-                    matches(&alias) && project.exact(&alias) == Some(*id)
-                })
-        })
-        .collect();
-    if full.is_empty() {
+    let mut found: Vec<(Cow<'_, str>, TaskId)> = Vec::new();
+    for id in project.ids() {
+        let task = project.task(id);
+        let named = matches(&task.name) || shown && matches(&task.display);
+        let name = named.then(|| Cow::from(&task.name));
+        let aliases = task.aliases.iter().map(|alias| task.full_alias(alias));
+        let aliases = aliases.filter(|alias| matches(alias) && project.exact(alias) == Some(id));
+        found.extend(name.into_iter().chain(aliases).min().map(|word| (word, id)));
+    }
+    if found.is_empty() {
         return by(project, matches);
     }
-    full
+    found.sort();
+    found.into_iter().map(|(_, id)| id).collect()
 }
 
 /// Tasks whose shown name differs from the full one and passes.

@@ -341,4 +341,8 @@ fn patterns_and_aliases_that_others_have_too() {
     );
     let case = case.mise(["run", "z*"]).mise(["run", "zz*"]).mise(["run", "zc*"]);
     case.stderr_differs("ours warns of the doubled alias").unordered().check();
+    let config = "[tasks.z]\nalias = ['b', 'a1']\nrun = 'echo z'\n[tasks.a2]\nrun = 'echo a2'\n\
+                  [tasks.a3]\nalias = 'a0'\nrun = 'echo a3'\n";
+    let case = Case::config(config).mise(["run", "-j1", "a*"]).mise(["tasks", "info", "a*"]);
+    case.mise(["run", "a*", "--help"]).mise(["run", "-j1", "*"]).check();
 }
