@@ -14,11 +14,21 @@ pub(super) const ALWAYS: &str = "it has no `sources`, so it always runs";
 /// So many tasks of unknown length are named.
 const NAMED: usize = 3;
 
+/// So many variables that all tasks get are named; the JSON has all.
+const NAMES: usize = 8;
+
 /// The whole plan, in an order that works.
 pub(super) fn text(plan: &Preview) -> String {
     let mut text = String::new();
+    let common = common(plan);
     for at in &plan.order {
-        task(plan, *at, &mut text);
+        task(plan, *at, &common, &mut text);
+    }
+    if !common.is_empty() {
+        let more = common.len().saturating_sub(NAMES);
+        let names = common[..common.len() - more].join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(text, "\nenv of all of them: {names}{more}");
     }
     if plan.tasks.iter().any(PlannedTask::works) {
         times(plan, &mut text);
@@ -28,7 +38,17 @@ pub(super) fn text(plan: &Preview) -> String {
     text
 }
 
-fn task(plan: &Preview, at: usize, text: &mut String) {
+/// Variables that every one of several tasks gets: they are named once.
+fn common(plan: &Preview) -> Vec<&str> {
+    let [first, others @ ..] = &plan.tasks[..] else {
+        return Vec::new();
+    };
+    let all = |name: &&String| others.iter().all(|task| task.env.contains(name));
+    let names = first.env.iter().filter(all).filter(|_| !others.is_empty());
+    names.map(String::as_str).collect()
+}
+
+fn task(plan: &Preview, at: usize, common: &[&str], text: &mut String) {
     let task = &plan.tasks[at];
     let _ = writeln!(text, "{}", headline(plan, at));
     if !matches!(task.verdict, Verdict::Runs(_)) {
@@ -42,7 +62,7 @@ fn task(plan: &Preview, at: usize, text: &mut String) {
     let lists = [
         ("after", names(before.map(|l| l.needs).collect())),
         ("called by", names(callers.map(|l| l.task).collect())),
-        ("env", task.env.iter().map(String::as_str).collect()),
+        ("env", task.env.iter().map(String::as_str).filter(|n| !common.contains(n)).collect()),
     ];
     for (what, list) in lists.iter().filter(|(_, list)| !list.is_empty()) {
         let _ = writeln!(text, "  {what} {}", list.join(", "));

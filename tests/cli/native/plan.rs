@@ -56,23 +56,22 @@ fn plan(project: &Project, words: &str) -> Value {
 fn it_says_what_would_run_and_why() {
     let expected = "\
 prepare runs: it has no `sources`, so it always runs
-  env APP
   $ echo prepare
 build runs: no earlier success is on record
   after prepare
-  env APP
   $ cat src/* > out
 test unit runs: it has no `sources`, so it always runs
   after build
-  env APP, LEVEL, usage_what
+  env LEVEL, usage_what
   $ echo test unit
 test runs: it has no `sources`, so it always runs
   after build
-  env APP, LEVEL, usage_what
+  env LEVEL, usage_what
   $ echo test all
 ci has no command
   after test unit, test
-  env APP
+
+env of all of them: APP
 
 how long it takes is not known: nothing of it is on record
 ";
@@ -87,26 +86,26 @@ fn times_are_those_of_earlier_runs() {
     let tests = "\
 test unit runs: it has no `sources`, so it always runs
   after build
-  env APP, LEVEL, usage_what
+  env LEVEL, usage_what
   $ echo test unit
   takes about 4.00s
 test runs: it has no `sources`, so it always runs
   after build
-  env APP, LEVEL, usage_what
+  env LEVEL, usage_what
   $ echo test all
   takes about 3.00s
 ci has no command
   after test unit, test
-  env APP
 ";
     let prepare = "\
 prepare runs: it has no `sources`, so it always runs
-  env APP
   $ echo prepare
   takes about 1.00s
 ";
     let way = |way: &str, jobs: &str| {
-        format!("\nthe longest way is prepare → {way}\nall of it takes about {jobs}\n")
+        format!(
+            "\nenv of all of them: APP\n\nthe longest way is prepare → {way}\nall of it takes about {jobs}\n"
+        )
     };
     // What is up to date takes no time, and nobody waits for it.
     let end = way("test unit, about 5.00s", "8.00s with 1 job");
@@ -114,7 +113,7 @@ prepare runs: it has no `sources`, so it always runs
     let end = way("test unit, about 5.00s", "5.00s with 2 jobs");
     says(&ci, "plan -j2 ci", &format!("{prepare}build is up to date\n{tests}{end}"));
     let build = |why: &str| {
-        let build = "\n  after prepare\n  env APP\n  $ cat src/* > out\n  takes about 9.00s\n";
+        let build = "\n  after prepare\n  $ cat src/* > out\n  takes about 9.00s\n";
         format!("build runs: {why}{build}")
     };
     let end = way("build → test unit, about 14.00s", "14.00s with 2 jobs");
