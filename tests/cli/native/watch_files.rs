@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::process::Command;
 
 use nix::sys::signal::Signal;
 
 use super::project;
 use super::watch::{built, edit, watching};
-use crate::support::{CTRL_C, End, Project, Terminal};
+use crate::support::{CTRL_C, End, OnTerminal, Project, Terminal, say_uncaptured};
 
 const WAITING: &str = "Waiting for changes\n";
 
@@ -255,4 +256,23 @@ fn a_watch_can_look_itself() {
     edit(&project, "src/a", "back\n");
     terminal.expect("src/a changed: running build\n").expect("back\n").expect(WAITING);
     over(&mut terminal);
+}
+
+/// A user namespace has a limit of its own.
+#[test]
+fn at_the_limit_of_watches_it_looks_at_the_files_itself() {
+    const LIMIT: &str = "echo 2 >/proc/sys/user/max_inotify_watches";
+    let mut probe = Command::new("unshare");
+    if !probe.args(["-Ur", "sh", "-c", LIMIT]).output().is_ok_and(|o| o.status.success()) {
+        return say_uncaptured("skipped: nobody may make a user namespace here\n");
+    }
+    let project = says("sources = ['src/**/*']").file("src/a/x", "1").file("src/b/y", "1");
+    let line = format!("exec unshare -Ur sh -c '{LIMIT} && exec mep watch t'");
+    let mut terminal = OnTerminal::script(&project, &line).start();
+    let warning = "Warning: the system's limit of watches is reached: looking at the files every \
+                   500 ms instead";
+    terminal.expect(warning).expect(WAITING);
+    edit(&project, "src/b/y", "22");
+    terminal.expect("src/b/y changed: running t\n").expect(WAITING);
+    terminal.type_keys(CTRL_C).ends(End::Killed(Signal::SIGINT));
 }
