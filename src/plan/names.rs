@@ -97,9 +97,9 @@ pub fn is_pattern(word: &str) -> bool {
     crosses || word.contains(['*', '?', '[', '{'])
 }
 
-/// All tasks a word of the command line means, a pattern in the order of the words that
-/// it finds; hidden ones
-/// included. In a monorepo its project's, else those outside that have the name.
+/// All tasks a word of the command line means, those of a pattern in the order of the
+/// words that it finds; hidden ones included. In a monorepo its project's, else those
+/// outside that have the name.
 pub fn matching(project: &Project, word: &str) -> Vec<TaskId> {
     let full = project.full(word);
     let mut found = meaning(project, &full);
@@ -113,8 +113,8 @@ pub fn matching(project: &Project, word: &str) -> Vec<TaskId> {
     found
 }
 
-/// All tasks that a word means where tasks are run: as `matching`,
-/// and in a monorepo also what the projects below have by that name.
+/// All tasks that a word means where tasks are run: as `matching`, and in a monorepo
+/// also what the projects below have by that name.
 pub fn runnable(project: &Project, word: &str) -> Vec<TaskId> {
     let found = matching(project, word);
     match &project.monorepo {
