@@ -23,6 +23,11 @@ Examples:
   MISE_CACHE_PRUNE_AGE=7d mep cache prune
                      what nobody has read for a week";
 
+const TASK_EXAMPLES: &str = "\
+Examples:
+  mep cache task build
+                     no outputs of tasks are kept yet, and it says so";
+
 /// `cache`
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct CacheArgs {
@@ -42,6 +47,15 @@ pub(in crate::cli) enum CacheCommand {
         /// Only of these tools: a real mise has those
         #[arg(value_name = "TOOL")]
         tools: Vec<String>,
+    },
+    /// Show the outputs that are kept of tasks: none, in this version
+    #[command(after_help = TASK_EXAMPLES)]
+    Task {
+        /// As JSON
+        #[arg(short = 'J', long)]
+        json: bool,
+        /// A name or a pattern
+        task: String,
     },
     /// Remove what nobody has read for 30 days
     #[command(alias = "p", after_help = PRUNE_EXAMPLES)]

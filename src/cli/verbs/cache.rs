@@ -3,11 +3,16 @@
 use std::io::Write;
 use std::time::Duration;
 
+use serde_json::json;
+
+use super::info;
+use super::pretty::pretty;
 use crate::app::{Amount, amount, cache_dir, clear, prune};
-use crate::cli::dialect;
 use crate::cli::grammar::cache::{CacheArgs, CacheCommand};
 use crate::cli::verbs::call::Call;
-use crate::model::{Dialect, Exit, Problem};
+use crate::cli::{dialect, load};
+use crate::model::{Dialect, Exit, Problem, Task};
+use crate::plan::matching;
 use crate::sys::duration;
 
 /// Thirty days.
@@ -38,6 +43,7 @@ pub(in crate::cli) fn run(call: Call<'_>, args: &CacheArgs) -> Result<Exit, Vec<
                 });
             }
         }
+        Some(CacheCommand::Task { json, task }) => return kept(call, task, *json),
         Some(CacheCommand::Prune { dry_run, tools }) => {
             let age = call.ctx.env.get_str("MISE_CACHE_PRUNE_AGE").and_then(duration::parse);
             let verbose = call.global.is_verbose();
@@ -58,6 +64,31 @@ pub(in crate::cli) fn run(call: Call<'_>, args: &CacheArgs) -> Result<Exit, Vec<
             });
         }
     }
+    Ok(Exit::Success)
+}
+
+/// The outputs that are kept of tasks: there are none, whatever the tasks say.
+fn kept(call: Call<'_>, word: &str, json: bool) -> Result<Exit, Vec<Problem>> {
+    let loaded = load(call.ctx, call.global, &call.options(), call.voice)?;
+    if dialect(call.ctx, call.grammar) == Dialect::Mise && !loaded.settings.env.experimental {
+        let text = "task artifact caching is experimental. Enable it with `mise settings experimental=true`";
+        return Err(vec![Problem::new("cache::experimental", text)]);
+    }
+    let project = &loaded.project;
+    let tasks: Vec<&Task> =
+        matching(project, word).into_iter().map(|id| project.task(id)).collect();
+    if tasks.is_empty() {
+        return Err(vec![info::unknown(project, word)]);
+    }
+    let empty = |task: &&Task| json!({ "task": task.name, "root": task.root.dir, "entries": [] });
+    let text = match json {
+        true => pretty(&tasks.iter().map(empty).collect::<Vec<_>>()),
+        false => tasks
+            .iter()
+            .map(|task| format!("No output cache entries for {}\n", task.name))
+            .collect(),
+    };
+    let _ = std::io::stdout().write_all(text.as_bytes());
     Ok(Exit::Success)
 }
 

@@ -39,3 +39,23 @@ fn what_is_in_use_stays() {
             .check();
     }
 }
+
+#[test]
+fn no_outputs_of_tasks_are_kept() {
+    let case = || Case::config("[tasks]\na = 'x'\nb = { alias = 'al', run = 'x' }\n'b:c' = 'x'\n");
+    case()
+        .mise(["cache", "task", "a"])
+        .mise(["cache", "task", "a", "-J"])
+        .mise(["cache", "task"])
+        .stderr_differs("usage errors have words of their own")
+        .check();
+    let all = [&["a"][..], &["a", "--json"], &["al"], &["b*"], &["*", "-J"], &["nope"]];
+    for words in all {
+        let line = ["cache", "task"].into_iter().chain(words.iter().copied());
+        case()
+            .mise(line)
+            .env("MISE_EXPERIMENTAL", "1")
+            .stderr_differs("near names are given")
+            .check();
+    }
+}
