@@ -25,10 +25,7 @@ pub(super) fn text(plan: &Preview) -> String {
         task(plan, *at, &common, &mut text);
     }
     if !common.is_empty() {
-        let more = common.len().saturating_sub(NAMES);
-        let names = common[..common.len() - more].join(", ");
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(text, "\nenv of all of them: {names}{more}");
+        let _ = writeln!(text, "\nenv of all of them: {}", first(&common, NAMES));
     }
     if plan.tasks.iter().any(PlannedTask::works) {
         times(plan, &mut text);
@@ -117,9 +114,13 @@ fn times(plan: &Preview, text: &mut String) {
         plan.jobs
     );
     if !unknown.is_empty() {
-        let more = unknown.len().saturating_sub(NAMED);
-        let named = unknown[..unknown.len() - more].join(", ");
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(text, "how long these take is not known: {named}{more}");
+        let _ = writeln!(text, "how long these take is not known: {}", first(&unknown, NAMED));
     }
+}
+
+/// So many names, and how many more there are.
+fn first(names: &[&str], most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let named = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{named} and {more} more") } else { named }
 }
