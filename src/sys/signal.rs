@@ -8,17 +8,17 @@ use nix::unistd::Pid;
 /// Makes a call while these signals are blocked in this thread, and in what
 /// the call starts.
 pub(super) fn with_blocked<T>(signals: &[Signal], call: impl FnOnce() -> T) -> T {
-    let blocked: SigSet = signals.iter().copied().collect();
-    let before = blocked.thread_swap_mask(SigmaskHow::SIG_BLOCK);
-    let result = call();
-    let _ = before.map(|mask| mask.thread_set_mask());
-    result
+    with_mask(SigmaskHow::SIG_BLOCK, signals, call)
 }
 
 /// Makes a call while these signals, which are blocked, are let through.
 pub(super) fn with_unblocked<T>(signals: &[Signal], call: impl FnOnce() -> T) -> T {
-    let open: SigSet = signals.iter().copied().collect();
-    let before = open.thread_swap_mask(SigmaskHow::SIG_UNBLOCK);
+    with_mask(SigmaskHow::SIG_UNBLOCK, signals, call)
+}
+
+fn with_mask<T>(how: SigmaskHow, signals: &[Signal], call: impl FnOnce() -> T) -> T {
+    let set: SigSet = signals.iter().copied().collect();
+    let before = set.thread_swap_mask(how);
     let result = call();
     let _ = before.map(|mask| mask.thread_set_mask());
     result
