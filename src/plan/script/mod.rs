@@ -14,7 +14,7 @@ mod token;
 
 pub use commands::{Simple, commands};
 use questions::{Facts, facts};
-pub use simple::{is_plain_sh, simple_command};
+pub use simple::{builtin_program, is_plain_sh, simple_command};
 
 use super::echo;
 

@@ -1,6 +1,9 @@
 //! Scripts that are one simple command, each word of which stands for itself in every shell: such
 //! a command can be started without one. In doubt it cannot. Knows no files and no variables.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
 /// A longer text is no argument for a shell (128 KiB), and so none to spare one for.
 const LONGEST: usize = 64 * 1024;
 
@@ -23,6 +26,10 @@ pub(super) const OF_SHELLS: &[&str] = &[
     "where", "which", "while", "{", "}",
 ];
 
+/// Builtins that POSIX has be programs as well, and that without words do and say nothing: nobody
+/// can tell the one from the other.
+const PROGRAMS_TOO: [&str; 2] = ["false", "true"];
+
 /// Programs to which it matters how they were started: `env` and `printenv` show the variables in
 /// the order that the shell gives them, `setsid` does otherwise where it leads its group.
 const SEE_THEIR_START: [&str; 3] = ["env", "printenv", "setsid"];
@@ -40,7 +47,8 @@ pub fn simple_command(script: &str) -> Option<Vec<String>> {
         words.push(word);
         rest = after.trim_start_matches(is_blank);
     }
-    is_program(words.first()?).then_some(())?;
+    let is_program = is_program(words.first()?) || builtin_program(&words).is_some();
+    is_program.then_some(())?;
     let sees = |word: &String| SEE_THEIR_START.iter().any(|name| is_named(word, name));
     (!words.iter().any(sees)).then_some(words)
 }
@@ -52,6 +60,13 @@ fn is_program(name: &str) -> bool {
     // A script that begins so is a flag of the shell.
     let is_flag = name.starts_with(['-', '+']);
     !name.is_empty() && !is_flag && name.chars().all(is_safe) && !builtin
+}
+
+/// Where the program is that stands for a command which every shell has built in.
+pub fn builtin_program<W: AsRef<OsStr>>(words: &[W]) -> Option<PathBuf> {
+    let [name] = words else { return None };
+    let name = name.as_ref();
+    PROGRAMS_TOO.iter().any(|known| name == *known).then(|| Path::new("/bin").join(name))
 }
 
 fn is_named(path: &str, name: &str) -> bool {

@@ -38,6 +38,8 @@ fn words_that_stand_for_themselves_need_no_shell() {
         ("/bin/echo x", &["/bin/echo", "x"]),
         ("sleep 5", &["sleep", "5"]),
         ("A", &["A"]),
+        ("true", &["true"]),
+        (" 'false' \n", &["false"]),
     ];
     for (script, words) in table {
         let found = simple_command(script);
@@ -50,11 +52,11 @@ fn words_that_stand_for_themselves_need_no_shell() {
 fn everything_else_is_the_shells() {
     let scripts = [
         "", " ", "\n", "''", "'' x", // Builtins and reserved words, quoted or not.
-        "true", "false", ":", "echo x", "'echo' x", "printf x", "test -f x", "[ -f x ]", "kill 1",
-        "pwd", "cd x", ". x", "source x", "exec x", "command x", "builtin x", "time x", "eval x",
-        "! x", "if x", "for x", "while", "case x", "{ x", "}", "function x", "select x", "[[ x ]]",
-        "coproc x", "wait", "type x", "which x", "ulimit -n", "export", "read", "\"exit\" 1",
-        // Assignments.
+        "true x", "false --help", "true ''", ":", "echo x", "'echo' x", "printf x", "test -f x",
+        "[ -f x ]", "kill 1", "pwd", "cd x", ". x", "source x", "exec x", "command x", "builtin x",
+        "time x", "eval x", "! x", "if x", "for x", "while", "case x", "{ x", "}", "function x",
+        "select x", "[[ x ]]", "coproc x", "wait", "type x", "which x", "ulimit -n", "export",
+        "read", "\"exit\" 1", // Assignments.
         "A=1", "A=1 x", "A= x", "'A=1' x", "A+=1 x", // Expansions.
         "a $HOME", "a ${X}", "a \"$X\"", "a `x`", "a $(x)", "a \"`x`\"", "a ~", "a ~/x", "a X=~",
         "a *", "a x?", "a [ab]", "a {1,2}", "a \\x", "a \"\\x\"", "a $'x'", "a $\"x\"", "a \"!x\"",
@@ -96,7 +98,7 @@ fn only_a_plain_sh_is_spared() {
 #[test]
 fn what_a_shell_knows_itself_is_left_to_it() {
     assert!(OF_SHELLS.is_sorted(), "it is searched by halves");
-    for name in OF_SHELLS {
+    for name in OF_SHELLS.iter().filter(|name| !["true", "false"].contains(*name)) {
         assert_eq!(simple_command(name), None, "{name}");
     }
 }
