@@ -29,6 +29,7 @@ use crate::model::{
 };
 use crate::plan::{Action, EdgeKind, FreshSpec, Invocation, Job, Plan};
 use crate::sys::process::Plug;
+use crate::sys::turns;
 use attempts::Attempts;
 use pending::{Rendered, Text};
 pub use telling::Emit;
@@ -265,6 +266,7 @@ impl<'a> Dispatcher<'a> {
         let begin = Instant::now();
         let mut signals = Signals::listen()?;
         self.take_ownership();
+        turns::take_short_ones();
         let mut clock = self.options.tick.map(ticks);
         loop {
             self.start_ready();

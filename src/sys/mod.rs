@@ -15,5 +15,6 @@ pub mod shim;
 pub mod signal;
 pub mod stdout;
 pub mod terminal;
+pub mod turns;
 
 pub use context::{Context, Dirs, normalize};

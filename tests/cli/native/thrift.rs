@@ -59,3 +59,17 @@ fn memory_does_not_grow_with_output() {
     });
     assert!(much < little + 1024, "{little} KiB for 0.3 MB of output, {much} KiB for 30 MB");
 }
+
+#[test]
+fn a_task_takes_turns_at_the_processor_as_its_caller_would_have_it() {
+    // How nice it is, and the order that it is scheduled by.
+    let asks = project("[tasks.t]\nfile = 'ask'\n")
+        .executable("ask", "#!/bin/sh\nnice\ncut -d ' ' -f 41 /proc/self/stat\n");
+    for nice in ["5", "0", "-5"] {
+        let line = format!("nice -n {nice} sh -c './ask; mep -q run t' 2>/dev/null");
+        let output = asks.shell(&line).run();
+        let lines: Vec<&str> = output.stdout.lines().collect();
+        assert_eq!(lines.len(), 4, "{}", output.stdout);
+        assert_eq!(lines[..2], lines[2..], "nice {nice}");
+    }
+}
