@@ -117,6 +117,10 @@ pub(super) struct Units {
     lingering: Vec<(Target, Instant)>,
     /// Something has been lingering since somebody asked.
     lingered: bool,
+    /// What loses its parent becomes our child.
+    pub(super) adopts: bool,
+    /// Nothing of what was started is there any more, nor what that has left.
+    alone: bool,
     /// What a task leaves behind is ours to end.
     owned: bool,
 }
@@ -128,7 +132,18 @@ impl Units {
     }
 
     pub(super) fn insert(&mut self, pid: u32, unit: Unit) {
+        self.alone = false;
         self.running.insert(pid, unit);
+    }
+
+    /// News have been heard, and whether we have a child left.
+    pub(super) fn heard(&mut self, childless: bool) {
+        self.alone = self.adopts && childless;
+    }
+
+    /// Nobody can have left anything behind.
+    pub(super) fn are_alone(&self) -> bool {
+        self.alone
     }
 
     /// Nothing of ours is at work.
@@ -193,9 +208,9 @@ impl Units {
     /// The unit, once its process has ended, its pipes are read, and what it
     /// has left is gone where that is ours to see to.
     pub(super) fn take_done(&mut self, pid: u32) -> Option<Unit> {
-        let owned = self.owned;
+        let ours = self.owned && !self.alone;
         let done = |u: &Unit| {
-            let waits = owned && u.went_well() && !u.forsaken;
+            let waits = ours && u.went_well() && !u.forsaken;
             // The system is asked last.
             u.ended.is_some() && u.pipes.is_empty() && !(waits && sending::group_exists(pid))
         };

@@ -17,6 +17,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
 use nix::sys::stat::Mode;
 use nix::unistd::{mkfifo, pipe};
+use rustix::io::ioctl_fionread;
 
 use super::makeflags::Auth;
 
@@ -161,6 +162,10 @@ impl Jobserver {
     /// # Errors
     /// Where the pool is broken.
     pub fn fill(&mut self, slots: usize) -> io::Result<()> {
+        // Seldom is one lost.
+        if ioctl_fionread(&self.reader)? == slots.min(MOST) as u64 {
+            return Ok(());
+        }
         let mut drained = [0; MOST];
         while self.read(&mut drained)?.is_some() {}
         self.put(slots)

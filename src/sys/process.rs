@@ -137,31 +137,42 @@ pub enum News {
     Stopped(u32, i32),
 }
 
-/// All news of children that waits to be heard; never blocks. With a list only
-/// of those: somebody else waits for the others.
-pub fn news(only: Option<&[u32]>) -> Vec<News> {
+/// All news of children that waits to be heard, and whether there is no child
+/// left; never blocks. With a list only of those: somebody else waits for the
+/// others.
+pub fn news(only: Option<&[u32]>) -> (Vec<News>, bool) {
     let mut heard = Vec::new();
-    match only {
-        None => while next_news(None, &mut heard) {},
+    let mut all_of = |pid: Option<u32>| loop {
+        match next_news(pid.map(|pid| Pid::from_raw(pid as i32)), &mut heard) {
+            Ok(true) => {}
+            end => return end == Err(Errno::ECHILD),
+        }
+    };
+    let childless = match only {
+        None => all_of(None),
         Some(pids) => {
             for pid in pids {
-                while next_news(Some(Pid::from_raw(*pid as i32)), &mut heard) {}
+                all_of(Some(*pid));
             }
+            false
         }
-    }
-    heard
+    };
+    (heard, childless)
 }
 
 /// Takes one piece of news; false where there is none.
-fn next_news(of: Option<Pid>, heard: &mut Vec<News>) -> bool {
+fn next_news(of: Option<Pid>, heard: &mut Vec<News>) -> nix::Result<bool> {
     let flags = libc::WNOHANG | libc::WUNTRACED;
     let mut status = 0;
     // SAFETY: the status outlives the call. No wrapper tells of a death by a
     // real-time signal: it takes the news and then has no name for it.
     #[expect(unsafe_code, reason = "every wrapper loses deaths by real-time signals")]
     let pid = unsafe { libc::waitpid(of.map_or(-1, Pid::as_raw), &raw mut status, flags) };
-    if pid <= 0 {
-        return pid < 0 && Errno::last() == Errno::EINTR;
+    match pid {
+        0 => return Ok(false),
+        ..0 if Errno::last() == Errno::EINTR => return Ok(true),
+        ..0 => return Err(Errno::last()),
+        _ => {}
     }
     let pid = pid as u32;
     if libc::WIFEXITED(status) {
@@ -171,7 +182,7 @@ fn next_news(of: Option<Pid>, heard: &mut Vec<News>) -> bool {
     } else if libc::WIFSTOPPED(status) {
         heard.push(News::Stopped(pid, libc::WSTOPSIG(status)));
     }
-    true
+    Ok(true)
 }
 
 /// True where standard output is a pipe that nobody reads any more.
@@ -224,7 +235,7 @@ mod tests {
         File::from(child.stdout.expect("a pipe")).read_to_string(&mut text)?;
         let mut heard = Vec::new();
         while heard.is_empty() {
-            next_news(Some(Pid::from_raw(child.pid as i32)), &mut heard);
+            next_news(Some(Pid::from_raw(child.pid as i32)), &mut heard)?;
         }
         Ok((text, heard[0]))
     }

@@ -27,11 +27,13 @@ pub struct Process {
     pub zombie: bool,
 }
 
-/// From now on descendants that lose their parent become our children. Where
-/// the system has no such thing, they do not.
-pub fn adopt_orphans() {
+/// From now on descendants that lose their parent become our children. False
+/// where the system has no such thing, and they do not.
+pub fn adopt_orphans() -> bool {
     #[cfg(target_os = "linux")]
-    let _ = nix::sys::prctl::set_child_subreaper(true);
+    return nix::sys::prctl::set_child_subreaper(true).is_ok();
+    #[cfg(not(target_os = "linux"))]
+    false
 }
 
 /// Children of our first thread: it is left all orphans. This is asked at the
@@ -43,7 +45,7 @@ pub fn adopted() -> Vec<u32> {
         return Vec::new();
     };
     let mut text = Vec::new();
-    let mut part = [0; 4096];
+    let mut part = [0; 512];
     while let Ok(read @ 1..) = list.read_at(&mut part, text.len() as u64) {
         text.extend_from_slice(&part[..read]);
         // The system fills what it is given, but for a number that is cut.

@@ -322,7 +322,7 @@ fn see(child: Child, spared: bool) -> Seen {
     let stdout = read(child.stdout);
     let mut stderr = errors.join().expect("a pipe of ours can be read");
     let end = loop {
-        match news(Some(&[child.pid])).first() {
+        match news(Some(&[child.pid])).0.first() {
             Some(end) => break *end,
             None => thread::sleep(Duration::from_micros(100)),
         }

@@ -17,7 +17,8 @@ impl Dispatcher<'_> {
         let leaders: Option<Vec<u32>> = self
             .is_rendering()
             .then(|| self.units.leaders().chain(self.foreground.sentinel()).collect());
-        let mut batch = process::news(leaders.as_deref());
+        let (mut batch, childless) = process::news(leaders.as_deref());
+        self.units.heard(childless);
         let mut typed = false;
         batch.retain(|news| {
             let heard = self.foreground.heard(*news);

@@ -8,7 +8,7 @@ use crate::sys::processes;
 impl Dispatcher<'_> {
     /// From now on what loses its parent is ours.
     pub(super) fn take_ownership(&mut self) {
-        processes::adopt_orphans();
+        self.units.adopts = processes::adopt_orphans();
         if !self.options.owned {
             return;
         }
@@ -54,7 +54,8 @@ impl Dispatcher<'_> {
     }
 
     fn look_for_strays(&mut self, owner: impl Fn(Option<JobId>) -> Option<JobId>) -> bool {
-        let Some(ownership) = &mut self.ownership else {
+        let Some(ownership) = self.ownership.as_mut().filter(|_| !self.units.are_alone()) else {
+            self.strays_seen = false;
             return false;
         };
         let mut known = self.units.groups();
