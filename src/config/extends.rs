@@ -109,7 +109,7 @@ fn fill(task: &mut RawTask, template: RawTask) {
     }
     task.run_windows |= template.run_windows;
     macro_rules! if_none {
-        ($($field:ident),*) => { $( task.$field = task.$field.take().or(template.$field); )* };
+        ($($field:ident),*) => { $( if task.$field.is_none() { task.$field = template.$field; } )* };
     }
     if_none!(confirm, dir, outputs, shell, silent, output, timeout, file, no_vcs_ignore);
     macro_rules! if_empty {
@@ -119,7 +119,10 @@ fn fill(task: &mut RawTask, template: RawTask) {
     // The template's come first: the task's win, key by key.
     macro_rules! before {
         ($($field:ident),*) => {
-            $( task.$field = template.$field.into_iter().chain(task.$field.drain(..)).collect(); )*
+            $(
+                let own = std::mem::take(&mut task.$field);
+                task.$field = template.$field.into_iter().chain(own).collect();
+            )*
         };
     }
     before!(env, vars);
@@ -135,5 +138,5 @@ fn fill(task: &mut RawTask, template: RawTask) {
     task.later.extend(template.later);
     task.broken.extend(template.broken);
     task.also_in.push(Arc::clone(&template.spot.file));
-    task.template = Some(template.spot);
+    *task.template = Some(template.spot);
 }

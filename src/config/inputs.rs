@@ -69,11 +69,11 @@ impl Inputs {
         }
         if names_one || !self.global.is_empty() {
             let sources = self.expanded(task)?;
-            if sources.is_empty() && task.outputs == Outputs::Unset {
+            if sources.is_empty() && *task.outputs == Outputs::Unset {
                 // It has sources, if none at present.
-                task.outputs = Outputs::Auto;
+                *task.outputs = Outputs::Auto;
             }
-            task.sources = sources;
+            task.sources = sources.into();
         }
         Ok(())
     }

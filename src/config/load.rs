@@ -221,7 +221,7 @@ fn finish(all: Gathered) -> Project {
         let broken = merge::drain_broken(task);
         // A template's mistake is that of every task that uses it.
         problems.extend(broken.iter().filter(|p| !project.problems.contains(p)).cloned());
-        task.broken = broken;
+        task.broken = broken.into();
     }
     project.problems.append(&mut problems);
     project.warnings.extend(merge::alias_clashes(&project.tasks));

@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
 use super::raw::RawTask;
-use crate::model::{Command, Problem, Root, Seldom, Silence, Task, strip_extension};
+use crate::model::{Command, Problem, Root, Seldom, Silence, SourceFile, Task, strip_extension};
 
 /// The tasks of one root, each name once.
 #[derive(Default)]
@@ -128,19 +128,26 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     }
     lower.also_in.push(upper.spot.file);
     lower.also_in.extend(upper.also_in);
-    lower.template = upper.template.or(lower.template.take());
+    if upper.template.is_some() {
+        lower.template = upper.template;
+    }
 }
 
 /// The definition that everything above works with; `display` is what lists
 /// call it.
 pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
-    let mut defined_in = vec![Arc::clone(&raw.spot.file)];
+    let mut also_in = Seldom::<Vec<Arc<SourceFile>>>::default();
     for file in raw.also_in {
-        if !defined_in.iter().any(|known| Arc::ptr_eq(known, &file)) {
-            defined_in.push(file);
+        let mut known = std::iter::once(&raw.spot.file).chain(&also_in);
+        if !known.any(|known| Arc::ptr_eq(known, &file)) {
+            also_in.push(file);
         }
     }
-    let command = match (raw.script, raw.file, raw.run) {
+    let or = |own: Seldom<Option<String>>, of_root: &Option<String>| match *own {
+        Some(_) => own,
+        None => of_root.clone().into(),
+    };
+    let command = match (raw.script.into_inner(), raw.file.into_inner(), raw.run) {
         (Some(path), _, _) => Command::Script(path),
         (_, Some(file), _) => Command::File(file),
         (_, _, Some(run)) if !run.is_empty() => Command::Run(run),
@@ -153,7 +160,7 @@ pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
         description: raw.description.unwrap_or_default(),
         spot: raw.spot,
         template: raw.template,
-        defined_in,
+        also_in,
         root: Arc::clone(root),
         hide: raw.hide.unwrap_or(false),
         marked_global: raw.global.unwrap_or(false),
@@ -162,7 +169,7 @@ pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
         wait_for: raw.wait_for,
         env: raw.env,
         vars: raw.vars,
-        dir: raw.dir.or_else(|| root.task_dir.clone()),
+        dir: or(raw.dir, &root.task_dir),
         raw: raw.raw.unwrap_or(false),
         raw_args: raw.raw_args.unwrap_or(false),
         interactive: raw.interactive.unwrap_or(false),
@@ -172,11 +179,11 @@ pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
         old_output: raw.old_output,
         sources: raw.sources,
         watches_ignored: raw.no_vcs_ignore.unwrap_or(false),
-        outputs: raw.outputs.unwrap_or_default(),
-        shell: raw.shell.or_else(|| root.task_shell.clone()),
+        outputs: raw.outputs.into_inner().unwrap_or_default().into(),
+        shell: or(raw.shell, &root.task_shell),
         confirm: raw.confirm,
         timeout: raw.timeout,
-        usage: raw.usage.unwrap_or_default(),
+        usage: raw.usage.into_inner().unwrap_or_default().into(),
         tools: raw.tools,
         sandbox: raw.sandbox,
         command,

@@ -121,7 +121,7 @@ fn script(dir: &Path, path: &Path, found: &mut Found) {
         Some(Err(problem)) => found.problems.push(problem.blame(Blame::Task(name))),
         Some(Ok(file)) => {
             let mut task = header::read(&file, &name, &mut found.warnings);
-            task.script = Some(path.to_path_buf());
+            *task.script = Some(path.to_path_buf());
             found.tasks.push(task);
         }
     }
@@ -132,7 +132,7 @@ pub(super) fn ad_hoc(path: &Path, name: &str) -> Option<Result<(RawTask, Vec<Str
     let mut warnings = Vec::new();
     Some(read::script(path)?.map(|file| {
         let mut task = header::read(&file, name, &mut warnings);
-        task.script = Some(path.to_path_buf());
+        *task.script = Some(path.to_path_buf());
         (task, warnings)
     }))
 }

@@ -76,11 +76,11 @@ type Done = Option<Result<(), Problem>>;
 fn text_field(at: &At<'_>, task: &mut RawTask, key: &str, value: &Value<'_>) -> Done {
     let slot = match key {
         "description" => &mut task.description,
-        "dir" => &mut task.dir,
-        "shell" => &mut task.shell,
-        "usage" => &mut task.usage,
-        "timeout" => &mut task.timeout,
-        "file" => &mut task.file,
+        "dir" => &mut *task.dir,
+        "shell" => &mut *task.shell,
+        "usage" => &mut *task.usage,
+        "timeout" => &mut *task.timeout,
+        "file" => &mut *task.file,
         _ => return None,
     };
     Some(at.string(key, value).map(|text| *slot = Some(text)))
@@ -102,12 +102,12 @@ fn flag_field(at: &At<'_>, task: &mut RawTask, key: &str, value: &Value<'_>) -> 
 fn list_field(at: &At<'_>, task: &mut RawTask, key: &str, value: &Value<'_>) -> Done {
     let deps = match key {
         "depends" => &mut task.depends,
-        "depends_post" => &mut task.depends_post,
-        "wait_for" => &mut task.wait_for,
+        "depends_post" => &mut *task.depends_post,
+        "wait_for" => &mut *task.wait_for,
         "alias" | "aliases" => {
-            return Some(at.strings(key, value).map(|list| task.alias = list));
+            return Some(at.strings(key, value).map(|list| task.alias = list.into()));
         }
-        "sources" => return Some(at.strings(key, value).map(|list| task.sources = list)),
+        "sources" => return Some(at.strings(key, value).map(|list| task.sources = list.into())),
         _ => return None,
     };
     Some(dependencies(at, key, value).map(|list| *deps = list))
@@ -131,16 +131,16 @@ fn other_field(
                 Err(problems) => task.broken.extend(problems),
             }
         }
-        "outputs" => task.outputs = Some(outputs(at, value)?),
+        "outputs" => *task.outputs = Some(outputs(at, value)?),
         "silent" => task.silent = Some(silence(at, value)?),
         "output" => output(at, task, value)?,
-        "confirm" => task.confirm = Some(confirm(at, value)?),
+        "confirm" => *task.confirm = Some(confirm(at, value)?),
         "tools" => task.tools.extend(tools(at, value)?),
         "args" => drop(at.string_list(name, value)?),
         "watch" => task.no_vcs_ignore = watch(at, value)?.or(task.no_vcs_ignore),
         "extends" => {
             let template = at.string(name, value)?;
-            task.extends = Some((template, at.spot(value.span())));
+            *task.extends = Some((template, at.spot(value.span())));
         }
         _ => return later_field(at, task, key, value),
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    Dep, EnvEntry, OutputStyle, Policy, Problem, Root, Sandbox, Scope, Seldom, Silence, SourceFile,
-    Spot,
+    Absent, Dep, EnvEntry, OutputStyle, Policy, Problem, Root, Sandbox, Scope, Seldom, Silence,
+    SourceFile, Spot,
 };
 
 /// Index of a project among those of one run; the first is the one we stand in.
@@ -71,6 +71,12 @@ pub enum Outputs {
     Patterns(Vec<String>),
 }
 
+impl Absent for Outputs {
+    fn absent() -> &'static Self {
+        &Self::Unset
+    }
+}
+
 /// The `confirm` key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirm {
@@ -101,15 +107,15 @@ pub struct Task {
     /// What lists and labels show: without an extension where that is unique.
     pub display: String,
     /// Other names.
-    pub aliases: Vec<String>,
+    pub aliases: Seldom<Vec<String>>,
     /// A template; the first line is shown in lists.
     pub description: String,
     /// Where it is defined.
     pub spot: Spot,
     /// The template that filled what it leaves empty.
-    pub template: Option<Spot>,
-    /// Every file that had a part in it, the defining one first.
-    pub defined_in: Vec<Arc<SourceFile>>,
+    pub template: Seldom<Option<Spot>>,
+    /// Other files that had a part in it.
+    pub also_in: Seldom<Vec<Arc<SourceFile>>>,
     /// Where it belongs.
     pub root: Arc<Root>,
     /// Left out of lists.
@@ -119,15 +125,15 @@ pub struct Task {
     /// Must succeed before.
     pub depends: Vec<Dep>,
     /// Run after, also after a failure.
-    pub depends_post: Vec<Dep>,
+    pub depends_post: Seldom<Vec<Dep>>,
     /// Go first where they are in the run anyway.
-    pub wait_for: Vec<Dep>,
+    pub wait_for: Seldom<Vec<Dep>>,
     /// Task `env`, in written order.
-    pub env: Vec<EnvEntry>,
+    pub env: Seldom<Vec<EnvEntry>>,
     /// Task `vars`, in written order.
-    pub vars: Vec<EnvEntry>,
+    pub vars: Seldom<Vec<EnvEntry>>,
     /// Working directory, a template relative to the config root.
-    pub dir: Option<String>,
+    pub dir: Seldom<Option<String>>,
     /// Inherits all three streams and runs alone.
     pub raw: bool,
     /// Arguments are passed on unparsed.
@@ -143,21 +149,21 @@ pub struct Task {
     /// It is named by the deprecated `quiet`.
     pub old_output: bool,
     /// Input patterns, templates.
-    pub sources: Vec<String>,
+    pub sources: Seldom<Vec<String>>,
     /// A watch minds what version control ignores: `watch.no_vcs_ignore`.
     pub watches_ignored: bool,
     /// Output patterns.
-    pub outputs: Outputs,
+    pub outputs: Seldom<Outputs>,
     /// `shell`, split like a shell line when used.
-    pub shell: Option<String>,
+    pub shell: Seldom<Option<String>>,
     /// Asked before it starts.
-    pub confirm: Option<Confirm>,
+    pub confirm: Seldom<Option<Confirm>>,
     /// `timeout` as written.
-    pub timeout: Option<String>,
+    pub timeout: Seldom<Option<String>>,
     /// The `usage` text, empty where there is none.
-    pub usage: String,
+    pub usage: Seldom<String>,
     /// `tools`, each name once.
-    pub tools: Vec<TaskTool>,
+    pub tools: Seldom<Vec<TaskTool>>,
     /// What it must not touch.
     pub sandbox: Seldom<Sandbox>,
     /// What it executes.
@@ -165,9 +171,9 @@ pub struct Task {
     /// What our own keys say of it.
     pub policy: Seldom<Policy>,
     /// Keys that have no effect yet.
-    pub later: Vec<LaterKey>,
+    pub later: Seldom<Vec<LaterKey>>,
     /// Why it cannot run: mistakes inside its own definition.
-    pub broken: Vec<Problem>,
+    pub broken: Seldom<Vec<Problem>>,
 }
 
 impl Task {
@@ -187,6 +193,11 @@ impl Task {
     /// Path of the file that defines it.
     pub fn source_path(&self) -> &Path {
         &self.spot.file.path
+    }
+
+    /// Every file that had a part in it, the defining one first.
+    pub fn defined_in(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        std::iter::once(&self.spot.file).chain(&self.also_in)
     }
 
     /// What its project calls it: the name without a monorepo's path.

@@ -191,7 +191,7 @@ fn cause(error: &UsageErr) -> String {
 fn broken(task: &Task, text: &str, error: &UsageErr) -> Problem {
     let message = format!("invalid usage spec for task '{}'", task.name);
     let (spot, label) = match error {
-        UsageErr::InvalidInput(_, span, _) if task.usage == text => {
+        UsageErr::InvalidInput(_, span, _) if *task.usage == text => {
             (within(task, span.offset(), span.len()), "here")
         }
         _ => (place(task), "this specification"),

@@ -126,7 +126,7 @@ impl ConfigFiles {
     pub(super) fn of(project: &Project) -> Self {
         let mut all = Self::default();
         let read = project.roots.iter().flat_map(|root| &root.files);
-        let defining = project.tasks.iter().flat_map(|task| &task.defined_in);
+        let defining = project.tasks.iter().flat_map(|task| task.defined_in());
         all.files.extend(read.chain(defining).map(|file| file.path.clone()));
         all.files.extend(project.roots.iter().map(|root| root.dir.join("mep.toml")));
         all.dirs.extend(project.nearest_root().map(|root| root.dir.clone()));

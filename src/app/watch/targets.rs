@@ -88,7 +88,7 @@ fn products(workspace: &Workspace<'_>, plan: &Plan, target: &mut Target) {
     for id in plan.graph.ids() {
         let job = &plan.jobs[id.0 as usize];
         let task = workspace.task(plan.graph.occurrence(id).task);
-        if let Outputs::Patterns(outputs) = &task.outputs
+        if let Outputs::Patterns(outputs) = &*task.outputs
             && job.fresh.is_none()
         {
             target.makes(&job.cwd, outputs);

@@ -139,7 +139,7 @@ impl Page<'_> {
             Command::File(text) => text.clone(),
             _ => String::new(),
         };
-        let defined_in = task.defined_in.iter().map(|file| tilde(&file.path));
+        let defined_in = task.defined_in().map(|file| tilde(&file.path));
         let dir = task.dir.as_deref().map(|dir| shown::text(task, dir, evaluator));
         let enabled = cache(task)["enabled"] == true;
         let lines = [
@@ -198,7 +198,7 @@ fn cache(task: &Task) -> Value {
 }
 
 fn outputs(ctx: &Context, task: &Task, list: &mut dyn FnMut(&[String]) -> String) -> String {
-    match &task.outputs {
+    match &*task.outputs {
         Outputs::Patterns(patterns) => list(patterns),
         Outputs::Unset if task.sources.is_empty() => String::new(),
         Outputs::Auto | Outputs::Unset => ctx.dirs.tilde(&marker(ctx, task)),
@@ -218,7 +218,7 @@ fn marker(ctx: &Context, task: &Task) -> std::path::PathBuf {
         value.hash(&mut hasher);
     }
     0_usize.hash(&mut hasher);
-    task.defined_in.iter().map(|file| &file.path).collect::<Vec<_>>().hash(&mut hasher);
+    task.defined_in().map(|file| &file.path).collect::<Vec<_>>().hash(&mut hasher);
     task.root.dir.hash(&mut hasher);
     let name = format!("{:x}", hasher.finish());
     ctx.dirs.mise_state.join("task-auto-outputs").join(name)

@@ -125,7 +125,7 @@ fn table(
         cells.push(task.display.as_str().into());
         if args.extended {
             cells.push(task.aliases.join(", ").into());
-            let sources = task.defined_in.iter().map(|f| shorten(ctx, &f.path));
+            let sources = task.defined_in().map(|f| shorten(ctx, &f.path));
             cells.push(sources.collect::<Vec<_>>().join(", ").into());
         }
         cells.push(one_line(text, &widest));

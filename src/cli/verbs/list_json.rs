@@ -122,7 +122,7 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
         aliases: &task.aliases,
         description: shown::text(task, &task.description, evaluator),
         source: task.source_path().to_string_lossy(),
-        config_sources: task.defined_in.iter().map(|f| f.path.to_string_lossy()).collect(),
+        config_sources: task.defined_in().map(|f| f.path.to_string_lossy()).collect(),
         depends,
         daemons: None,
         depends_post,
@@ -158,7 +158,7 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
 
 fn dir<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Cow<'a, str> {
     let root = &task.root.dir;
-    let Some(dir) = &task.dir else {
+    let Some(dir) = &*task.dir else {
         return root.to_string_lossy();
     };
     let path = match shown::text(task, dir, evaluator) {
@@ -170,7 +170,7 @@ fn dir<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Cow<
 }
 
 fn outputs<'a>(task: &'a Task, evaluator: &mut Evaluator<'_>) -> OutputsRow<'a> {
-    match &task.outputs {
+    match &*task.outputs {
         Outputs::Patterns(list) => {
             let shown = list.iter().map(|text| shown::text(task, text, evaluator));
             OutputsRow::Patterns(shown.collect())

@@ -188,7 +188,7 @@ impl<'a> Desk<'a> {
             let (note, mood) = latest.get(&task.name).map(note).unwrap_or_default();
             Row {
                 name: task.display.clone(),
-                aliases: task.aliases.clone(),
+                aliases: task.aliases.to_vec(),
                 note,
                 mood,
                 description: text.lines().next().unwrap_or_default().to_string(),

@@ -75,7 +75,7 @@ fn text(ctx: &Context, task: &Task, needs: &str, dialect: Dialect) -> String {
     };
     line("Aliases", task.aliases.join(", "));
     line("Description", task.description.clone());
-    let sources = task.defined_in.iter().map(|file| ctx.dirs.tilde(&file.path));
+    let sources = task.defined_in().map(|file| ctx.dirs.tilde(&file.path));
     line("Source", sources.collect::<Vec<_>>().join(", "));
     line("Depends on", needs.to_string());
     if !task.run().is_empty() {

@@ -36,13 +36,13 @@ pub(in crate::cli) fn run(call: Call<'_>, args: &WhichArgs) -> Result<Exit, Vec<
         let dirs = if only.is_some() { &[] } else { &dirs[..] };
         let profile = global.env.as_deref();
         let places = config::definitions(&there, profile, task.own_name(), dirs, only);
-        let over = |spot: &&Spot| task.defined_in[1..].iter().any(|f| f.path == spot.file.path);
-        let others = |spot: &&Spot| task.defined_in.iter().all(|f| f.path != spot.file.path);
+        let over = |spot: &&Spot| task.also_in.iter().any(|f| f.path == spot.file.path);
+        let others = |spot: &&Spot| task.defined_in().all(|f| f.path != spot.file.path);
         all.push(Found {
             name: &task.display,
             at: task.spot.clone(),
             overlays: places.iter().filter(over).cloned().collect(),
-            template: task.template.clone(),
+            template: (*task.template).clone(),
             shadows: places.iter().filter(others).rev().cloned().collect(),
         });
     }

@@ -28,7 +28,7 @@ impl Builder<'_, '_> {
         let sources = render(at, &task.sources, "sources")?;
         patterns(task, &sources, "sources")?;
         Arc::make_mut(&mut at.calls).sources.clone_from(&sources);
-        let outputs = match &task.outputs {
+        let outputs = match &*task.outputs {
             Outputs::Patterns(list) => {
                 let list = render(at, list, "outputs")?;
                 patterns(task, &list, "outputs")?;

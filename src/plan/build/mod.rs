@@ -91,7 +91,7 @@ impl Builder<'_, '_> {
             policy: self.policy(occurrence.task.project, task),
             sandbox: None,
         };
-        if let Some(dir) = &task.dir {
+        if let Some(dir) = &*task.dir {
             let text = self.rendered(&at, dir, "dir")?;
             at.dir = self.known.path(&self.ctx.dirs.resolve(&task.root.dir, text));
         }
@@ -126,7 +126,7 @@ impl Builder<'_, '_> {
             Part::Arrival(entry) => (Action::Arrival(call_text(&task.run()[*entry])), Vec::new()),
             Part::Join => (Action::Join, Vec::new()),
         };
-        let confirm = match (&task.confirm, part) {
+        let confirm = match (&*task.confirm, part) {
             (Some(Confirm { message, default }), Part::Gate) if !self.options.settings.yes => {
                 Some(Box::new((self.field(at, message, "confirm")?, default.clone())))
             }
@@ -189,7 +189,7 @@ impl Builder<'_, '_> {
     /// The limit of a task; as in mise, one that cannot be read is none, with
     /// a warning.
     fn timeout(&mut self, at: &Place<'_>) -> Result<Option<Duration>, Problem> {
-        let Some(written) = &at.task.timeout else {
+        let Some(written) = &*at.task.timeout else {
             return Ok(None);
         };
         let text = self.rendered(at, written, "timeout")?;

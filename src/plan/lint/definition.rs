@@ -152,7 +152,7 @@ impl Look<'_, '_> {
                 Err(problem) => {
                     let owner = format!(" of task `{}`: ", task.name);
                     let why = problem.message.split_once(&owner).map_or("", |(_, why)| why);
-                    let raw = &task.usage;
+                    let raw = task.usage.as_str();
                     let details = format!("Failed to render task usage: {raw}: error: {why}");
                     self.issues.push(failed(details));
                 }
@@ -304,7 +304,7 @@ impl Look<'_, '_> {
 
     fn patterns(&mut self) {
         let task = self.task;
-        let outputs = match &task.outputs {
+        let outputs = match &*task.outputs {
             Outputs::Patterns(list) => list.as_slice(),
             _ => &[],
         };

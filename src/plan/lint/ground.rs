@@ -202,7 +202,7 @@ fn look(ctx: &Context, links: &mut Links<'_>, id: TaskId) -> Facts {
     if let Some(dir) = task.dir.as_ref().and_then(|dir| known(links, id, dir)) {
         facts.dir = ctx.dirs.resolve(&facts.dir, dir);
     }
-    let outputs = match &task.outputs {
+    let outputs = match &*task.outputs {
         Outputs::Patterns(list) => list.as_slice(),
         _ => &[],
     };

@@ -88,7 +88,7 @@ fn texts(ground: &Ground<'_>) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut texts = Vec::new();
     let roots = ground.project.roots.iter().flat_map(|root| &root.files);
-    let defining = ground.project.tasks.iter().flat_map(|task| &task.defined_in);
+    let defining = ground.project.tasks.iter().flat_map(|task| task.defined_in());
     for file in roots.chain(defining) {
         if seen.insert(file.path.clone()) {
             texts.push(file.text.clone());
