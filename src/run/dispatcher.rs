@@ -163,7 +163,7 @@ struct Dispatcher<'a> {
     texts: Sender<Rendered>,
     /// Jobs that wait for an answer or a text.
     pending: HashSet<JobId>,
-    /// When each task started, by occurrence.
+    /// When each task that has not ended started, by occurrence.
     started: HashMap<usize, Instant>,
     /// When the first process of each task with a limit started.
     working: HashMap<usize, Instant>,
@@ -536,7 +536,12 @@ impl<'a> Dispatcher<'a> {
         let outcome = self.tolerated(id, outcome);
         self.limits.ended(self.plan, id);
         let occurrence = self.plan.graph.get(id).occurrence;
-        let elapsed = self.started.get(&occurrence).map_or(Duration::ZERO, Instant::elapsed);
+        let ends_task = self.plan.graph.occurrences[occurrence].last == id;
+        let started = self.started.get(&occurrence).copied();
+        if ends_task {
+            self.started.remove(&occurrence);
+        }
+        let elapsed = started.map_or(Duration::ZERO, |started| started.elapsed());
         let attempt = self.attempts.failed(id) + 1;
         self.last_ended = Some(id);
         self.tell(Event::Ended { job: id, outcome: outcome.clone(), elapsed, attempt });

@@ -58,7 +58,7 @@ pub fn rehearse(plan: &Plan, slots: usize, expected: &Expected<'_>) -> Rehearsal
 /// What the scheduler has to know of a job.
 pub(super) fn needs(plan: &Plan, id: JobId, urgency: u64) -> Needs {
     let job = &plan.jobs[id.0 as usize];
-    let weight = job.policy.weight.as_ref().map_or(1, |(weight, _)| weight.get() as usize);
+    let weight = job.policy.weight.as_ref().map_or(1, |(weight, _)| weight.get());
     let is_last = plan.graph.occurrence(id).last == id;
     Needs {
         slots: if job.takes_slot() { weight } else { 0 },

@@ -2,6 +2,7 @@
 //! end of one means for the others. No processes, no clock, no I/O.
 
 mod line;
+mod successors;
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -9,12 +10,13 @@ use std::collections::VecDeque;
 use crate::model::{Cause, JobId, Outcome, SkipReason};
 use crate::plan::{Edge, EdgeKind};
 use line::Line;
+use successors::Successors;
 
 /// What the scheduler has to know of a job.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Needs {
     /// Slots it takes while it works; more than there are means all of them.
-    pub slots: usize,
+    pub slots: u32,
     /// Nothing else may run beside it.
     pub alone: bool,
     /// It is the last of a task whose failure is none to others.
@@ -66,8 +68,7 @@ struct Node {
     /// the gate's.
     turn: Option<u32>,
     /// What a predecessor has decided for it.
-    verdict: Option<Outcome>,
-    after: Vec<(JobId, EdgeKind)>,
+    verdict: Option<Box<Outcome>>,
 }
 
 impl Node {
@@ -84,7 +85,6 @@ impl Node {
             cleanup: false,
             turn: None,
             verdict: None,
-            after: Vec::new(),
         }
     }
 }
@@ -93,6 +93,7 @@ impl Node {
 #[derive(Debug)]
 pub struct State {
     nodes: Vec<Node>,
+    after: Successors,
     /// Ready, without a slot: gates and joins.
     instant: VecDeque<JobId>,
     /// Ready, the most urgent first, then in the order in which they, or their gates, became so.
@@ -117,6 +118,7 @@ impl State {
     pub fn new(needs: &[Needs], edges: impl IntoIterator<Item = Edge>, limit: usize) -> Self {
         let mut state = Self {
             nodes: Vec::new(),
+            after: Successors::default(),
             instant: VecDeque::new(),
             queue: VecDeque::new(),
             turns: 0,
@@ -138,8 +140,11 @@ impl State {
     /// edge.
     pub fn grow(&mut self, needs: &[Needs], edges: impl IntoIterator<Item = Edge>) {
         let known = self.nodes.len();
+        let edges = edges.into_iter();
+        self.nodes.reserve_exact(needs.len());
         self.nodes.extend(needs.iter().map(Node::new));
         self.line.grow(needs.len());
+        self.after.grow(needs.len(), edges.size_hint().0);
         self.open += needs.len();
         for edge in edges {
             self.link(edge);
@@ -163,7 +168,7 @@ impl State {
             _ => None,
         };
         if ended.is_none() {
-            self.node(edge.from).after.push((edge.to, edge.kind));
+            self.after.add(edge);
         }
         let to = self.node(edge.to);
         match edge.kind {
@@ -194,15 +199,13 @@ impl State {
         let mut stack: Vec<usize> =
             (0..self.nodes.len()).filter(|i| self.nodes[*i].cleanup).collect();
         while let Some(at) = stack.pop() {
-            let after = std::mem::take(&mut self.nodes[at].after);
-            for (to, kind) in &after {
-                let to_node = self.node(*to);
+            for (to, kind) in self.after.of(JobId(at as u32)) {
+                let to_node = &mut self.nodes[to.0 as usize];
                 if matches!(kind, EdgeKind::Call | EdgeKind::Sequence) && !to_node.cleanup {
                     to_node.cleanup = true;
                     stack.push(to.0 as usize);
                 }
             }
-            self.nodes[at].after = after;
         }
     }
 
@@ -279,7 +282,7 @@ impl State {
 
     /// Slots that a job takes of those there are.
     pub fn slots_of(&self, id: JobId) -> usize {
-        self.nodes[id.0 as usize].needs.slots.min(self.limit)
+        (self.nodes[id.0 as usize].needs.slots as usize).min(self.limit)
     }
 
     /// Takes note that a running job ended. Returns the jobs that end with it
@@ -374,7 +377,7 @@ impl State {
         while at < ended.len() {
             let (id, outcome) = ended[at].clone();
             at += 1;
-            let mut after = std::mem::take(&mut self.node(id).after);
+            let mut after: Vec<_> = self.after.of(id).collect();
             // What a script calls is served as it is written.
             if after.iter().all(|(_, kind)| *kind != EdgeKind::Call) {
                 after.sort_by_key(|(to, _)| self.line.place(*to));
@@ -409,12 +412,14 @@ impl State {
                 } else {
                     Outcome::Skipped(SkipReason::Dependency)
                 };
-                node.verdict.get_or_insert(verdict);
+                node.verdict.get_or_insert_with(|| verdict.into());
             }
             EdgeKind::Sequence => match outcome {
                 Outcome::Success | Outcome::Tolerated(_) => {}
-                Outcome::Failed(_) => node.verdict = Some(Outcome::Failed(inner(outcome))),
-                decided => node.verdict = Some(decided.clone()),
+                Outcome::Failed(_) => {
+                    node.verdict = Some(Outcome::Failed(inner(outcome)).into());
+                }
+                decided => node.verdict = Some(decided.clone().into()),
             },
             EdgeKind::Call | EdgeKind::Post | EdgeKind::Finally => {
                 let asks = match kind {
@@ -442,7 +447,7 @@ impl State {
         } else if due && cut && !node.continues {
             Some(Outcome::Skipped(SkipReason::Stopped))
         } else if due && node.verdict.is_some() {
-            node.verdict.take()
+            node.verdict.take().map(|verdict| *verdict)
         } else if due && cut && node.needs.slots > 0 {
             Some(Outcome::Failed(Cause::Cancelled))
         } else {

@@ -108,7 +108,7 @@ struct Setting<'a> {
 /// One run, as `choices` has it.
 fn run(setting: &Setting<'_>, choices: &mut Choices) -> Checked {
     let needs = setting.needs.iter().map(|need| Needs {
-        slots: usize::from(need.slot),
+        slots: u32::from(need.slot),
         alone: need.alone,
         tolerant: false,
         urgency: 0,

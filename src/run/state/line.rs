@@ -9,21 +9,23 @@ use crate::model::JobId;
 #[derive(Debug, Default)]
 pub(super) struct Line {
     jobs: Vec<JobId>,
-    places: Vec<usize>,
+    places: Vec<u32>,
 }
 
 impl Line {
     /// Lines up so many more jobs, with the ids that follow.
     pub(super) fn grow(&mut self, count: usize) {
+        self.jobs.reserve_exact(count);
+        self.places.reserve_exact(count);
         for id in self.places.len()..self.places.len() + count {
-            self.places.push(self.jobs.len());
+            self.places.push(self.jobs.len() as u32);
             self.jobs.push(JobId(id as u32));
         }
     }
 
     /// Where a job that is still in line stands.
     pub(super) fn place(&self, id: JobId) -> usize {
-        self.places[id.0 as usize]
+        self.places[id.0 as usize] as usize
     }
 
     /// Takes a job out of the line.
@@ -31,7 +33,7 @@ impl Line {
         let place = self.place(id);
         self.jobs.swap_remove(place);
         if let Some(moved) = self.jobs.get(place) {
-            self.places[moved.0 as usize] = place;
+            self.places[moved.0 as usize] = place as u32;
         }
     }
 }
