@@ -92,7 +92,7 @@ impl Forecast {
 /// The occurrence that a request asks for.
 pub(super) fn asked(plan: &Plan, request: &Request) -> Option<usize> {
     let is_it = |o: &Occurrence| {
-        o.task == request.task && o.args == request.args && o.phase == Phase::Normal
+        o.task == request.task && *o.args == request.args && o.phase == Phase::Normal
     };
     plan.graph.occurrences.iter().position(is_it)
 }

@@ -28,7 +28,7 @@ pub(super) struct Recording<'a> {
     pub(super) place: Place,
     workspace: &'a Workspace<'a>,
     /// Where the lines of each file begin.
-    lines: HashMap<*const u8, Vec<usize>>,
+    lines: HashMap<*const u8, Box<[u32]>>,
     /// What dead runs had left.
     pub(super) recovered: Vec<Leftover>,
     files: Files,
@@ -122,7 +122,7 @@ impl<'a> Recording<'a> {
                 label: &view.label,
                 rerun: &view.rerun,
                 args: &occurrence.args,
-                dashes: occurrence.dashes,
+                dashes: *occurrence.dashes,
                 place: Some(place),
                 called: occurrence.site.is_some(),
                 given_env: !occurrence.env.is_empty(),
@@ -137,11 +137,9 @@ impl<'a> Recording<'a> {
     /// The number of a line, for which no file is read through twice.
     fn line(&mut self, spot: &Spot) -> usize {
         let text = spot.file.text.as_bytes();
-        let ends = self
-            .lines
-            .entry(text.as_ptr())
-            .or_insert_with(|| (0..text.len()).filter(|at| text[*at] == b'\n').collect());
-        ends.partition_point(|end| *end < spot.span.start) + 1
+        let ends = || memchr::memchr_iter(b'\n', text).map(|at| at as u32).collect();
+        let ends = self.lines.entry(text.as_ptr()).or_insert_with(ends);
+        ends.partition_point(|end| (*end as usize) < spot.span.start) + 1
     }
 
     /// Takes an event that happened then.

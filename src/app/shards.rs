@@ -103,7 +103,7 @@ pub(super) fn parts(
 
 fn unit(workspace: &Workspace<'_>, occurrence: &Occurrence) -> Unit {
     let Occurrence { task, args, dashes, .. } = occurrence;
-    let request = Request { task: *task, args: args.clone(), dashes: *dashes };
+    let request = Request { task: *task, args: args.to_vec(), dashes: **dashes };
     Unit { request, words: asking(workspace, occurrence) }
 }
 

@@ -201,7 +201,7 @@ pub(super) fn asking(workspace: &Workspace<'_>, occurrence: &Occurrence) -> Stri
     let args = &occurrence.args;
     let name = workspace.name(occurrence.task);
     let name = echo::quote(&name);
-    match dashes(args, occurrence.dashes) {
+    match dashes(args, *occurrence.dashes) {
         None => echo::with_args(&name, args),
         Some(at) => echo::with_args(&(echo::with_args(&name, &args[..at]) + " --"), &args[at..]),
     }
@@ -218,7 +218,7 @@ fn program(job: &Job) -> String {
         Some(Invocation::Shell { shell, .. } | Invocation::File { shell: Some(shell), .. }) => {
             shell.first().cloned().unwrap_or_default()
         }
-        Some(Invocation::File { shown, .. }) => shown.clone(),
+        Some(Invocation::File { shown, .. }) => shown.to_string(),
         Some(Invocation::Shebang { .. }) => "script".into(),
         None => String::new(),
     }

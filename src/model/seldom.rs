@@ -1,10 +1,11 @@
 //! A part of many things that only a few of them have. Knows none of them.
 
+use std::hash::{Hash, Hasher};
 use std::ops::{Deref, DerefMut};
 
 /// A value that takes room only once it is written to; until then it reads as
 /// the empty one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Seldom<T>(Option<Box<T>>);
 
 /// What there can be nothing of.
@@ -22,6 +23,20 @@ impl<T> Default for Seldom<T> {
 impl<T: Absent + PartialEq> From<T> for Seldom<T> {
     fn from(value: T) -> Self {
         Self((value != *T::absent()).then(|| Box::new(value)))
+    }
+}
+
+impl<T: Absent + PartialEq> PartialEq for Seldom<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Absent + Eq> Eq for Seldom<T> {}
+
+impl<T: Absent + Hash> Hash for Seldom<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
     }
 }
 

@@ -8,7 +8,7 @@ use foldhash::{HashSet, HashSetExt};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{EdgeFiltered, EdgeRef};
 
-use crate::model::{JobId, TaskId};
+use crate::model::{JobId, Seldom, TaskId};
 
 /// Before or after its parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,17 +26,17 @@ pub struct Occurrence {
     /// The task.
     pub task: TaskId,
     /// Arguments it gets.
-    pub args: Vec<String>,
+    pub args: Seldom<Vec<String>>,
     /// How many of them stand before `--`, where the command line has one.
-    pub dashes: Option<usize>,
+    pub dashes: Seldom<Option<usize>>,
     /// Variables given by the caller or the dependency.
-    pub env: Vec<(String, String)>,
+    pub env: Seldom<Vec<(String, String)>>,
     /// Before or after.
     pub phase: Phase,
     /// The call that had to have one of its own.
-    pub site: Option<usize>,
+    pub site: Option<u32>,
     /// Tasks whose `env` it inherits, outermost first.
-    pub inherits: Vec<TaskId>,
+    pub inherits: Seldom<Vec<TaskId>>,
     /// Its first node: dependencies are waited for here.
     pub first: JobId,
     /// Its last node: others wait for this one.

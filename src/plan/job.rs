@@ -12,7 +12,7 @@ use super::sandbox::Confinement;
 use super::script::Words;
 use crate::config::Settings;
 use crate::files::Digest;
-use crate::model::{Dialect, EnvMap, OutputStyle, Outputs, Policy, Secrets, Silence};
+use crate::model::{Dialect, EnvMap, OutputStyle, Outputs, Policy, Secrets, Seldom, Silence};
 
 /// One process to start.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub enum Invocation {
         /// The script.
         script: Field,
         /// The words of the call.
-        args: Vec<String>,
+        args: Seldom<Vec<String>>,
         /// How it gets them.
         words: Words,
     },
@@ -33,7 +33,7 @@ pub enum Invocation {
         /// The script.
         script: Field,
         /// Its argv.
-        args: Vec<String>,
+        args: Seldom<Vec<String>>,
     },
     /// An executable file.
     File {
@@ -42,9 +42,9 @@ pub enum Invocation {
         /// Absolute path.
         path: PathBuf,
         /// What `~` may shorten it to.
-        shown: String,
+        shown: Box<str>,
         /// Its argv.
-        args: Vec<String>,
+        args: Seldom<Vec<String>>,
     },
 }
 

@@ -82,8 +82,8 @@ pub(super) fn shape(workspace: &Workspace<'_>, graph: &Graph, roots: &[TaskId]) 
     let node = |o: &Occurrence| Node {
         task: workspace.display(o.task),
         description: workspace.task(o.task).summary().to_string(),
-        args: o.args.clone(),
-        env: o.env.clone(),
+        args: o.args.to_vec(),
+        env: o.env.to_vec(),
         is_post: o.phase == Phase::Post,
         is_root: roots.contains(&o.task),
     };

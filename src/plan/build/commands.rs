@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::{Builder, Place};
 use crate::config::template::TaskCalls;
-use crate::model::{Command, Dialect, Problem, RunEntry};
+use crate::model::{Command, Dialect, Problem, RunEntry, Seldom};
 use crate::plan::checks::executable;
 use crate::plan::graph::Occurrence;
 use crate::plan::job::Invocation;
@@ -52,7 +52,7 @@ impl Builder<'_, '_> {
             at.parsed = true;
             return Ok(());
         }
-        let Some(parsed) = args::of_call(task, &spec, &o.args, o.dashes, &at.env)? else {
+        let Some(parsed) = args::of_call(task, &spec, &o.args, *o.dashes, &at.env)? else {
             return Ok(());
         };
         if old {
@@ -100,13 +100,13 @@ impl Builder<'_, '_> {
             let is_last = Some(i) == last;
             let script = self.field(at, text.trim(), "run")?;
             commands.push(if text.trim_start().starts_with("#!") {
-                let args = if is_last && !at.parsed { o.args.clone() } else { Vec::new() };
+                let args = if is_last && !at.parsed { o.args.clone() } else { Seldom::default() };
                 Invocation::Shebang { script, args }
             } else {
                 let shell = self.shell(at)?;
                 let words = self.words(&shell, at);
                 let given = is_last && !(at.parsed && words == Words::Appended);
-                let args = if given { o.args.clone() } else { Vec::new() };
+                let args = if given { o.args.clone() } else { Seldom::default() };
                 Invocation::Shell { shell, script, args, words }
             });
         }
@@ -147,8 +147,8 @@ impl Builder<'_, '_> {
         Ok(Invocation::File {
             shell: self.file_shell(at, path)?,
             path: path.to_path_buf(),
-            shown: self.ctx.dirs.tilde(path),
-            args: args.to_vec(),
+            shown: self.ctx.dirs.tilde(path).into(),
+            args: args.to_vec().into(),
         })
     }
 

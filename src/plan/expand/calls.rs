@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::{Expander, Key, Site, Step, cycle};
-use crate::model::{Call, JobId, RunEntry, Spot, Task, TaskId};
+use crate::model::{Call, JobId, RunEntry, Seldom, Spot, Task, TaskId};
 use crate::plan::graph::{EdgeKind, Graph, Occurrence, Phase};
 
 /// A task whose calls are being followed.
@@ -61,7 +61,7 @@ impl Expander<'_> {
         self.succeeded = Some(succeeded);
         self.endless = false;
         let (known, nodes) = (self.graph.occurrences.len(), self.graph.len());
-        let (caller, _) = self.callers[site.id];
+        let (caller, _) = self.callers[site.id as usize];
         let chain = self.chain_to(caller);
         self.chain.clone_from(&chain);
         if let Some(pending) = self.call(caller, &site, entry) {
@@ -81,7 +81,7 @@ impl Expander<'_> {
     fn chain_to(&self, occurrence: usize) -> Vec<usize> {
         let mut chain = vec![occurrence];
         while let Some(site) = self.graph.occurrences[chain[chain.len() - 1]].site {
-            chain.push(self.callers[site].0);
+            chain.push(self.callers[site as usize].0);
         }
         chain.reverse();
         chain
@@ -143,7 +143,7 @@ impl Expander<'_> {
         if let Some((_, spot)) = self.needs[from].iter().find(|(need, _)| *need == to) {
             return Some(spot.clone());
         }
-        let (caller, entry) = self.callers[self.graph.occurrences[to].site?];
+        let (caller, entry) = self.callers[self.graph.occurrences[to].site? as usize];
         let task = self.workspace.task(self.graph.occurrences[from].task);
         match task.run().get(entry).filter(|_| caller == from)? {
             RunEntry::Task { spot, .. } | RunEntry::Tasks(_, spot) => Some(spot.clone()),
@@ -171,7 +171,7 @@ impl Expander<'_> {
         way
     }
 
-    fn call_one(&mut self, key: Key, site: &Site, inherits: &[TaskId]) -> Option<usize> {
+    fn call_one(&mut self, key: Key, site: &Site, inherits: &Seldom<Vec<TaskId>>) -> Option<usize> {
         let known = self.index.get(&key).cloned().unwrap_or_default();
         let is_done = |o: &&usize| {
             let last = self.graph.occurrences[**o].last;
@@ -182,14 +182,14 @@ impl Expander<'_> {
             return None;
         }
         let joinable = |o: &&usize| {
-            self.graph.occurrences[**o].inherits == inherits && self.can_join(**o, site)
+            self.graph.occurrences[**o].inherits == *inherits && self.can_join(**o, site)
         };
         if let Some(joined) = known.iter().find(joinable).copied() {
             self.ask_for(joined, site.before);
             self.require(joined, site.join);
             return None;
         }
-        let created = self.create(key, Some(site), inherits.to_vec());
+        let created = self.create(key, Some(site), inherits.clone());
         self.graph.edge(site.before, self.graph.occurrences[created].first, EdgeKind::Call);
         self.require(created, site.join);
         Some(created)

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{Expander, Key, Parent, Scope, Site, cycle, is_call};
-use crate::model::{Call, Dep, JobId, Problem, Spot, Task};
+use crate::model::{Call, Dep, JobId, Problem, Seldom, Spot, Task};
 use crate::plan::graph::{EdgeKind, Occurrence, Phase};
 use foldhash::{HashMap, HashSet, HashSetExt};
 
@@ -80,7 +80,7 @@ impl Expander<'_> {
                     continue;
                 }
                 let target = self.known_after(&key, kind, site).unwrap_or_else(|| {
-                    let target = self.create(key, site, Vec::new());
+                    let target = self.create(key, site, Seldom::default());
                     queue.push(target);
                     target
                 });
@@ -112,7 +112,7 @@ impl Expander<'_> {
         let known = self.index.get(&key).cloned().unwrap_or_default();
         let Some(site) = site else {
             let target = known.first().copied();
-            let target = target.unwrap_or_else(|| self.create(key, None, Vec::new()));
+            let target = target.unwrap_or_else(|| self.create(key, None, Seldom::default()));
             queue.push(target);
             return target;
         };
@@ -126,7 +126,7 @@ impl Expander<'_> {
             }
             return joined;
         }
-        let created = self.create(key, Some(site), Vec::new());
+        let created = self.create(key, Some(site), Seldom::default());
         if !post {
             let first = self.graph.occurrences[created].first;
             self.graph.edge(site.before, first, EdgeKind::Call);
@@ -140,7 +140,7 @@ impl Expander<'_> {
     pub(super) fn is_sure(&self, occurrence: usize) -> bool {
         let site = self.graph.occurrences[occurrence].site;
         !self.conditional[occurrence]
-            || site.is_some_and(|site| self.chain.contains(&self.callers[site].0))
+            || site.is_some_and(|site| self.chain.contains(&self.callers[site as usize].0))
     }
 
     /// True where a call at `site` may share the occurrence: neither it nor
@@ -409,7 +409,7 @@ impl Expander<'_> {
             .occurrences
             .iter()
             .filter(|o| named.contains(&o.task) && o.task != me.task)
-            .filter(|o| any_variant || (o.args == call.args && o.env == call.env))
+            .filter(|o| any_variant || (*o.args == call.args && *o.env == call.env))
             .cloned()
             .collect();
         let same_phase = others.iter().any(|o| o.phase == me.phase);

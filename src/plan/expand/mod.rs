@@ -16,7 +16,7 @@ use super::graph::{EdgeKind, Graph, Occurrence, Part, Phase};
 use super::select::Request;
 use crate::config::template;
 use crate::config::workspace::{Evaluators, Workspace};
-use crate::model::{JobId, Problem, RunEntry, Spot, TaskId};
+use crate::model::{JobId, Problem, RunEntry, Seldom, Spot, TaskId};
 use foldhash::{HashMap, HashMapExt};
 
 /// The graph and what was noticed on the way.
@@ -44,12 +44,12 @@ pub enum Scope {
     WithoutDependencies,
 }
 
-type Key = (TaskId, Vec<String>, Vec<(String, String)>, Phase);
+type Key = (TaskId, Seldom<Vec<String>>, Seldom<Vec<(String, String)>>, Phase);
 
 /// A place inside a `run` list where other tasks are called.
 #[derive(Debug, Clone)]
 struct Site {
-    id: usize,
+    id: u32,
     /// Ends when the call is reached.
     before: JobId,
     /// Waits for what is called.
@@ -132,10 +132,10 @@ impl<'a> Expander<'a> {
     pub fn expand(&mut self, requests: &[Request]) -> Result<Expansion, Vec<Problem>> {
         let mut new = Vec::new();
         for request in requests {
-            let key = (request.task, request.args.clone(), Vec::new(), Phase::Normal);
+            let key = (request.task, request.args.clone().into(), Seldom::default(), Phase::Normal);
             if !self.index.contains_key(&key) {
-                let occurrence = self.create(key, None, Vec::new());
-                self.graph.occurrences[occurrence].dashes = request.dashes;
+                let occurrence = self.create(key, None, Seldom::default());
+                self.graph.occurrences[occurrence].dashes = request.dashes.into();
                 new.push(occurrence);
             }
         }
@@ -185,7 +185,7 @@ impl<'a> Expander<'a> {
     }
 
     /// A new occurrence with its chain of nodes.
-    fn create(&mut self, key: Key, site: Option<&Site>, inherits: Vec<TaskId>) -> usize {
+    fn create(&mut self, key: Key, site: Option<&Site>, inherits: Seldom<Vec<TaskId>>) -> usize {
         let occurrence = self.graph.occurrences.len();
         let (first, last) = self.chain(occurrence, key.0);
         let task = self.workspace.task(key.0);
@@ -193,7 +193,7 @@ impl<'a> Expander<'a> {
         self.graph.occurrences.push(Occurrence {
             task: key.0,
             args: key.1.clone(),
-            dashes: None,
+            dashes: Seldom::default(),
             env: key.2.clone(),
             phase: key.3,
             site: site.map(|s| s.id),
@@ -233,7 +233,7 @@ impl<'a> Expander<'a> {
                 last = self.follow(last, occurrence, Part::Arrival(at));
             }
             let join = self.follow(last, occurrence, Part::Join);
-            let site = Site { id: self.callers.len(), before: last, join };
+            let site = Site { id: self.callers.len() as u32, before: last, join };
             self.callers.push((occurrence, at));
             if late {
                 self.arrivals.insert(last, (site, at));

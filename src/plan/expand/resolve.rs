@@ -126,7 +126,7 @@ impl Expander<'_> {
             return Ok(Some(args::without_words(&spec)));
         }
         let env = self.environment_of(of)?;
-        let parsed = args::of_call(task, &spec, &of.args, of.dashes, &env)?;
+        let parsed = args::of_call(task, &spec, &of.args, *of.dashes, &env)?;
         Ok(Some(parsed.map_or_else(|| args::without_words(&spec), |parsed| parsed.values)))
     }
 
@@ -162,7 +162,8 @@ impl Expander<'_> {
         let literal = !is_pattern(&call.task);
         let mut keys = Vec::new();
         for id in found {
-            let same = id == me.task && call.args == me.args && phase == me.phase && verb != "runs";
+            let same =
+                id == me.task && call.args == *me.args && phase == me.phase && verb != "runs";
             if id == me.task && (same || !literal) && verb != "runs" {
                 if literal {
                     self.warnings.push(format!(
@@ -173,7 +174,8 @@ impl Expander<'_> {
                 }
                 continue;
             }
-            keys.push(((id, call.args.clone(), call.env.clone(), phase), spot.clone()));
+            let (args, env) = (call.args.clone().into(), call.env.clone().into());
+            keys.push(((id, args, env, phase), spot.clone()));
         }
         keys
     }

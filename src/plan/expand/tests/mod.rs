@@ -309,7 +309,7 @@ fn foul() -> impl Strategy<Value = Outcome> {
 fn needs(graph: &Graph, from: usize) -> Vec<Needs> {
     let is_instant = |part: &Part| matches!(part, Part::Gate | Part::Join | Part::Arrival(_));
     let need = |id| Needs {
-        slots: usize::from(!is_instant(&graph.get(id).part)),
+        slots: u32::from(!is_instant(&graph.get(id).part)),
         alone: false,
         tolerant: false,
         urgency: 0,
@@ -393,7 +393,7 @@ fn check_order(
     let done = |name: &str, args: &[String], phase: Option<Phase>| {
         graph.occurrences.iter().any(|o| {
             project.task(o.task).name == name
-                && o.args == args
+                && *o.args == *args
                 && phase.is_none_or(|p| p == o.phase)
                 && state.outcome(o.last).is_some_and(Outcome::is_ok)
         })
@@ -411,7 +411,7 @@ fn check_order(
 }
 
 fn key(o: &Occurrence) -> (u32, Vec<String>, Vec<(String, String)>, Phase) {
-    (o.task.index, o.args.clone(), o.env.clone(), o.phase)
+    (o.task.index, o.args.to_vec(), o.env.to_vec(), o.phase)
 }
 
 fn is_conditional(graph: &Graph, occurrence: &Occurrence) -> bool {
@@ -443,7 +443,7 @@ proptest! {
             prop_assert!(graph.order().is_ok(), "a circle at {:?}", graph.order());
             for request in requests(&loaded, &case.requests) {
                 let asked = |o: &Occurrence| {
-                    o.task == request.task && o.args == request.args && o.phase == Phase::Normal
+                    o.task == request.task && *o.args == request.args && o.phase == Phase::Normal
                 };
                 prop_assert!(graph.occurrences.iter().any(asked));
             }
