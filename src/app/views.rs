@@ -1,6 +1,7 @@
 //! How the jobs of a plan are to look: style, label, colour, what is shown of
 //! them. Decides; draws nothing.
 
+use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +49,9 @@ impl<'a> Lens<'a> {
     /// The views of all jobs from `from` on.
     pub(super) fn views(&self, plan: &Plan, from: usize) -> Vec<Arc<JobView>> {
         let ids = plan.graph.ids().skip(from);
-        let mut views: Vec<Arc<JobView>> = ids.map(|id| Arc::new(self.view(plan, id))).collect();
+        let mut programs = HashSet::new();
+        let view = |id| Arc::new(self.view(plan, id, &mut programs));
+        let mut views: Vec<Arc<JobView>> = ids.map(view).collect();
         // mise keeps the order in which tasks were found, roots first; we the
         // one in which they run. What joins later comes last in both.
         let ordered = views.iter().any(|view| view.style == OutputStyle::KeepOrder);
@@ -94,21 +97,22 @@ impl<'a> Lens<'a> {
         })
     }
 
-    fn view(&self, plan: &Plan, id: JobId) -> JobView {
+    fn view(&self, plan: &Plan, id: JobId, programs: &mut HashSet<Arc<str>>) -> JobView {
         let job = &plan.jobs[id.0 as usize];
         let node = plan.graph.get(id).occurrence;
         let occurrence = plan.graph.occurrence(id);
         let task = self.workspace.task(occurrence.task);
         let style = self.style(job);
+        let rerun = words(self.workspace, occurrence);
         let color = self.palette.is_on().then(|| label_color(&task.display));
         let redacted = !job.inherits_terminal && !plan.secrets.is_empty();
         let captured = redacted || self.flags.files.need_output();
         JobView {
-            label: job.label.clone(),
+            label: Arc::clone(&job.label),
             style,
             quiet: job.quiet,
             silent: self.silence(job),
-            color: color.unwrap_or_default(),
+            color: color.unwrap_or_default().into(),
             labels_output: matches!(
                 style,
                 OutputStyle::Prefix
@@ -118,8 +122,8 @@ impl<'a> Lens<'a> {
             ),
             task: node as u32,
             rank: if self.dialect == Dialect::Mep { id.0 } else { node as u32 },
-            program: program(job),
-            rerun: words(self.workspace, occurrence),
+            program: shared(program(job), programs),
+            rerun: if rerun == *job.name { Arc::clone(&job.name) } else { rerun.into() },
             direct: job.inherits_terminal || (style == OutputStyle::Interleave && !captured),
             works: job.takes_slot(),
             redacted,
@@ -213,15 +217,25 @@ pub(super) fn dashes(args: &[String], known: Option<usize>) -> Option<usize> {
 }
 
 /// The program that a job's commands are given to.
-fn program(job: &Job) -> String {
+fn program(job: &Job) -> &str {
     match job.commands.first() {
         Some(Invocation::Shell { shell, .. } | Invocation::File { shell: Some(shell), .. }) => {
-            shell.first().cloned().unwrap_or_default()
+            shell.first().map_or("", String::as_str)
         }
-        Some(Invocation::File { shown, .. }) => shown.to_string(),
-        Some(Invocation::Shebang { .. }) => "script".into(),
-        None => String::new(),
+        Some(Invocation::File { shown, .. }) => shown,
+        Some(Invocation::Shebang { .. }) => "script",
+        None => "",
     }
+}
+
+/// The one copy of a word that all share.
+fn shared(word: &str, known: &mut HashSet<Arc<str>>) -> Arc<str> {
+    if let Some(known) = known.get(word) {
+        return Arc::clone(known);
+    }
+    let new: Arc<str> = word.into();
+    known.insert(Arc::clone(&new));
+    new
 }
 
 /// True where at every moment at most one task can be ready; what calls

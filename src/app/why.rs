@@ -66,5 +66,5 @@ fn answer(plan: &Plan, fresh: &Freshness, forecast: &Forecast, first: JobId) -> 
         .fresh
         .as_ref()
         .map(|spec| fresh.explain(spec, forecast.dependency_that_runs(plan, first)));
-    Why { task: job.name.clone(), findings, last: None }
+    Why { task: job.name.to_string(), findings, last: None }
 }

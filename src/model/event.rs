@@ -19,9 +19,9 @@ pub enum Stream {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobView {
     /// Name without brackets; arguments are added where names repeat.
-    pub label: String,
+    pub label: Arc<str>,
     /// The words behind `run` that ask for its task again.
-    pub rerun: String,
+    pub rerun: Arc<str>,
     /// The arrangement of its output.
     pub style: OutputStyle,
     /// Which task of the run it is part of.
@@ -29,13 +29,13 @@ pub struct JobView {
     /// Its place where output is kept in order; parts of one task may share it.
     pub rank: u32,
     /// The program that its commands are given to.
-    pub program: String,
+    pub program: Arc<str>,
     /// No lines of ours about it.
     pub quiet: bool,
     /// What of its streams is dropped.
     pub silent: Silence,
     /// The escape sequence that starts its label's colour, or nothing.
-    pub color: String,
+    pub color: Box<str>,
     /// Its output carries its label.
     pub labels_output: bool,
     /// Secrets are taken out of its output, so its streams are ours.

@@ -116,9 +116,9 @@ pub struct FreshPart {
 #[derive(Debug, Clone)]
 pub struct Job {
     /// Name for labels.
-    pub label: String,
+    pub label: Arc<str>,
     /// The task's full name.
-    pub name: String,
+    pub name: Arc<str>,
     /// What it does.
     pub action: Action,
     /// In order; the first failure ends it.
@@ -159,7 +159,7 @@ pub struct Job {
 
 impl Job {
     /// A job that stands where planning failed; nothing ever asks for it.
-    pub(super) fn inert(label: String) -> Self {
+    pub(super) fn inert(label: Arc<str>) -> Self {
         Self {
             name: label.clone(),
             label,

@@ -65,7 +65,7 @@ impl<'a> Planner<'a> {
             several: static_count > 1,
             secrets: Secrets::default(),
         };
-        match self.jobs(&mut plan, 0, |occurrence| labels[occurrence].clone()) {
+        match self.jobs(&mut plan, 0, |occurrence| Arc::clone(&labels[occurrence])) {
             problems if problems.is_empty() => Ok(plan),
             problems => Err(problems),
         }
@@ -94,7 +94,9 @@ impl<'a> Planner<'a> {
         let mut problems = self.expander.take_problems();
         let tasks: Vec<_> = plan.graph.occurrences.iter().map(|o| o.task).collect();
         let workspace = self.workspace;
-        problems.extend(self.jobs(plan, from, |occurrence| workspace.display(tasks[occurrence])));
+        problems.extend(
+            self.jobs(plan, from, |occurrence| workspace.display(tasks[occurrence]).into()),
+        );
         problems
     }
 
@@ -113,7 +115,7 @@ impl<'a> Planner<'a> {
         &mut self,
         plan: &mut Plan,
         from: usize,
-        label: impl Fn(usize) -> String,
+        label: impl Fn(usize) -> Arc<str>,
     ) -> Vec<Problem> {
         plan.jobs.reserve_exact(plan.graph.len() - plan.jobs.len());
         let mut builder = Builder {

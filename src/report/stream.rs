@@ -76,7 +76,7 @@ impl<'a> Report<'a> {
         if let Some(redactor) = &self.redactor {
             for view in self.views.iter_mut().map(Arc::make_mut) {
                 for text in [&mut view.label, &mut view.rerun] {
-                    *text = redactor.text(text).into_owned();
+                    *text = redactor.text(text).into();
                 }
             }
         }

@@ -129,7 +129,7 @@ impl Summary {
         let mut lines = Vec::new();
         for (what, jobs) in kinds.into_iter().filter(|(_, jobs)| !jobs.is_empty()) {
             let names: Vec<_> =
-                jobs.iter().map(|job| views[job.0 as usize].label.clone()).collect();
+                jobs.iter().map(|job| views[job.0 as usize].label.to_string()).collect();
             lines.push(format!("{}: {}", palette.paint("33", what), named(&names)));
         }
         let error = palette.paint("31", "ERROR");

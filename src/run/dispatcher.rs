@@ -409,7 +409,7 @@ impl<'a> Dispatcher<'a> {
     }
 
     /// A direct dependency with sources that did something in this run.
-    fn dependency_that_ran(&self, id: JobId) -> Option<String> {
+    fn dependency_that_ran(&self, id: JobId) -> Option<Arc<str>> {
         let plan = &self.plan;
         plan.graph
             .before(id)
@@ -418,7 +418,7 @@ impl<'a> Dispatcher<'a> {
                 plan.jobs[from.0 as usize].fresh.is_some()
                     && self.state.outcome(*from) == Some(&Outcome::Success)
             })
-            .map(|(from, _)| plan.jobs[from.0 as usize].name.clone())
+            .map(|(from, _)| Arc::clone(&plan.jobs[from.0 as usize].name))
     }
 
     /// Starts command number `index` of a job.
@@ -485,7 +485,7 @@ impl<'a> Dispatcher<'a> {
         let mut extra = job.variables();
         extra.extend(self.limits.variables(self.plan, id));
         let view = &self.views[id.0 as usize];
-        let color = if view.labels_output { view.color.clone() } else { String::new() };
+        let color = if view.labels_output { view.color.to_string() } else { String::new() };
         extra.push(("MISE_TASK_COLOR".into(), color.into()));
         let mark = self.options.id.map(|run| format!("{run}/{}", id.0));
         extra.extend(mark.map(|mark| (RUN_VARIABLE.into(), mark.into())));

@@ -67,7 +67,7 @@ impl Builder<'_, '_> {
     pub(super) fn occurrence(
         &mut self,
         occurrence: &Occurrence,
-        label: &str,
+        label: &Arc<str>,
         graph: &Graph,
         nodes: &[JobId],
     ) -> Result<Vec<Job>, Problem> {
@@ -115,7 +115,7 @@ impl Builder<'_, '_> {
         &mut self,
         at: &Place<'_>,
         occurrence: &Occurrence,
-        label: &str,
+        label: &Arc<str>,
         part: &Part,
     ) -> Result<Job, Problem> {
         let task = at.task;
@@ -137,8 +137,8 @@ impl Builder<'_, '_> {
         let reads_input = self.reads_input(&commands);
         let alone = inherits_terminal || reads_input;
         Ok(Job {
-            label: label.to_string(),
-            name: task.name.clone(),
+            label: Arc::clone(label),
+            name: if task.name == **label { Arc::clone(label) } else { (*task.name).into() },
             action,
             cwd: Arc::clone(&at.dir),
             env: Arc::clone(&at.env),
