@@ -59,14 +59,14 @@ fn dependency_table(
     table: &DeTable<'_>,
 ) -> Result<DepSpec, Problem> {
     const DEP_KEYS: [&str; 4] = ["task", "args", "env", "optional"];
-    let (mut task, mut args, mut env, mut optional) = (None, Vec::new(), Vec::new(), false);
+    let (mut task, mut call) = (None, Call::default());
     for (name, value) in table {
         let full = format!("{key}.{}", name.get_ref());
         match name.get_ref().as_ref() {
             "task" => task = Some(at.string(&full, value)?),
-            "args" => args = at.string_list(&full, value)?,
-            "env" => env = at.string_table(&full, value)?,
-            "optional" => optional = at.boolean(&full, value)?,
+            "args" => call.args = at.string_list(&full, value)?,
+            "env" => call.env = at.string_table(&full, value)?,
+            "optional" => call.optional = at.boolean(&full, value)?,
             _ => return Err(at.unknown(name, &DEP_KEYS)),
         }
     }
@@ -74,5 +74,5 @@ fn dependency_table(
         let message = format!("`{key}` of {} needs `task`", at.owner);
         return Err(at.mistake("config::dependency", message, whole, "no `task` here"));
     };
-    Ok(DepSpec::Table { task, args, env, optional })
+    Ok(DepSpec::Table(Call { task, ..call }.into()))
 }

@@ -11,7 +11,9 @@ use super::raw::RawTask;
 use super::settings::{STYLES, parse_style};
 use super::value::{self, At, Owner, Stops, Value, integer_text};
 use super::{env_table, sandbox};
-use crate::model::{Confirm, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Silence, TaskTool};
+use crate::model::{
+    Call, Confirm, LaterKey, OutputStyle, Outputs, Problem, RunEntry, Silence, TaskTool,
+};
 
 /// Every key of a task, in the order the reference lists them.
 pub(super) const KEYS: [&str; 41] = [
@@ -240,7 +242,8 @@ fn run_entry(at: &At<'_>, key: impl Display, value: &Value<'_>) -> Result<RunEnt
         _ => return Err(at.wrong(key, value, "a string, a table or a list of these")),
     };
     if let Some(tasks) = table.get("tasks") {
-        return Ok(RunEntry::Tasks(at.string_list(format_args!("{key}.tasks"), tasks)?, spot));
+        let names = at.string_list(format_args!("{key}.tasks"), tasks)?;
+        return Ok(RunEntry::Tasks(names.into(), spot));
     }
     let Some(task) = table.get("task") else {
         let message = format!("`{key}` of {} needs `task` or `tasks`", at.owner);
@@ -253,12 +256,13 @@ fn run_entry(at: &At<'_>, key: impl Display, value: &Value<'_>) -> Result<RunEnt
     };
     let args = table.get("args").map(|v| at.string_list(format_args!("{key}.args"), v));
     let env = table.get("env").map(|v| at.string_table(&format!("{key}.env"), v));
-    Ok(RunEntry::Task {
+    let call = Call {
         task: at.string(format_args!("{key}.task"), task)?,
         args: args.transpose()?.unwrap_or_default(),
         env: env.transpose()?.unwrap_or_default(),
-        spot,
-    })
+        optional: false,
+    };
+    Ok(RunEntry::Task(call.into(), spot))
 }
 
 fn outputs(at: &At<'_>, value: &Value<'_>) -> Result<Outputs, Problem> {

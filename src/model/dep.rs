@@ -20,16 +20,7 @@ pub enum DepSpec {
     /// `["name", "arg"]`
     List(Vec<String>),
     /// `{ task, args, env, optional }`
-    Table {
-        /// Name, alias or glob.
-        task: String,
-        /// Arguments, one word each.
-        args: Vec<String>,
-        /// Variables for this dependency only.
-        env: Vec<(String, String)>,
-        /// A missing task is no error.
-        optional: bool,
-    },
+    Table(Box<Call>),
 }
 
 /// A dependency or call taken apart.

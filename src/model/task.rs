@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{
-    Absent, Dep, EnvEntry, OutputStyle, Policy, Problem, Root, Sandbox, Scope, Seldom, Silence,
-    SourceFile, Spot,
+    Absent, Call, Dep, EnvEntry, OutputStyle, Policy, Problem, Root, Sandbox, Scope, Seldom,
+    Silence, SourceFile, Spot,
 };
 
 /// Index of a project among those of one run; the first is the one we stand in.
@@ -32,18 +32,11 @@ pub enum RunEntry {
     /// A script.
     Script(String),
     /// `{ task, args, env }`
-    Task {
-        /// Name, alias or glob, perhaps with arguments after blanks.
-        task: String,
-        /// Arguments, one word each.
-        args: Vec<String>,
-        /// Variables of this call.
-        env: Vec<(String, String)>,
-        /// Where it is written.
-        spot: Spot,
-    },
+    ///
+    /// The name may have arguments after blanks.
+    Task(Box<Call>, Spot),
     /// `{ tasks = [...] }`: side by side.
-    Tasks(Vec<String>, Spot),
+    Tasks(Box<[String]>, Spot),
 }
 
 /// What a task executes.

@@ -214,10 +214,10 @@ fn run_entry(entry: &RunEntry) -> RunRow<'_> {
     match entry {
         RunEntry::Script(text) => RunRow::Script(text),
         RunEntry::Tasks(names, _) => RunRow::Tasks { tasks: names },
-        RunEntry::Task { task, args, env, .. } => RunRow::Call(CallRow {
-            task: task.into(),
-            args: args.into(),
-            env: env.iter().cloned().collect(),
+        RunEntry::Task(call, _) => RunRow::Call(CallRow {
+            task: (&call.task).into(),
+            args: (&call.args).into(),
+            env: call.env.iter().cloned().collect(),
             optional: false,
         }),
     }

@@ -45,12 +45,7 @@ pub(in crate::cli) fn dependency(
             let name = words.next().unwrap_or_default();
             Ok(Call { task: name, args: words.collect(), ..Call::default() })
         }
-        DepSpec::Table { task, args, env, optional } => Ok(Call {
-            task: task.clone(),
-            args: args.clone(),
-            env: env.clone(),
-            optional: *optional,
-        }),
+        DepSpec::Table(call) => Ok(Call::clone(call)),
     }
 }
 
@@ -79,7 +74,7 @@ fn words(env: &[(String, String)], what: &str, name: &str, args: &[String]) -> S
 pub(in crate::cli) fn run_entry(entry: &RunEntry) -> String {
     match entry {
         RunEntry::Script(text) => text.clone(),
-        RunEntry::Task { task, args, env, .. } => words(env, "task: ", task, args),
+        RunEntry::Task(call, _) => words(&call.env, "task: ", &call.task, &call.args),
         RunEntry::Tasks(names, _) => format!("tasks: {}", names.join(", ")),
     }
 }

@@ -269,8 +269,8 @@ impl Builder<'_, '_> {
 fn call_text(entry: &RunEntry) -> String {
     match entry {
         RunEntry::Script(text) => text.clone(),
-        RunEntry::Task { task, args, .. } => {
-            std::iter::once(task).chain(args).cloned().collect::<Vec<_>>().join(" ")
+        RunEntry::Task(call, _) => {
+            std::iter::once(&call.task).chain(&call.args).cloned().collect::<Vec<_>>().join(" ")
         }
         RunEntry::Tasks(names, _) => names.join(", "),
     }

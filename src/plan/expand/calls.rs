@@ -146,7 +146,7 @@ impl Expander<'_> {
         let (caller, entry) = self.callers[self.graph.occurrences[to].site? as usize];
         let task = self.workspace.task(self.graph.occurrences[from].task);
         match task.run().get(entry).filter(|_| caller == from)? {
-            RunEntry::Task { spot, .. } | RunEntry::Tasks(_, spot) => Some(spot.clone()),
+            RunEntry::Task(_, spot) | RunEntry::Tasks(_, spot) => Some(spot.clone()),
             RunEntry::Script(_) => None,
         }
     }
@@ -199,7 +199,7 @@ impl Expander<'_> {
     fn callees(&mut self, me: &Occurrence, task: &Task, entry: &RunEntry) -> Vec<(Key, Spot)> {
         let (names, args, env, spot) = match entry {
             RunEntry::Script(_) => return Vec::new(),
-            RunEntry::Task { task, args, env, spot } => (vec![task], &args[..], &env[..], spot),
+            RunEntry::Task(call, spot) => (vec![&call.task], &call.args[..], &call.env[..], spot),
             RunEntry::Tasks(names, spot) => (names.iter().collect(), &[][..], &[][..], spot),
         };
         let mut found = Vec::new();

@@ -16,7 +16,7 @@ use super::graph::{EdgeKind, Graph, Occurrence, Part, Phase};
 use super::select::Request;
 use crate::config::template;
 use crate::config::workspace::{Evaluators, Workspace};
-use crate::model::{JobId, Problem, RunEntry, Seldom, Spot, TaskId};
+use crate::model::{Call, JobId, Problem, RunEntry, Seldom, Spot, TaskId};
 use foldhash::{HashMap, HashMapExt};
 
 /// The graph and what was noticed on the way.
@@ -273,7 +273,8 @@ fn is_late(entry: &RunEntry) -> bool {
     let late = |text: &String| template::is_late(text);
     match entry {
         RunEntry::Script(_) => false,
-        RunEntry::Task { task, args, env, .. } => {
+        RunEntry::Task(call, _) => {
+            let Call { task, args, env, .. } = &**call;
             late(task) || args.iter().any(late) || env.iter().any(|(_, value)| late(value))
         }
         RunEntry::Tasks(names, _) => names.iter().any(late),

@@ -47,15 +47,7 @@ impl Expander<'_> {
                     Call { task: list[0].clone(), args: list[1..].to_vec(), ..Call::default() };
                 self.dependency(of, call, &dep.spot)?
             }
-            DepSpec::Table { task, args, env, optional } => {
-                let call = Call {
-                    task: task.clone(),
-                    args: args.clone(),
-                    env: env.clone(),
-                    optional: *optional,
-                };
-                self.dependency(of, call, &dep.spot)?
-            }
+            DepSpec::Table(call) => self.dependency(of, Call::clone(call), &dep.spot)?,
         };
         (!call.task.trim().is_empty()).then_some(call)
     }

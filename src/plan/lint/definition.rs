@@ -333,7 +333,7 @@ impl Look<'_, '_> {
                     self.issues.push(self.warning("empty-script", message));
                 }
                 RunEntry::Script(_) => {}
-                RunEntry::Task { .. } | RunEntry::Tasks(..) => {
+                RunEntry::Task(..) | RunEntry::Tasks(..) => {
                     let called = |l: &&Link| matches!(l.kind, Kind::Call | Kind::Group);
                     let here = all.iter().filter(called).filter(|link| link.entry == at);
                     here.filter(|link| link.tasks.is_err()).for_each(|link| self.call(link));

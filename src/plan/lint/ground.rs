@@ -225,7 +225,7 @@ fn look(ctx: &Context, links: &mut Links<'_>, id: TaskId) -> Facts {
     for (at, entry) in task.run().iter().enumerate() {
         match entry {
             RunEntry::Script(text) => script(task, text, None, &mut facts),
-            RunEntry::Task { .. } | RunEntry::Tasks(..) => {
+            RunEntry::Task(..) | RunEntry::Tasks(..) => {
                 let all = links.of(id);
                 let called = |kind: Kind| matches!(kind, Kind::Call | Kind::Group);
                 for link in all.iter().filter(|link| called(link.kind) && link.entry == at) {

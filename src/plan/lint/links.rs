@@ -117,10 +117,10 @@ impl<'a> Links<'a> {
         for (at, entry) in task.run().iter().enumerate() {
             match entry {
                 RunEntry::Script(_) => {}
-                RunEntry::Task { task: name, args, env, spot } => {
-                    let call = self.named(id, name, spot).map(|call| Call {
-                        args: [call.args, args.clone()].concat(),
-                        env: env.clone(),
+                RunEntry::Task(written, spot) => {
+                    let call = self.named(id, &written.task, spot).map(|call| Call {
+                        args: [&call.args[..], &written.args].concat(),
+                        env: written.env.clone(),
                         ..call
                     });
                     out.extend(call.map(|call| self.link(id, Kind::Call, call, spot, at)));
@@ -161,12 +161,9 @@ impl<'a> Links<'a> {
                 args: words[1..].to_vec(),
                 ..Call::default()
             },
-            DepSpec::Table { task, args, env, optional } => Call {
-                task: self.text(id, task, &dep.spot)?,
-                args: args.clone(),
-                env: env.clone(),
-                optional: *optional,
-            },
+            DepSpec::Table(call) => {
+                Call { task: self.text(id, &call.task, &dep.spot)?, ..Call::clone(call) }
+            }
         };
         (!(rendered && call.task.trim().is_empty())).then_some(call)
     }

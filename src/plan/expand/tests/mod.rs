@@ -368,7 +368,7 @@ fn run_with<G: std::ops::Deref<Target = Graph>>(
 fn callees(entry: &RunEntry) -> Vec<(String, Vec<String>)> {
     match entry {
         RunEntry::Script(_) => Vec::new(),
-        RunEntry::Task { task, args, .. } => vec![(task.replace(LATE, ""), args.clone())],
+        RunEntry::Task(call, _) => vec![(call.task.replace(LATE, ""), call.args.clone())],
         RunEntry::Tasks(names, _) => {
             let split = |name: &String| {
                 let mut words = name.split(' ').map(str::to_string);
@@ -399,7 +399,8 @@ fn check_order(
         })
     };
     for dep in &task.depends {
-        let DepSpec::Table { task: name, args, .. } = &dep.spec else { continue };
+        let DepSpec::Table(call) = &dep.spec else { continue };
+        let (name, args) = (&call.task, &call.args);
         prop_assert!(done(name, args, Some(me.phase)), "{} before {name}", task.name);
     }
     if let Part::Scripts(from, _) = node.part {
