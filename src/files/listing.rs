@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
+use super::contents::Reader;
+use super::digest::Digest;
+
 /// What tells one state of a file from another without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stat {
@@ -113,17 +116,33 @@ impl Listing {
 
     /// What is behind a name; asked of the system the first time.
     pub(super) fn seen(&self, at: usize, dir: Option<&OwnedFd>) -> &Seen {
-        let entry = &self.entries[at];
-        entry.seen.get_or_init(|| match dir {
-            Some(dir) => {
-                let name = &self.names[entry.start as usize..=entry.end as usize];
-                match CStr::from_bytes_with_nul(name) {
-                    Ok(name) => look(rustix::fs::statat(dir, name, AtFlags::empty())),
-                    Err(_) => Seen::Nothing,
-                }
-            }
+        self.entries[at].seen.get_or_init(|| match dir {
+            Some(dir) => look(rustix::fs::statat(dir, self.c_name(at), AtFlags::empty())),
             None => see(&self.path_of(at)),
         })
+    }
+
+    /// The same by opening it, and what is in it; nothing where another has
+    /// looked at it, or where it cannot be read.
+    pub(super) fn content(&self, at: usize, dir: &OwnedFd, reader: &mut Reader) -> Option<Digest> {
+        let mut digest = None;
+        self.entries[at].seen.get_or_init(|| match open(dir, self.c_name(at)) {
+            Ok(file) => {
+                let seen = look(rustix::fs::fstat(&file));
+                if let Seen::File(stat) = &seen {
+                    digest = reader.digest(&file, stat.size).ok();
+                }
+                seen
+            }
+            Err(_) => look(rustix::fs::statat(dir, self.c_name(at), AtFlags::empty())),
+        });
+        digest
+    }
+
+    fn c_name(&self, at: usize) -> &CStr {
+        let entry = &self.entries[at];
+        let name = &self.names[entry.start as usize..=entry.end as usize];
+        CStr::from_bytes_with_nul(name).unwrap_or_default()
     }
 
     /// The same where it has been asked already.
@@ -133,6 +152,12 @@ impl Listing {
             _ => None,
         }
     }
+}
+
+/// Opens a file to read it, without waiting for a pipe.
+pub(super) fn open(dir: &OwnedFd, name: impl rustix::path::Arg) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    rustix::fs::openat(dir, name, flags, Mode::empty())
 }
 
 /// What is at a path, links followed.

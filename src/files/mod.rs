@@ -1,11 +1,12 @@
 //! Patterns → files on disk with what tells their states apart, and digests
 //! of their contents. Knows no tasks.
 //!
-//! Inside, from the bottom: `digest`, `glob` (one glob), `rules` (a list of
-//! patterns) and `listing` (a directory) → `survey` (what the rules mean now)
-//! → `walk`, which makes one. Beside them `ignored` (what nobody wants to hear
+//! Inside, from the bottom: `digest` → `contents` (of open files), `glob` (one
+//! glob), `rules` (a list of patterns) and `listing` (a directory) → `survey`
+//! (what the rules mean now) → `walk`, which makes one. Beside them `ignored` (what nobody wants to hear
 //! of) and `watcher` (what the system says of changes).
 
+mod contents;
 mod digest;
 mod glob;
 mod ignored;
@@ -106,6 +107,38 @@ mod tests {
         let digests = four.contents(4, |i, _| i % 2 == 0);
         assert_eq!(digests.iter().flatten().count(), 20);
         assert!(digests[0] == Some(Digest::of("x")) && digests[1].is_none());
+    }
+
+    #[test]
+    fn what_is_read_on_the_way_is_what_is_read_afterwards() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for i in 0..40 {
+            fs::create_dir(at(&format!("d{i}"))).unwrap();
+            fs::write(at(&format!("d{i}/a")), format!("{i}")).unwrap();
+            fs::write(at(&format!("d{i}/c")), "c".repeat(300_000 + i)).unwrap();
+        }
+        symlink("a", at("d7/b")).unwrap();
+        let rules = |pattern: &str| Rules::new(dir.path(), &[pattern.into()], Purpose::Sources);
+        let all = rules("**/*");
+        for threads in [1, 4] {
+            let index = Index::default();
+            let (survey, read) = index.survey_and_read(&all, threads);
+            let afterwards = survey.contents(threads, |_, _| true);
+            assert_eq!(survey.digest(), Index::default().survey(&all, 1).digest());
+            // What is behind a link is left to those who ask for it.
+            let is_link = |file: &Source<'_>| file.name == b"b";
+            for ((file, read), after) in survey.files().zip(read).zip(afterwards) {
+                assert!(after.is_some() && read == after.filter(|_| !is_link(&file)), "{file:?}");
+            }
+        }
+        let index = Index::default();
+        index.survey(&rules("d7/*"), 1);
+        let (survey, read) = index.survey_and_read(&all, 1);
+        let known = survey.files().zip(read).filter(|(_, content)| content.is_none());
+        assert!(
+            known.map(|(file, _)| file.path()).eq(["a", "b", "c"].map(|name| at("d7").join(name)))
+        );
     }
 
     #[test]

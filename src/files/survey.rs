@@ -2,8 +2,6 @@
 //! tells one state of them from another.
 
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,20 +10,26 @@ use std::thread;
 
 use rustix::fs::{Mode, OFlags};
 
+use super::contents::{Reader, WORTH_A_THREAD};
 use super::digest::{Digest, Hasher};
-use super::listing::{Listing, Stat};
+use super::listing::{Listing, Stat, open};
 use super::rules::Rules;
-
-/// So many files to read are worth another thread.
-const WORTH_A_THREAD: usize = 64;
 
 /// The files of one directory that were picked.
 #[derive(Debug)]
 pub(super) struct Found {
     listing: Arc<Listing>,
-    picks: Vec<u32>,
+    picks: Picks,
     /// Of names and stats.
     digest: Digest,
+}
+
+/// Places in a directory.
+#[derive(Debug, Default)]
+pub(super) struct Picks {
+    places: Vec<u32>,
+    /// What is in the files, up to the last one that the walk has read.
+    contents: Vec<Option<Digest>>,
 }
 
 /// A file that was picked.
@@ -50,8 +54,26 @@ pub struct Survey {
     newest_dir: Option<i64>,
 }
 
+impl Picks {
+    pub(super) fn add(&mut self, place: usize, content: Option<Digest>) {
+        if content.is_some() {
+            self.contents.resize(self.places.len(), None);
+            self.contents.push(content);
+        }
+        self.places.push(place as u32);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+}
+
 impl Found {
-    pub(super) fn new(listing: Arc<Listing>, picks: Vec<u32>) -> Self {
+    pub(super) fn new(listing: Arc<Listing>, picks: Picks) -> Self {
         let mut found = Self { listing, picks, digest: Digest::default() };
         let mut hasher = Hasher::default();
         for source in found.files() {
@@ -63,14 +85,14 @@ impl Found {
     }
 
     fn files(&self) -> impl Iterator<Item = Source<'_>> {
-        self.picks.iter().filter_map(|at| {
+        self.picks.places.iter().filter_map(|at| {
             let stat = *self.listing.stat(*at as usize)?;
             Some(Source { dir: &self.listing.path, name: self.listing.name(*at as usize), stat })
         })
     }
 
     fn order(&self) -> (&[u8], &[u8]) {
-        let first = self.picks.first().map_or(&[][..], |at| self.listing.name(*at as usize));
+        let first = self.picks.places.first().map_or(&[][..], |at| self.listing.name(*at as usize));
         (self.listing.path.as_os_str().as_bytes(), first)
     }
 }
@@ -162,6 +184,17 @@ impl Survey {
         missing
     }
 
+    /// The contents that the walk has read, in the order of `files`.
+    pub fn take_contents(&mut self) -> Vec<Option<Digest>> {
+        let mut all = Vec::with_capacity(self.len());
+        for found in &mut self.found {
+            let end = all.len() + found.picks.len();
+            all.append(&mut found.picks.contents);
+            all.resize(end, None);
+        }
+        all
+    }
+
     /// Digests of the contents of those files whose numbers `wanted` picks, in
     /// the order of `files`; nothing for the others, and for what cannot be
     /// read.
@@ -182,7 +215,7 @@ impl Survey {
             .collect();
         let next = AtomicUsize::new(0);
         let work = || {
-            let mut buffer = Vec::new();
+            let mut reader = Reader::new();
             let mut done = Vec::new();
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
@@ -190,7 +223,7 @@ impl Survey {
                     return done;
                 };
                 let wanted = |i: usize, stat: &Stat| wanted(first + i, stat);
-                if let Some(digests) = found.contents(&mut buffer, wanted) {
+                if let Some(digests) = found.contents(&mut reader, wanted) {
                     done.push((*first, digests));
                 }
             }
@@ -214,7 +247,7 @@ impl Found {
     /// Nothing where no file is wanted.
     fn contents(
         &self,
-        buffer: &mut Vec<u8>,
+        reader: &mut Reader,
         wanted: impl Fn(usize, &Stat) -> bool,
     ) -> Option<Vec<Option<Digest>>> {
         let wanted: Vec<bool> =
@@ -224,31 +257,10 @@ impl Found {
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::open(&self.listing.path, flags, Mode::empty()).ok()?;
-        let digest = |source: Source<'_>| {
-            let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-            let name = OsStr::from_bytes(source.name);
-            let file = rustix::fs::openat(&dir, name, flags, Mode::empty()).ok()?;
-            of_open(&mut File::from(file), source.stat.size, buffer).ok()
+        let mut digest = |source: Source<'_>| {
+            reader.digest(open(&dir, source.name).ok()?, source.stat.size).ok()
         };
-        let mut digest = digest;
         let files = self.files().zip(wanted);
         Some(files.map(|(source, wanted)| if wanted { digest(source) } else { None }).collect())
-    }
-}
-
-/// The content of a file of a known size; one that is growing is read up to
-/// that size at least.
-fn of_open(file: &mut File, size: u64, buffer: &mut Vec<u8>) -> io::Result<Digest> {
-    const PIECE: usize = 128 * 1024;
-    buffer.resize(PIECE, 0);
-    let mut hasher = Hasher::default();
-    let mut left = size;
-    loop {
-        let n = file.read(buffer)?;
-        hasher.add(&buffer[..n]);
-        left = left.saturating_sub(n as u64);
-        if n == 0 || left == 0 {
-            return Ok(hasher.done());
-        }
     }
 }

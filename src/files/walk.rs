@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
+use super::contents::{self, Reader};
+use super::digest::Digest;
 use super::listing::{Kind, Listing, Seen, see};
 use super::rules::{Purpose, Rules, State};
-use super::survey::{Found, Survey};
+use super::survey::{Found, Picks, Survey};
 
 /// So many directories have to wait before another thread is worth its start.
 const WORTH_A_THREAD: usize = 8;
@@ -46,8 +48,20 @@ struct Work {
 struct Walk<'a> {
     rules: &'a Rules,
     index: &'a Index,
+    /// Files are read, and not only looked at.
+    reads: bool,
     queue: Mutex<Queue>,
     news: Condvar,
+}
+
+/// What one thread of a survey has at hand.
+#[derive(Debug)]
+struct Hand {
+    survey: Survey,
+    /// Where it reads files, if it does.
+    reader: Option<Reader>,
+    /// What it has found to walk through, and not told the others yet.
+    more: Vec<Work>,
 }
 
 #[derive(Debug, Default)]
@@ -65,27 +79,40 @@ pub fn threads() -> usize {
 impl Index {
     /// Looks at everything that the rules mean, with so many threads at most.
     pub fn survey(&self, rules: &Rules, threads: usize) -> Survey {
-        let walk = Walk { rules, index: self, queue: Mutex::default(), news: Condvar::new() };
-        let mut survey = Survey::new(rules.count);
+        self.walk(rules, threads, false)
+    }
+
+    /// The same, and reads the files on the way, but for those that `survey`
+    /// knows already and those behind links.
+    pub fn survey_and_read(&self, rules: &Rules, threads: usize) -> (Survey, Vec<Option<Digest>>) {
+        let mut survey = self.walk(rules, threads, true);
+        let contents = survey.take_contents();
+        (survey, contents)
+    }
+
+    fn walk(&self, rules: &Rules, threads: usize, reads: bool) -> Survey {
+        let (queue, news) = (Mutex::default(), Condvar::new());
+        let walk = Walk { rules, index: self, reads, queue, news };
+        let mut hand = walk.hand();
         for root in rules.roots() {
-            walk.root(root, &mut survey);
+            walk.root(root, &mut hand.survey);
         }
-        walk.alone(threads, &mut survey);
+        walk.alone(threads, &mut hand);
         if !lock(&walk.queue).waiting.is_empty() {
             thread::scope(|scope| {
                 let help = || {
-                    let mut part = Survey::new(rules.count);
-                    walk.work(&mut part);
-                    part
+                    let mut hand = walk.hand();
+                    walk.work(&mut hand);
+                    hand.survey
                 };
                 let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(help)).collect();
-                walk.work(&mut survey);
+                walk.work(&mut hand);
                 let parts = helpers.into_iter().filter_map(|helper| helper.join().ok());
-                parts.for_each(|part| survey.join(part));
+                parts.for_each(|part| hand.survey.join(part));
             });
         }
-        survey.sort();
-        survey
+        hand.survey.sort();
+        hand.survey
     }
 
     /// Forgets everything: something may change.
@@ -129,6 +156,14 @@ impl Index {
 }
 
 impl Walk<'_> {
+    fn hand(&self) -> Hand {
+        Hand {
+            survey: Survey::new(self.rules.count),
+            reader: self.reads.then(Reader::new),
+            more: Vec::new(),
+        }
+    }
+
     /// Where a walk begins: a file, a directory, or nothing.
     fn root(&self, path: PathBuf, survey: &mut Survey) {
         let root = path.as_os_str().len();
@@ -142,7 +177,9 @@ impl Walk<'_> {
             Seen::File(_) => {
                 self.file(&single, 0, &state, survey);
                 if self.rules.picks(&state, name.as_bytes()) {
-                    survey.found(Found::new(single, vec![0]));
+                    let mut picks = Picks::default();
+                    picks.add(0, None);
+                    survey.found(Found::new(single, picks));
                 }
             }
             Seen::Dir(..) => {
@@ -161,25 +198,25 @@ impl Walk<'_> {
     }
 
     /// Walks until others are worth their start.
-    fn alone(&self, threads: usize, survey: &mut Survey) {
-        let mut more = Vec::new();
+    fn alone(&self, threads: usize, hand: &mut Hand) {
         loop {
             let mut queue = lock(&self.queue);
-            queue.waiting.append(&mut more);
-            if threads > 1 && queue.waiting.len() >= WORTH_A_THREAD {
+            queue.waiting.append(&mut hand.more);
+            // Where many files had to be read, what waits may hold as many.
+            let many = || self.reads && hand.survey.len() >= contents::WORTH_A_THREAD;
+            if threads > 1 && (queue.waiting.len() >= WORTH_A_THREAD || many()) {
                 return;
             }
             let Some(work) = queue.waiting.pop() else {
                 return;
             };
             drop(queue);
-            self.directory(&work, survey, &mut more);
+            self.directory(&work, hand);
         }
     }
 
     /// Walks until nobody has anything left.
-    fn work(&self, survey: &mut Survey) {
-        let mut more = Vec::new();
+    fn work(&self, hand: &mut Hand) {
         let mut queue = lock(&self.queue);
         loop {
             let Some(work) = queue.waiting.pop() else {
@@ -192,17 +229,18 @@ impl Walk<'_> {
             };
             queue.busy += 1;
             drop(queue);
-            self.directory(&work, survey, &mut more);
+            self.directory(&work, hand);
             queue = lock(&self.queue);
             queue.busy -= 1;
-            if more.len() > 1 || (queue.busy == 0 && more.is_empty()) {
+            if hand.more.len() > 1 || (queue.busy == 0 && hand.more.is_empty()) {
                 self.news.notify_all();
             }
-            queue.waiting.append(&mut more);
+            queue.waiting.append(&mut hand.more);
         }
     }
 
-    fn directory(&self, work: &Work, survey: &mut Survey, more: &mut Vec<Work>) {
+    fn directory(&self, work: &Work, hand: &mut Hand) {
+        let Hand { survey, reader, more } = hand;
         let (listing, dir) = self.index.listing(&work.path);
         let listing = match listing {
             Ok(listing) => listing,
@@ -211,13 +249,15 @@ impl Walk<'_> {
                 return;
             }
         };
-        let mut picks = Vec::new();
+        let mut picks = Picks::default();
         for at in 0..listing.len() {
             let name = listing.name(at);
             let next = match listing.kind(at) {
                 Kind::File if self.rules.picks(&work.state, name) => {
+                    let reads = reader.as_mut().zip(dir.as_ref());
+                    let content = reads.and_then(|(reader, dir)| listing.content(at, dir, reader));
                     if self.pick(&listing, at, dir.as_ref(), survey) {
-                        picks.push(at as u32);
+                        picks.add(at, content);
                     }
                     self.file(&listing, at, &work.state, survey);
                     None
@@ -229,7 +269,9 @@ impl Walk<'_> {
                 Kind::Dir => self.enter(&listing, at, &work.state, survey, dir.as_ref()),
                 Kind::Open => {
                     let (picked, next) = self.open(&listing, at, work, survey, dir.as_ref());
-                    picks.extend(picked.then_some(at as u32));
+                    if picked {
+                        picks.add(at, None);
+                    }
                     next
                 }
                 Kind::Other => None,

@@ -49,11 +49,12 @@ pub(super) enum What {
 impl Seen {
     /// Reads the contents that `wanted` picks and that are not known yet.
     pub(super) fn read(&mut self, wanted: impl Fn(usize, &Stat) -> bool + Sync) {
-        let known = std::mem::take(&mut self.digests);
-        let missing =
-            |i: usize, stat: &Stat| known.get(i).is_none_or(Option::is_none) && wanted(i, stat);
+        let missing = |i: usize, stat: &Stat| self.digest(i).is_none() && wanted(i, stat);
+        if !self.survey.files().enumerate().any(|(i, source)| missing(i, &source.stat)) {
+            return;
+        }
         let mut digests = self.survey.contents(threads(), missing);
-        for (digest, known) in digests.iter_mut().zip(known) {
+        for (digest, known) in digests.iter_mut().zip(&self.digests) {
             *digest = known.or(*digest);
         }
         self.digests = digests;

@@ -22,14 +22,18 @@ impl Freshness {
     /// The sources right before the work, with what has to be read of them
     /// while they are still what the work will see.
     pub(super) fn before(&self, spec: &FreshSpec, seen: Option<Seen>) -> Seen {
-        let mut seen = seen.unwrap_or_else(|| Seen {
-            taken: now(),
-            survey: self.index.survey(&source_rules(spec), threads()),
-            ..Seen::default()
-        });
         let by_content = self.mode.by_content;
         let last = [self.path(spec), self.aside(spec)].into_iter();
         let last = last.filter_map(|path| Manifest::load(&path).ok()).next();
+        let mut seen = seen.unwrap_or_else(|| {
+            let (taken, rules) = (now(), source_rules(spec));
+            let (survey, digests) = if by_content && last.is_none() {
+                self.index.survey_and_read(&rules, threads())
+            } else {
+                (self.index.survey(&rules, threads()), Vec::new())
+            };
+            Seen { survey, digests, taken }
+        });
         let last = last.filter(|m| by_content || m.head.sources.doubtful > 0);
         let mut suspects = HashSet::new();
         if let Some(lists) = last.and_then(|manifest| manifest.lists().ok()) {
@@ -120,6 +124,9 @@ fn sources(before: &Seen, after: &mut Seen, outputs: Option<&Rules>, by_content:
     let mut then = Entries::default();
     for (at, source) in before.survey.files().enumerate() {
         then.push(source, before.trust(&source.stat), before.digest(at));
+    }
+    if before.survey.digest() == after.survey.digest() {
+        return then;
     }
     let moved: HashSet<usize> = pairs(&then, &after.survey)
         .filter_map(|pair| match pair {

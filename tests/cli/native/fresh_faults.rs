@@ -37,6 +37,19 @@ fn a_source_that_cannot_be_read_is_as_good_as_its_time() {
 }
 
 #[test]
+fn by_content_a_source_that_could_never_be_read_is_as_good_as_its_time() {
+    let shut = unprivileged(project(&format!("{TREE}{BY_CONTENT}")).file("src/x", "1"));
+    let shut = shut.file("src/y", "1");
+    let shut_file = forbid(&shut, "src/x");
+    std::thread::sleep(Duration::from_millis(60));
+    let shut = shut.once();
+    shut.skips();
+    shut.set_mtime("src/x", 1_500_000_001);
+    shut.mep(["run", "-v", "a"]).run().stderr(SHUT).code(0);
+    drop(shut_file);
+}
+
+#[test]
 fn by_content_a_source_that_cannot_be_read_any_more_is_not_good() {
     let shut = unprivileged(project(&format!("{TREE}{BY_CONTENT}")).file("src/x", "1"));
     let shut = shut.file("src/y", "1").once();
