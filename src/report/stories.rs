@@ -43,15 +43,15 @@ struct Story {
 
 fn view(label: &str) -> JobView {
     JobView {
-        label: label.to_string(),
-        rerun: label.to_string(),
+        label: label.into(),
+        rerun: label.into(),
         style: OutputStyle::Prefix,
         task: 0,
         rank: 0,
-        program: "sh".to_string(),
+        program: "sh".into(),
         quiet: false,
         silent: Silence::None,
-        color: String::new(),
+        color: "".into(),
         labels_output: true,
         redacted: false,
         direct: false,
@@ -382,7 +382,7 @@ fn nobody_knows_whether_a_task_that_writes_itself_is_silent() {
 #[test]
 fn failed_tasks_come_last_with_all_that_is_needed() {
     let mut views = ["a", "b", "c", "d", "e"].map(view);
-    views[1].rerun = "b x 'y z'".to_string();
+    views[1].rerun = "b x 'y z'".into();
     let mut story = Story::of(views.into(), look(Live::Off));
     for job in 0..5 {
         story.starts(job);
