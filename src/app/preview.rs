@@ -3,21 +3,18 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::asked::Asked;
 use super::dry_run::shown;
 use super::forecast::{Forecast, asked};
 use super::query::{Query, with_plan};
-use super::run::RunFlags;
 use super::views::asking;
 use super::{limits, past, shards};
-use crate::config::{Loaded, Options};
-use crate::model::{Confirm, Dialect, Event, JobId, Outcome, Problem, Redactor, SkipReason, Spot};
+use crate::model::{Confirm, Event, JobId, Outcome, Problem, Redactor, SkipReason, Spot};
 use crate::plan::{Action, Job, Line, Outlook, Phase, Shard, links};
 use crate::run::fresh::Reason;
 use crate::run::{Expected, rehearse};
-use crate::sys::Context;
 
 /// A whole plan.
 #[derive(Debug)]
@@ -122,15 +119,9 @@ pub struct PlannedShard {
 ///
 /// # Errors
 /// All that would keep it from starting.
-pub fn preview(
-    ctx: &Arc<Context>,
-    dialect: Dialect,
-    loaded: Loaded,
-    options: &Options,
-    flags: &RunFlags,
-    warn: &mut dyn FnMut(&str),
-) -> Result<Preview, Vec<Problem>> {
-    with_plan(ctx, dialect, loaded, options, flags, warn, |query| {
+pub fn preview(asked: Asked<'_>, warn: &mut dyn FnMut(&str)) -> Result<Preview, Vec<Problem>> {
+    let dialect = asked.dialect;
+    with_plan(asked, warn, |query| {
         let slots = limits::slots(query.settings, dialect, &query.plan);
         look(query, slots)
     })
@@ -142,15 +133,11 @@ pub fn preview(
 /// # Errors
 /// All that would keep a run from starting.
 pub fn matrix(
-    ctx: &Arc<Context>,
-    dialect: Dialect,
-    loaded: Loaded,
-    options: &Options,
-    flags: &RunFlags,
+    asked: Asked<'_>,
     count: Option<usize>,
     warn: &mut dyn FnMut(&str),
 ) -> Result<Vec<PlannedShard>, Vec<Problem>> {
-    with_plan(ctx, dialect, loaded, options, flags, warn, |query| {
+    with_plan(asked, warn, |query| {
         let Query { workspace, plan, requests, place, .. } = query;
         let redactor = Redactor::new(&plan.secrets);
         let public = |text: &str| public(redactor.as_ref(), text);

@@ -1,19 +1,17 @@
 //! A plan that is only looked at: made as `run` makes one, but nothing is evaluated that starts a
 //! program, and nothing is prepared for tasks.
 
-use std::sync::Arc;
-
+use super::asked::{Asked, RunFlags};
 use super::forecast::Forecast;
-use super::run::{RunFlags, mode, prepare, requested, scope, workspace};
+use super::run::{mode, prepare, requested, scope, workspace};
 use super::shards;
 use crate::config::env::Late;
 use crate::config::workspace::{Evaluators, Workspace};
-use crate::config::{Loaded, Options, Settings};
+use crate::config::{Loaded, Settings};
 use crate::model::{Dialect, Problem};
 use crate::plan::{self, Plan, PlanOptions, Planner, Request};
 use crate::record::Place;
 use crate::run::fresh::Freshness;
-use crate::sys::Context;
 
 /// What there is to look at.
 pub(super) struct Query<'a> {
@@ -43,33 +41,24 @@ pub(super) fn unprepared<'a>(
     }
 }
 
-/// Says whether a run of what `flags` ask for would be refused before it starts anything.
+/// Says whether a run of what is asked for would be refused before it starts anything.
 ///
 /// # Errors
 /// All that would keep it from running.
-pub fn trial(
-    ctx: &Arc<Context>,
-    dialect: Dialect,
-    loaded: &Loaded,
-    options: &Options,
-    flags: &RunFlags,
-) -> Result<(), Vec<Problem>> {
-    with_plan(ctx, dialect, loaded.clone(), options, flags, &mut |_| (), |_| ())
+pub fn trial(asked: Asked<'_>) -> Result<(), Vec<Problem>> {
+    with_plan(asked, &mut |_| (), |_| ())
 }
 
-/// Plans what `flags` ask for, and lets `look` have it.
+/// Plans what is asked for, and lets `look` have it.
 ///
 /// # Errors
 /// All that would keep a run from starting.
 pub(super) fn with_plan<T>(
-    ctx: &Arc<Context>,
-    dialect: Dialect,
-    loaded: Loaded,
-    options: &Options,
-    flags: &RunFlags,
+    asked: Asked<'_>,
     warn: &mut dyn FnMut(&str),
     look: impl FnOnce(&Query<'_>) -> T,
 ) -> Result<T, Vec<Problem>> {
+    let Asked { ctx, dialect, loaded, options, flags } = asked;
     let groups = plan::groups(&flags.words);
     let workspace = workspace(ctx, loaded, options, &groups, warn)?;
     let main = workspace.main();

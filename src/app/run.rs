@@ -8,11 +8,11 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::asked::{Asked, RunFlags};
 use super::dry_run;
-use super::files::{Files, RunFiles};
+use super::files::Files;
 use super::forecast::Forecast;
 use super::limits;
 use super::past;
@@ -20,77 +20,27 @@ use super::recording::{self, Recording};
 use super::shards;
 use super::views::Lens;
 use crate::config::env::Late;
-use crate::config::tools::{ToolFlags, Toolbox};
+use crate::config::tools::Toolbox;
 use crate::config::workspace::{Evaluators, Workspace};
 use crate::config::{self, Loaded, Options, Settings};
-use crate::model::{
-    Blame, Dialect, Event, Exit, OutputStyle, Problem, Project, Redactor, Secrets, TaskId,
-};
-use crate::plan::{
-    self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope, Shard,
-};
+use crate::model::{Blame, Dialect, Event, Exit, Problem, Project, Redactor, Secrets, TaskId};
+use crate::plan::{self, Expansion, Graph, Group, Plan, PlanOptions, Planner, Request, Scope};
 use crate::record::Place;
 use crate::report::{Look, Palette, Report};
 use crate::run::fresh::{Freshness, Mode};
-use crate::run::{Arrived, Listening, OnFailure, Remote, RunOptions};
+use crate::run::{Arrived, Listening, OnFailure, RunOptions};
 use crate::sys::{Context, shim};
-
-/// What the command line says about a run.
-#[derive(Debug, Clone, Default)]
-pub struct RunFlags {
-    /// Words: names, arguments, `:::`.
-    pub words: Vec<String>,
-    /// `-f`
-    pub force: bool,
-    /// `-n`
-    pub dry_run: bool,
-    /// `-c`
-    pub keep_going: bool,
-    /// `-o`, or its variable.
-    pub style: Option<OutputStyle>,
-    /// `-o` or its variable names one, whatever it is.
-    pub styled: bool,
-    /// It is the deprecated `quiet`.
-    pub old_style: bool,
-    /// `-s`
-    pub shell: Option<String>,
-    /// `--changed`
-    pub changed: bool,
-    /// `--all`: of every project of a monorepo.
-    pub all: bool,
-    /// `--skip-deps`
-    pub skip_deps: bool,
-    /// `--timings`
-    pub timings: bool,
-    /// How long the whole run may take.
-    pub timeout: Option<Duration>,
-    /// The seed of `--shuffle`.
-    pub shuffle: Option<u64>,
-    /// `--shard`
-    pub shard: Option<Shard>,
-    /// `--no-timings`
-    pub no_total: bool,
-    /// `--trace`, `--junit`, `--events`
-    pub files: RunFiles,
-    /// `-t`, `--skip-tools`, `--no-deps`
-    pub tools: ToolFlags,
-    /// Who else in this process may end the run.
-    pub remote: Option<Remote>,
-}
 
 /// Runs tasks. `warn` prints notes of one line.
 ///
 /// # Errors
 /// All that keeps the run from starting; nothing has been started then.
 pub fn run(
-    ctx: &Arc<Context>,
-    dialect: Dialect,
-    loaded: Loaded,
-    options: &Options,
-    flags: &RunFlags,
+    asked: Asked<'_>,
     palette: Palette,
     warn: &mut dyn FnMut(&str),
 ) -> Result<Exit, Vec<Problem>> {
+    let Asked { ctx, dialect, loaded, options, flags } = asked;
     let groups = plan::groups(&flags.words);
     let workspace = workspace(ctx, loaded, options, &groups, warn)?;
     let main = workspace.main();

@@ -1,18 +1,14 @@
 //! Why a task would run now, or would be skipped: every cause, against its last
 //! success; and what became of it last time. Starts nothing, writes nothing.
 
-use std::sync::Arc;
-
+use super::asked::Asked;
 use super::forecast::{Forecast, asked};
 use super::query::{Query, with_plan};
-use super::run::RunFlags;
 use super::views::words;
-use crate::config::{Loaded, Options};
-use crate::model::{Dialect, JobId, Problem};
+use crate::model::{JobId, Problem};
 use crate::plan::Plan;
 use crate::record::{Place, Story, TaskStory};
 use crate::run::fresh::{Findings, Freshness};
-use crate::sys::Context;
 
 /// The answer for one task.
 #[derive(Debug)]
@@ -29,15 +25,8 @@ pub struct Why {
 ///
 /// # Errors
 /// All that would keep them from running.
-pub fn why(
-    ctx: &Arc<Context>,
-    dialect: Dialect,
-    loaded: Loaded,
-    options: &Options,
-    flags: &RunFlags,
-    warn: &mut dyn FnMut(&str),
-) -> Result<Vec<Why>, Vec<Problem>> {
-    with_plan(ctx, dialect, loaded, options, flags, warn, |query| {
+pub fn why(question: Asked<'_>, warn: &mut dyn FnMut(&str)) -> Result<Vec<Why>, Vec<Problem>> {
+    with_plan(question, warn, |query| {
         let Query { workspace, plan, requests, fresh, place, .. } = query;
         let forecast = Forecast::new(plan, fresh);
         let answers = requests.iter().filter_map(|request| {

@@ -3,15 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
-use std::sync::Arc;
 
+use super::asked::Asked;
 use super::query::{Query, with_plan};
-use super::run::RunFlags;
 use super::views::asking;
-use crate::config::{Loaded, Options};
-use crate::model::{Dialect, Problem, Redactor};
+use crate::model::{Problem, Redactor};
 use crate::plan::{Action, Graph, Line, Link, Part, Phase, Plan, links};
-use crate::sys::Context;
 
 /// So long may the name of a job be.
 const LONGEST: usize = 90;
@@ -42,15 +39,11 @@ pub struct WorkflowJob {
 /// All that would keep a run from starting; a secret that would have to be written down; nothing
 /// to run.
 pub fn workflow(
-    ctx: &Arc<Context>,
-    dialect: Dialect,
-    loaded: Loaded,
-    options: &Options,
-    flags: &RunFlags,
+    asked: Asked<'_>,
     warn: &mut dyn FnMut(&str),
 ) -> Result<Vec<WorkflowJob>, Vec<Problem>> {
     let mut notes = Vec::new();
-    let jobs = with_plan(ctx, dialect, loaded, options, flags, warn, |query| {
+    let jobs = with_plan(asked, warn, |query| {
         notes = confirmations(query);
         check(query).map(|()| jobs(query))
     })?;

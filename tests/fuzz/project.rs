@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use mep::app::{self, RunFlags};
+use mep::app::{self, Asked, RunFlags};
 use mep::config::{self, Options};
 use mep::model::{Dialect, Problem};
 use mep::plan;
@@ -55,10 +55,10 @@ impl Scratch {
         let together = names.join("\n:::\n").split('\n').map(str::to_owned).collect();
         for words in each.chain([together]) {
             let flags = RunFlags { words, dry_run: true, ..RunFlags::default() };
-            let (dialect, palette) = (Dialect::Mep, Palette::plain());
-            let context = &self.context;
-            let planned =
-                app::run(context, dialect, load(), &options, &flags, palette, &mut |_| {});
+            let (ctx, loaded) = (&self.context, load());
+            let (dialect, options, flags) = (Dialect::Mep, &options, &flags);
+            let asked = Asked { ctx, dialect, loaded, options, flags };
+            let planned = app::run(asked, Palette::plain(), &mut |_| {});
             outcome.push_str(&match planned {
                 Ok(_) => " planned".to_owned(),
                 Err(problems) => first(&problems),

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::run::RunFlags;
+use super::asked::RunFlags;
 use crate::config::{Loaded, Options};
 use crate::model::{Dialect, Problem};
 use crate::report::Palette;

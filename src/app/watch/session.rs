@@ -17,7 +17,8 @@ use super::policy::{Act, Policy, Words};
 use super::scope::Scope;
 use super::targets::{joined, scope_of};
 use super::{Clear, Watch};
-use crate::app::run::{RunFlags, run};
+use crate::app::asked::{Asked, RunFlags};
+use crate::app::run::run;
 use crate::config::Loaded;
 use crate::files::{News, Refusal, Watcher};
 use crate::model::{Blame, Exit, Problem};
@@ -101,7 +102,9 @@ pub fn watch(call: &Watch<'_>) -> Result<Exit, Vec<Problem>> {
 fn work(call: &Watch<'_>, asked: &Receiver<Job>, tell: &Sender<Input>) {
     for Job { ctx, loaded, flags } in asked {
         let mut warn = |text: &str| (call.front.warn)(text);
-        let ended = run(&ctx, call.dialect, loaded, call.options, &flags, call.palette, &mut warn);
+        let (dialect, options) = (call.dialect, call.options);
+        let asked = Asked { ctx: &ctx, dialect, loaded, options, flags: &flags };
+        let ended = run(asked, call.palette, &mut warn);
         if tell.send(Input::Ended(ended)).is_err() {
             return;
         }

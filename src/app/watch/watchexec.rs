@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::policy::Words;
 use super::targets::{joined, planned, written};
+use crate::app::asked::RunFlags;
 use crate::app::forecast::asked;
-use crate::app::run::{RunFlags, requested};
+use crate::app::run::requested;
 use crate::config::workspace::Workspace;
 use crate::config::{Loaded, Options};
 use crate::model::{Dialect, JobId, Problem};

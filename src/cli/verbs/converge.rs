@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::app::{self, RunFlags};
+use crate::app::{self, Asked, RunFlags};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
 use crate::cli::grammar::converge::ConvergeArgs;
@@ -78,8 +78,9 @@ fn run(
     let options = running(ctx, grammar, global);
     let mut warn = |text: &str| voice.warn(text);
     let loaded = load(ctx, global, &options, voice)?;
-    let rules = dialect(ctx, grammar);
-    app::run(ctx, rules, loaded, &options, &flags, voice.palette(), &mut warn)
+    let dialect = dialect(ctx, grammar);
+    let asked = Asked { ctx, dialect, loaded, options: &options, flags: &flags };
+    app::run(asked, voice.palette(), &mut warn)
 }
 
 /// Whoever converges trusts, as whoever runs does.

@@ -11,7 +11,7 @@ use usage::SpecChoices;
 use super::call::Call;
 use super::past::typed;
 use super::{late_flags, shown};
-use crate::app::{self, RunFlags};
+use crate::app::{self, Asked, RunFlags};
 use crate::cli::grammar::run::RunArgs;
 use crate::cli::picker::{self, CommandLine, Mood, Row, Unanswered};
 use crate::cli::{dialect, options, query};
@@ -301,7 +301,9 @@ impl CommandLine for Form<'_, '_> {
             ..RunFlags::default()
         };
         let dialect = dialect(call.ctx, call.grammar);
-        let tried = app::trial(call.ctx, dialect, loaded, options, &flags);
+        let loaded = (*loaded).clone();
+        let asked = Asked { ctx: call.ctx, dialect, loaded, options, flags: &flags };
+        let tried = app::trial(asked);
         // Which task it is about is on the screen.
         let about = format!("task `{}`: ", self.task.name);
         let said = |problem: &Problem| problem.message.replacen(&about, "", 1);

@@ -11,7 +11,7 @@ use super::plan_text::{ALWAYS, text};
 use super::pretty::pretty;
 use super::run::{named, safe_mode};
 use super::why::cause;
-use crate::app::{self, Loaded, PlannedShard, PlannedTask, Preview, RunFlags, Verdict};
+use crate::app::{self, Asked, Loaded, PlannedShard, PlannedTask, Preview, RunFlags, Verdict};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::plan::{Format, PlanArgs};
 use crate::cli::grammar::words;
@@ -49,12 +49,13 @@ pub(in crate::cli) fn run(call: Call<'_>, args: &PlanArgs) -> Result<Exit, Vec<P
     let flags = flags(args, words, &mut loaded, voice);
     let dialect = dialect(ctx, grammar);
     let mut warn = |text: &str| voice.warn(text);
+    let asked = Asked { ctx, dialect, loaded, options: &options, flags: &flags };
     let text = if args.format == Some(Format::GithubMatrix) {
         let count = args.shards;
-        let parts = app::matrix(ctx, dialect, loaded, &options, &flags, count, &mut warn)?;
+        let parts = app::matrix(asked, count, &mut warn)?;
         matrix(&parts, &flags).map_err(|p| vec![p])?
     } else {
-        let plan = app::preview(ctx, dialect, loaded, &options, &flags, &mut warn)?;
+        let plan = app::preview(asked, &mut warn)?;
         plan.notes.iter().for_each(|note| voice.warn(note));
         let is_json = args.json || late_json.is_some() || args.format == Some(Format::Json);
         if is_json { pretty(&value(&plan)) } else { text(&plan) }

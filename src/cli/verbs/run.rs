@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::late_flags::{self, LateFlags};
 use super::pick::{Picked, pick};
 use super::{call, prefix, task_help, timeout, trust};
-use crate::app::{self, RunFlags};
+use crate::app::{self, Asked, RunFlags};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
 use crate::cli::grammar::output::Output;
@@ -98,7 +98,9 @@ impl Call<'_> {
         flags.timeout = self.timeout(&loaded).map_err(|p| vec![p])?;
         flags.shuffle = self.shuffle(flags.dry_run, loaded.settings.quiet);
         let palette = self.voice.palette();
-        app::run(self.ctx, self.dialect, loaded, &options, &flags, palette, &mut warn)
+        let (ctx, dialect) = (self.ctx, self.dialect);
+        let asked = Asked { ctx, dialect, loaded, options: &options, flags: &flags };
+        app::run(asked, palette, &mut warn)
     }
 
     /// True where nothing is to run.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::ends::{clock, span, verdict};
-use crate::app::{self, RunFlags, Why};
+use crate::app::{self, Asked, RunFlags, Why};
 use crate::cli::diagnostics::Voice;
 use crate::cli::grammar::Global;
 use crate::cli::grammar::record::WhyArgs;
@@ -36,7 +36,9 @@ pub(in crate::cli) fn run(
     loaded.project.warnings.iter().for_each(|w| voice.warn(w));
     let flags = RunFlags { words: args.words.clone(), dry_run: true, ..RunFlags::default() };
     let mut warn = |text: &str| voice.warn(text);
-    let answers = app::why(ctx, dialect(ctx, grammar), loaded, &options, &flags, &mut warn)?;
+    let dialect = dialect(ctx, grammar);
+    let asked = Asked { ctx, dialect, loaded, options: &options, flags: &flags };
+    let answers = app::why(asked, &mut warn)?;
     for note in answers.iter().filter_map(|why| why.findings.as_ref()).flat_map(|f| &f.notes) {
         voice.warn(note);
     }

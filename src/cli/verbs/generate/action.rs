@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_saphyr::FlowSeq;
 
 use super::{failed, git, say, told, write};
-use crate::app::{self, RunFlags, WorkflowJob, place_in};
+use crate::app::{self, Asked, RunFlags, WorkflowJob, place_in};
 use crate::cli::grammar::generate::ActionArgs;
 use crate::cli::verbs::call::Call;
 use crate::cli::{dialect, load};
@@ -177,7 +177,9 @@ fn of_all_tasks(call: Call<'_>, args: &ActionArgs) -> Result<String, Vec<Problem
     let line = head(&words.iter().map(|word| echo::quote(word)).collect::<Vec<_>>().join(" "));
     let flags = RunFlags { words, dry_run: true, ..RunFlags::default() };
     let mut warn = |text: &str| voice.warn(text);
-    let jobs = app::workflow(ctx, dialect(ctx, grammar), loaded, &options, &flags, &mut warn)?;
+    let dialect = dialect(ctx, grammar);
+    let asked = Asked { ctx, dialect, loaded, options: &options, flags: &flags };
+    let jobs = app::workflow(asked, &mut warn)?;
     let root = git::root_above(&ctx.cwd);
     let machine = Machine {
         setup: &args.setup,
