@@ -111,6 +111,7 @@ impl<'a> Recording<'a> {
         if from > 0 {
             self.recorder.hide(&plan.secrets);
         }
+        self.recorder.expect(views.len());
         for (id, view) in plan.graph.ids().skip(from).zip(views) {
             let occurrence = plan.graph.occurrence(id);
             let task = self.workspace.task(occurrence.task);

@@ -104,7 +104,7 @@ impl<'a> Lens<'a> {
         let task = self.workspace.task(occurrence.task);
         let style = self.style(job);
         let rerun = words(self.workspace, occurrence);
-        let color = self.palette.is_on().then(|| label_color(&task.display));
+        let color = self.palette.is_on().then(|| label_color(task.display()));
         let redacted = !job.inherits_terminal && !plan.secrets.is_empty();
         let captured = redacted || self.flags.files.need_output();
         JobView {

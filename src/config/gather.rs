@@ -211,5 +211,5 @@ fn name_in_full(task: &mut Task, path: &str) {
         problem.blame = Blame::Task(name.clone());
     }
     task.name = name;
-    task.display.clone_from(&task.name);
+    task.shown = None;
 }

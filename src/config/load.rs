@@ -240,7 +240,7 @@ fn lay_own(project: &mut Project, own: OwnTask, scope: Scope, dir: &Path) {
     let named = project.tasks.binary_search_by(|task| task.name.as_str().cmp(&name)).ok();
     let shown = || {
         let alias = |task: &Task| task.aliases.iter().any(|alias| task.full_alias(alias) == name);
-        project.tasks.iter().position(|task| task.display == name || alias(task))
+        project.tasks.iter().position(|task| task.display() == name || alias(task))
     };
     if let Some(at) = named.or_else(shown) {
         let task = &mut project.tasks[at];
@@ -251,7 +251,7 @@ fn lay_own(project: &mut Project, own: OwnTask, scope: Scope, dir: &Path) {
     }
     project.problems.extend(problems);
     if scope == Scope::Project {
-        let names = project.tasks.iter().map(|task| task.display.as_str());
+        let names = project.tasks.iter().map(|task| task.display());
         let near = closest(&name, names, 1).first().map(|near| format!("; did you mean `{near}`?"));
         let near = near.unwrap_or_default();
         let place = spot.place();
@@ -269,7 +269,7 @@ fn name_for_display(tasks: &mut [Task]) {
         let short = &name[..own + strip_extension(&name[own..]).len()];
         let is_taken = || tasks.binary_search_by(|t| t.name.as_str().cmp(short)).is_ok();
         if short.len() < tasks[at].name.len() && !is_taken() {
-            tasks[at].display = short.to_string();
+            tasks[at].shown = Some(short.into());
         }
     }
 }
@@ -304,6 +304,6 @@ pub fn ad_hoc_task(
     let name = parts.join(":");
     Some(
         task_dir::ad_hoc(path, &name)?
-            .map(|(raw, warnings)| (merge::finish(String::new(), raw, &root), warnings)),
+            .map(|(raw, warnings)| (merge::finish(Some("".into()), raw, &root), warnings)),
     )
 }

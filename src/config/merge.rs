@@ -93,14 +93,10 @@ impl Named {
     }
 
     /// The definitions that everything above works with.
-    pub(super) fn finish(mut self, root: &Arc<Root>) -> impl Iterator<Item = Task> {
-        self.tasks.into_iter().enumerate().filter_map(move |(i, task)| {
-            if self.at.get(&task.name) != Some(&i) {
-                return None;
-            }
-            let (name, _) = self.at.remove_entry(&task.name)?;
-            Some(finish(name, task, root))
-        })
+    pub(super) fn finish(self, root: &Arc<Root>) -> impl Iterator<Item = Task> {
+        let counts = move |(i, task): &(usize, RawTask)| self.at.get(&task.name) == Some(i);
+        let counting = self.tasks.into_iter().enumerate().filter(counts);
+        counting.map(|(_, task)| finish(None, task, root))
     }
 }
 
@@ -133,9 +129,9 @@ fn overlay(lower: &mut RawTask, upper: RawTask) {
     }
 }
 
-/// The definition that everything above works with; `display` is what lists
-/// call it.
-pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
+/// The definition that everything above works with; `shown` is what lists
+/// call it, where that is not its name.
+pub(super) fn finish(shown: Option<Box<str>>, raw: RawTask, root: &Arc<Root>) -> Task {
     let mut also_in = Seldom::<Vec<Arc<SourceFile>>>::default();
     for file in raw.also_in {
         let mut known = std::iter::once(&raw.spot.file).chain(&also_in);
@@ -154,7 +150,7 @@ pub(super) fn finish(display: String, raw: RawTask, root: &Arc<Root>) -> Task {
         _ => Command::None,
     };
     Task {
-        display,
+        shown,
         name: raw.name,
         aliases: raw.alias,
         description: raw.description.unwrap_or_default(),

@@ -57,7 +57,7 @@ impl<'c> Workspace<'c> {
     /// What lists and labels call a task: `../api:build` where it is another
     /// project's.
     pub fn display(&self, id: TaskId) -> String {
-        self.way_to(id.project) + &self.task(id).display
+        self.way_to(id.project) + self.task(id).display()
     }
 
     /// The full name of a task, with the way to its project.

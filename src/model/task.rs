@@ -97,8 +97,9 @@ pub struct LaterKey {
 pub struct Task {
     /// Full name; `MISE_TASK_NAME`.
     pub name: String,
-    /// What lists and labels show: without an extension where that is unique.
-    pub display: String,
+    /// What lists and labels show, where it is not the name: that without an
+    /// extension, where it is unique.
+    pub shown: Option<Box<str>>,
     /// Other names.
     pub aliases: Seldom<Vec<String>>,
     /// A template; the first line is shown in lists.
@@ -193,6 +194,11 @@ impl Task {
         std::iter::once(&self.spot.file).chain(&self.also_in)
     }
 
+    /// What lists and labels show.
+    pub fn display(&self) -> &str {
+        self.shown.as_deref().unwrap_or(&self.name)
+    }
+
     /// What its project calls it: the name without a monorepo's path.
     pub fn own_name(&self) -> &str {
         let path = self.root.path.as_ref();
@@ -204,8 +210,8 @@ impl Task {
     #[must_use]
     pub fn by_own_name(&self) -> Self {
         let path = self.name.len() - self.own_name().len();
-        let display = self.display.get(path..).unwrap_or(&self.display).to_string();
-        Self { name: self.own_name().to_string(), display, ..self.clone() }
+        let shown = self.shown.as_ref().map(|shown| shown.get(path..).unwrap_or(shown).into());
+        Self { name: self.own_name().to_string(), shown, ..self.clone() }
     }
 
     /// An alias with all that stands before the task's own name.

@@ -47,7 +47,7 @@ fn parse(task: &Task, spec: &Spec, args: &[String], env: &EnvMap) -> Result<Pars
         .iter()
         .filter_map(|(k, v)| Some((k.to_str()?.to_string(), v.to_str()?.to_string())))
         .collect();
-    let mut words = vec![task.display.clone()];
+    let mut words = vec![task.display().to_string()];
     words.extend(args.iter().cloned());
     let output = Parser::new(spec).with_env(known).parse(&words);
     let output = output.map_err(|error| wrong(task, spec, &error.to_string()))?;
@@ -103,7 +103,7 @@ fn wrong(task: &Task, spec: &Spec, reason: &str) -> Problem {
         .reference(format!("failed to validate task {}", task.name))
         .reference(reason)
         .at(&spec::place(task), "its arguments")
-        .help(format!("usage: {} {}", task.display, spec.cmd.usage()).trim_end().to_string())
+        .help(format!("usage: {} {}", task.display(), spec.cmd.usage()).trim_end().to_string())
 }
 
 /// What a template sees of arguments that were not given.

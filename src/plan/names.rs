@@ -154,7 +154,7 @@ fn short(project: &Project, word: &str, known: impl Fn(&TaskId) -> bool) -> Vec<
         names.extend(aliases.iter().map(|alias| (alias.as_str(), id)));
     }
     for id in project.ids().filter(|id| project.task(*id).root.path.is_none()) {
-        names.insert(&project.task(id).display, id);
+        names.insert(project.task(id).display(), id);
     }
     let exact = names.get(word).copied();
     let matches = if exact.is_none() && is_pattern(word) { matcher(word) } else { None };
@@ -193,7 +193,7 @@ fn matched(project: &Project, pattern: &str) -> Vec<TaskId> {
     let mut found: Vec<(Cow<'_, str>, TaskId)> = Vec::new();
     for id in project.ids() {
         let task = project.task(id);
-        let named = matches(&task.name) || shown && matches(&task.display);
+        let named = matches(&task.name) || shown && matches(task.display());
         let name = named.then(|| Cow::from(&task.name));
         let aliases = task.aliases.iter().map(|alias| task.full_alias(alias));
         let aliases = aliases.filter(|alias| matches(alias) && project.exact(alias) == Some(id));
@@ -210,7 +210,7 @@ fn matched(project: &Project, pattern: &str) -> Vec<TaskId> {
 fn by(project: &Project, test: impl Fn(&str) -> bool) -> Vec<TaskId> {
     let passes = |id: &TaskId| {
         let task = project.task(*id);
-        task.display != task.name && test(&task.display)
+        task.display() != task.name && test(task.display())
     };
     project.ids().filter(passes).collect()
 }

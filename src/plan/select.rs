@@ -126,7 +126,7 @@ fn not_found(project: &Project, word: &str) -> Problem {
         ));
     }
     let visible: Vec<&str> =
-        project.tasks.iter().filter(|t| !t.hide).map(|t| t.display.as_str()).collect();
+        project.tasks.iter().filter(|t| !t.hide).map(|t| t.display()).collect();
     let shown = visible.iter().take(20).map(|n| format!("\n  {n}"));
     let more = visible.len().saturating_sub(20);
     let rest = (more > 0).then(|| format!("\n  ... and {more} more; `mep tasks` lists all"));
@@ -159,13 +159,13 @@ fn reference_text(project: &Project, word: &str, near: &[&str]) -> String {
         near.iter().for_each(|n| text.push_str(&format!("  - {n}\n")));
     }
     let mut visible: Vec<&Task> = project.tasks.iter().filter(|t| !t.hide).collect();
-    visible.sort_by(|a, b| a.display.cmp(&b.display));
+    visible.sort_by(|a, b| a.display().cmp(b.display()));
     let shown = &visible[..visible.len().min(20)];
-    let width = shown.iter().map(|t| t.display.chars().count()).max().unwrap_or(0).max(4);
+    let width = shown.iter().map(|t| t.display().chars().count()).max().unwrap_or(0).max(4);
     let list = if project.monorepo.is_some() { " (`mise tasks ls --all`)" } else { "" };
     text.push_str(&format!("\nAvailable tasks{list}:\n  {:width$}  Description", "Name"));
     for task in shown {
-        text.push_str(&format!("\n  {:width$}  {}", task.display, task.summary()));
+        text.push_str(&format!("\n  {:width$}  {}", task.display(), task.summary()));
     }
     if visible.len() > shown.len() {
         let more = visible.len() - shown.len();
@@ -182,7 +182,7 @@ fn candidates(project: &Project) -> Vec<&str> {
     visible
         .flat_map(|t| {
             let aliases = t.aliases.iter().map(String::as_str);
-            std::iter::once(t.display.as_str()).chain(aliases)
+            std::iter::once(t.display()).chain(aliases)
         })
         .collect()
 }
@@ -193,9 +193,8 @@ fn namesakes<'p>(project: &'p Project, word: &str) -> Vec<&'p str> {
         return Vec::new();
     };
     let visible = project.tasks.iter().filter(|task| !task.hide);
-    let same = visible
-        .map(|t| t.display.as_str())
-        .filter(|full| split_full(full).is_some_and(|f| f.1 == name));
+    let same =
+        visible.map(|t| t.display()).filter(|full| split_full(full).is_some_and(|f| f.1 == name));
     same.take(5).collect()
 }
 
@@ -222,14 +221,14 @@ fn empty(project: &Project, word: &str) -> Problem {
 pub fn unique_prefix(project: &Project, word: &str) -> Option<String> {
     let full = project.full(word);
     let visible = project.tasks.iter().filter(|t| !t.hide && !word.is_empty());
-    let mut found = visible.map(|t| &t.display).filter(|name| name.starts_with(&*full));
+    let mut found = visible.map(|t| t.display()).filter(|name| name.starts_with(&*full));
     let first = found.next()?;
-    found.all(|name| name == first).then(|| first.clone())
+    found.all(|name| name == first).then(|| first.to_string())
 }
 
 /// Near names for a dependency that does not exist.
 pub(super) fn suggestion<'p>(project: &'p Project, word: &str, asking: &str) -> Option<&'p str> {
-    let names = project.tasks.iter().map(|t| t.display.as_str());
+    let names = project.tasks.iter().map(|t| t.display());
     let names = names.filter(|name| *name != asking && name.chars().count() > 1);
     closest(word, names, 1).first().copied()
 }

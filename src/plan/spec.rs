@@ -84,9 +84,9 @@ pub(super) fn parse(
 
 /// The task's name is that of the program.
 pub(super) fn name(spec: &mut Spec, task: &Task) {
-    spec.name.clone_from(&task.display);
-    spec.bin.clone_from(&task.display);
-    spec.cmd.name.clone_from(&task.display);
+    spec.name = task.display().to_string();
+    spec.bin = task.display().to_string();
+    spec.cmd.name = task.display().to_string();
 }
 
 /// What is wrong with what a task says of its arguments, as usage-lib draws

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{JobId, Redactor};
@@ -132,7 +133,7 @@ pub struct TaskLine<'a> {
     /// What lines of the run call it.
     pub label: &'a str,
     /// The words behind `run` that ask for its task again.
-    pub rerun: &'a str,
+    pub rerun: &'a Arc<str>,
     /// The task's arguments.
     pub args: &'a [String],
     /// How many of them stand before `--`.
@@ -161,7 +162,7 @@ impl TaskLine<'_> {
         if self.label != self.name {
             line = line.text("label", &hide(self.label));
         }
-        if self.rerun != self.name {
+        if **self.rerun != *self.name {
             line = line.text("rerun", &hide(self.rerun));
         }
         if !self.args.is_empty() {

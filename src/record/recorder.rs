@@ -3,10 +3,12 @@
 //! it should we be killed, and else when there is much to write, or when a
 //! second has gone by. Its lock is ours as long as we live.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use foldhash::{HashMap, HashMapExt};
@@ -133,8 +135,8 @@ struct Live {
 
 /// What has to be known of a job when it ends.
 struct Task {
-    /// Empty where it is not the last one of its task.
-    words: Box<str>,
+    /// The words that ask for it, where it is the last one of its task.
+    words: Option<Arc<str>>,
     /// Where it is a part of its task that works.
     step: Option<Box<Step>>,
 }
@@ -259,6 +261,11 @@ impl Recorder {
         self.redactor = Redactor::new(secrets);
     }
 
+    /// So many more jobs are to come.
+    pub fn expect(&mut self, jobs: usize) {
+        self.tasks.reserve(jobs);
+    }
+
     /// Takes note of a job before anything happens to it; they come in order.
     pub fn task(&mut self, task: &TaskLine<'_>) {
         if self.writes() {
@@ -266,9 +273,12 @@ impl Recorder {
             self.pass_on(false);
         }
         let hide = || hidden(self.redactor.as_ref(), task.rerun);
-        let words = if task.ends.1 { hide() } else { "".into() };
+        let words = task.ends.1.then(|| match hide() {
+            Cow::Borrowed(_) => Arc::clone(task.rerun),
+            Cow::Owned(words) => words.into(),
+        });
         let step = task.step.map(|at| Box::new(Step { words: step(&hide(), at), started: None }));
-        self.tasks.push(Task { words: (*words).into(), step });
+        self.tasks.push(Task { words, step });
         if let Some(live) = self.file.as_mut().filter(|live| live.has_much()) {
             live.flush();
         }
@@ -358,8 +368,8 @@ impl Recorder {
     }
 
     fn ended(&mut self, job: JobId, outcome: &Outcome, took: Duration) {
-        let Some(task) = self.tasks.get(job.0 as usize).filter(|task| !task.words.is_empty())
-        else {
+        let task = self.tasks.get(job.0 as usize);
+        let Some(words) = task.and_then(|task| task.words.as_ref()) else {
             return;
         };
         let verdict = match outcome {
@@ -371,7 +381,7 @@ impl Recorder {
         };
         self.counts[verdict as usize] += 1;
         if self.keeping == Keeping::All {
-            self.part.add(verdict, took, &task.words);
+            self.part.add(verdict, took, words);
         }
     }
 

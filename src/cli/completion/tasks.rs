@@ -29,13 +29,14 @@ impl<'a> Tasks<'a> {
     pub(super) fn listed(&mut self) -> Vec<(String, String)> {
         let mut tasks = self.visible();
         tasks.sort_by(|a, b| a.name.cmp(&b.name));
-        tasks.iter().map(|task| (task.display.clone(), self.description(task))).collect()
+        tasks.iter().map(|task| (task.display().to_string(), self.description(task))).collect()
     }
 
     /// A command for each task. Those that `words` name are complete.
     pub(super) fn commands(&mut self, words: &[String]) -> Vec<SpecCommand> {
-        let named =
-            |task: &Task| words.contains(&task.display) || overlap(&self.aliases(task), words);
+        let named = |task: &Task| {
+            words.iter().any(|word| word == task.display()) || overlap(&self.aliases(task), words)
+        };
         // As mise does, hidden tasks are not completed, and their words are not either.
         let is_mise = self.dialect == Dialect::Mise;
         let all = self.loaded.project.tasks.iter();
@@ -56,7 +57,8 @@ impl<'a> Tasks<'a> {
         let full = full.filter(|alias| !task.aliases.contains(alias));
         let here = self.loaded.project.monorepo.as_ref().map(|monorepo| &monorepo.here);
         let is_here = here.is_some() && task.root.path.as_ref() == here;
-        let short = (is_here && self.dialect == Dialect::Mep).then(|| task.by_own_name().display);
+        let short = (is_here && self.dialect == Dialect::Mep)
+            .then(|| task.by_own_name().display().to_string());
         task.aliases.iter().cloned().chain(full).chain(short).collect()
     }
 
@@ -70,7 +72,7 @@ impl<'a> Tasks<'a> {
 
     fn command(&mut self, task: &Task, is_named: bool) -> SpecCommand {
         let mut command = if is_named { self.specified(task) } else { SpecCommand::default() };
-        command.name.clone_from(&task.display);
+        command.name = task.display().to_string();
         command.aliases = self.aliases(task);
         command.help = Some(self.description(task)).filter(|text| !text.is_empty());
         command.hide = task.hide;

@@ -52,7 +52,7 @@ fn roots(project: &Project, args: &DepsArgs) -> Result<Vec<TaskId>, Vec<Problem>
     for word in &args.tasks {
         let found = matching(project, word);
         if found.is_empty() {
-            let names: Vec<&str> = project.tasks.iter().map(|t| t.display.as_str()).collect();
+            let names: Vec<&str> = project.tasks.iter().map(|t| t.display()).collect();
             let text =
                 format!("no tasks named `{word}` found. Available tasks: {}", names.join(", "));
             return Err(vec![Problem::new("select::unknown-task", text)]);

@@ -69,7 +69,7 @@ pub(in crate::cli) fn print(
 
 /// No task has that name.
 pub(in crate::cli) fn unknown(project: &Project, word: &str) -> Problem {
-    let names = project.tasks.iter().map(|task| task.display.as_str());
+    let names = project.tasks.iter().map(|task| task.display());
     let near = closest(word, names, 3);
     let help = match near[..] {
         [] => "`mep tasks --hidden` lists all tasks".to_string(),
@@ -143,7 +143,7 @@ impl Page<'_> {
         let dir = task.dir.as_deref().map(|dir| shown::text(task, dir, evaluator));
         let enabled = cache(task)["enabled"] == true;
         let lines = [
-            ("Task", Some(task.display.clone())),
+            ("Task", Some(task.display().to_string())),
             ("Aliases", filled(task.aliases.join(", "))),
             ("Description", Some(shown::text(task, &task.description, evaluator).into_owned())),
             ("Source", Some(defined_in.collect::<Vec<_>>().join(", "))),

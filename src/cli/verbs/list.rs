@@ -52,7 +52,7 @@ pub(in crate::cli) fn print(
     } else if args.json {
         list_json::write(&mut out, ctx, &tasks, &mut evaluator)
     } else if args.name_only {
-        tasks.iter().try_for_each(|t| writeln!(out, "{}", t.display))
+        tasks.iter().try_for_each(|t| writeln!(out, "{}", t.display()))
     } else {
         out.write_all(table(ctx, dialect, &tasks, args, &mut evaluator).as_bytes())
     }
@@ -69,7 +69,7 @@ fn complete(
     let escaped = |text: &str| text.replace(':', "\\:");
     tasks.iter().try_for_each(|task| {
         let description = shown::text(task, &task.description, evaluator);
-        writeln!(out, "{}:{}", escaped(&task.display), escaped(&description))
+        writeln!(out, "{}:{}", escaped(task.display()), escaped(&description))
     })
 }
 
@@ -122,7 +122,7 @@ fn table(
     let widest = LazyCell::new(widest);
     let mut cells: Vec<Cow<'_, str>> = Vec::with_capacity(tasks.len() * headings.len());
     for (task, text) in tasks.iter().zip(&texts) {
-        cells.push(task.display.as_str().into());
+        cells.push(task.display().into());
         if args.extended {
             cells.push(task.aliases.join(", ").into());
             let sources = task.defined_in().map(|f| shorten(ctx, &f.path));

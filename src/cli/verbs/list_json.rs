@@ -118,7 +118,7 @@ fn row<'a>(ctx: &Context, task: &'a Task, evaluator: &mut Evaluator<'_>) -> Row<
     let (depends, depends_post, wait_for) =
         (deps(&task.depends), deps(&task.depends_post), deps(&task.wait_for));
     Row {
-        name: &task.display,
+        name: task.display(),
         aliases: &task.aliases,
         description: shown::text(task, &task.description, evaluator),
         source: task.source_path().to_string_lossy(),

@@ -187,7 +187,7 @@ impl<'a> Desk<'a> {
             let text = shown::text(task, &task.description, evaluator);
             let (note, mood) = latest.get(&task.name).map(note).unwrap_or_default();
             Row {
-                name: task.display.clone(),
+                name: task.display().to_string(),
                 aliases: task.aliases.to_vec(),
                 note,
                 mood,
@@ -216,7 +216,7 @@ fn name(project: &Project, task: &Task) -> String {
         [id] => project.task(id).name == task.name,
         _ => false,
     };
-    if means_it(&task.display) { task.display.clone() } else { task.name.clone() }
+    if means_it(task.display()) { task.display().to_string() } else { task.name.clone() }
 }
 
 /// The arguments of one task.

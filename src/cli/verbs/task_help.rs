@@ -67,7 +67,7 @@ pub(in crate::cli) fn print(
 }
 
 fn text(ctx: &Context, task: &Task, needs: &str, dialect: Dialect) -> String {
-    let mut out = format!("Task: {}\n", task.display);
+    let mut out = format!("Task: {}\n", task.display());
     let mut line = |name: &str, value: String| {
         if !value.is_empty() {
             out.push_str(&format!("{name}: {value}\n"));

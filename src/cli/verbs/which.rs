@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(call: Call<'_>, args: &WhichArgs) -> Result<Exit, Vec<
         let over = |spot: &&Spot| task.also_in.iter().any(|f| f.path == spot.file.path);
         let others = |spot: &&Spot| task.defined_in().all(|f| f.path != spot.file.path);
         all.push(Found {
-            name: &task.display,
+            name: task.display(),
             at: task.spot.clone(),
             overlays: places.iter().filter(over).cloned().collect(),
             template: (*task.template).clone(),

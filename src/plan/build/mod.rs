@@ -157,7 +157,7 @@ impl Builder<'_, '_> {
             commands: commands.into(),
             confirm,
             fresh: None,
-            skip: settings.skip.contains(&task.name) || settings.skip.contains(&task.display),
+            skip: settings.skip.iter().any(|skip| *skip == task.name || skip == task.display()),
             timeout: task.policy.timeout.or(self.timeout(at)?),
             policy: Arc::clone(&at.policy),
             sandbox: at.sandbox.clone(),

@@ -214,7 +214,7 @@ fn missing(target: &Target<'_>, task: &Task, name: &str, spot: &Spot, verb: &str
     .at(spot, if is_pattern(name) { "matches no task" } else { "no such task" })
     .blame(Blame::Task(task.name.clone()));
     let way = name.strip_suffix(&*target.name).unwrap_or_default();
-    match suggestion(target.project, &target.name, &task.display) {
+    match suggestion(target.project, &target.name, task.display()) {
         Some(near) => problem.help(format!("did you mean `{way}{near}`?")),
         None if verb == "runs" => problem.help("define the task, or take the entry out"),
         None => problem.help("define the task, or mark the entry `optional = true`"),

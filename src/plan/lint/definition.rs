@@ -129,7 +129,7 @@ impl Look<'_, '_> {
     fn suggesting(&self, issue: Issue, name: &str) -> Issue {
         let project = &self.links.workspace().get(self.id.project).project;
         let names = project.tasks.iter().filter(|task| task.name != self.task.name);
-        match closest(name, names.map(|task| task.display.as_str()), 1).first() {
+        match closest(name, names.map(|task| task.display()), 1).first() {
             Some(near) => issue.help(format!("did you mean `{near}`?")),
             None => issue.help("define the task, or take the entry out"),
         }

@@ -102,7 +102,7 @@ impl<'a> Ground<'a> {
     }
 
     pub(super) fn name(&self, at: usize) -> &'a str {
-        &self.task(at).display
+        self.task(at).display()
     }
 
     pub(super) fn all(&self) -> std::ops::Range<usize> {

@@ -64,7 +64,7 @@ fn one(project: &Project, word: &str) -> Result<TaskId, Problem> {
     let find = |test: &dyn Fn(&TaskId) -> bool| project.ids().find(|id| test(id));
     let named = find(&|id| project.task(*id).name == word)
         .or_else(|| find(&|id| project.task(*id).aliases.iter().any(|alias| alias == word)))
-        .or_else(|| find(&|id| project.task(*id).display == word))
+        .or_else(|| find(&|id| project.task(*id).display() == word))
         .or_else(|| project.find(word));
     named.ok_or_else(|| {
         let names: Vec<&str> = project.tasks.iter().map(|task| task.name.as_str()).collect();

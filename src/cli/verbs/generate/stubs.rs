@@ -52,7 +52,7 @@ fn names(project: &Project) -> Vec<(&str, &str)> {
     let here = project.monorepo.as_ref().map(|monorepo| monorepo.here.as_str());
     let tasks = project.tasks.iter().filter(|t| here.is_none() || t.root.path.as_deref() == here);
     let own = |name| here.and_then(|_| split_full(name)).map_or(name, |(_, own)| own);
-    tasks.map(|task| (own(&task.display), task.display.as_str())).collect()
+    tasks.map(|task| (own(task.display()), task.display())).collect()
 }
 
 fn make(

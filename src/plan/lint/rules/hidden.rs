@@ -114,9 +114,10 @@ fn small(path: &Path) -> Option<String> {
 fn names(ground: &Ground<'_>, at: usize, text: &str) -> bool {
     let task = ground.task(at);
     let own = task.by_own_name();
-    let all = [&own.name, &own.display].into_iter().chain(&task.aliases);
+    let all = [own.name.as_str(), own.display()].into_iter();
+    let all = all.chain(task.aliases.iter().map(String::as_str));
     all.filter(|name| !name.is_empty()).any(|name| {
-        text.match_indices(name.as_str()).any(|(from, _)| {
+        text.match_indices(name).any(|(from, _)| {
             let (before, after) = (&text[..from], &text[from + name.len()..]);
             let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':');
             let whole = !before.ends_with(inside) && !after.starts_with(inside);
