@@ -45,7 +45,7 @@ pub(super) fn print(
             continue;
         }
         if let Action::Arrival(text) = &job.action {
-            report.event(&Event::LateCall(id, text.clone()));
+            report.event(&Event::LateCall(id, text.to_string()));
         }
         for command in &job.commands {
             report.event(&Event::Command(id, shown(command, whole)));

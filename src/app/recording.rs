@@ -140,7 +140,7 @@ impl<'a> Recording<'a> {
         let text = spot.file.text.as_bytes();
         let ends = || memchr::memchr_iter(b'\n', text).map(|at| at as u32).collect();
         let ends = self.lines.entry(text.as_ptr()).or_insert_with(ends);
-        ends.partition_point(|end| (*end as usize) < spot.span.start) + 1
+        ends.partition_point(|end| (*end as usize) < spot.span().start) + 1
     }
 
     /// Takes an event that happened then.

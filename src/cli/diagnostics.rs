@@ -119,8 +119,8 @@ impl Voice {
     fn snippet(&self, file: &Arc<SourceFile>, labels: &[&Label]) -> String {
         let len = file.text.len();
         let span = |label: &&Label| {
-            let start = label.spot.span.start.min(len);
-            let end = label.spot.span.end.clamp(start, len);
+            let start = label.spot.span().start.min(len);
+            let end = label.spot.span().end.clamp(start, len);
             LabeledSpan::new(Some(label.text.clone()), start, end - start)
         };
         let snippet = Snippet {

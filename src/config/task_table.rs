@@ -237,7 +237,7 @@ fn run_entry(at: &At<'_>, key: impl Display, value: &Value<'_>) -> Result<RunEnt
     const RUN_KEYS: [&str; 4] = ["task", "tasks", "args", "env"];
     let spot = at.spot(value.span());
     let table = match value.get_ref() {
-        DeValue::String(script) => return Ok(RunEntry::Script(script.to_string())),
+        DeValue::String(script) => return Ok(RunEntry::Script(script.as_ref().into())),
         DeValue::Table(table) => table,
         _ => return Err(at.wrong(key, value, "a string, a table or a list of these")),
     };

@@ -25,8 +25,8 @@ impl SourceFile {
 pub struct Spot {
     /// The file.
     pub file: Arc<SourceFile>,
-    /// Byte offsets into its text.
-    pub span: Range<usize>,
+    start: u32,
+    end: u32,
 }
 
 impl Spot {
@@ -35,18 +35,23 @@ impl Spot {
     pub fn new(file: &Arc<SourceFile>, span: Range<usize>) -> Self {
         let start = file.text.floor_char_boundary(span.start);
         let end = file.text.ceil_char_boundary(span.end).max(start);
-        Self { file: Arc::clone(file), span: start..end }
+        Self { file: Arc::clone(file), start: start as u32, end: end as u32 }
+    }
+
+    /// Byte offsets into its text.
+    pub fn span(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
     }
 
     /// 1-based line number of the start.
     pub fn line(&self) -> usize {
-        let end = self.span.start.min(self.file.text.len());
+        let end = (self.start as usize).min(self.file.text.len());
         self.file.text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
     }
 
     /// 1-based column of the start, in characters.
     pub fn column(&self) -> usize {
-        let before = self.file.text.get(..self.span.start).unwrap_or_default();
+        let before = self.file.text.get(..self.start as usize).unwrap_or_default();
         before.chars().rev().take_while(|c| *c != '\n').count() + 1
     }
 
@@ -64,7 +69,7 @@ mod tests {
     fn a_place_is_a_piece_of_its_text() {
         let file = SourceFile::new("f".into(), "aéb".into());
         for (asked, given) in [(0..1, "a"), (1..2, "é"), (2..3, "é"), (3..9, "b"), (9..10, "")] {
-            assert_eq!(&file.text[Spot::new(&file, asked.clone()).span], given, "{asked:?}");
+            assert_eq!(&file.text[Spot::new(&file, asked.clone()).span()], given, "{asked:?}");
         }
     }
 }

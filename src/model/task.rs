@@ -30,7 +30,7 @@ pub struct JobId(pub u32);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunEntry {
     /// A script.
-    Script(String),
+    Script(Arc<str>),
     /// `{ task, args, env }`
     ///
     /// The name may have arguments after blanks.

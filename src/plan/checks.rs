@@ -15,8 +15,9 @@ pub(super) fn patterns(task: &Task, list: &[String], key: &str) -> Result<(), Pr
                 format!("bad pattern `{pattern}` in `{key}` of task `{}`: {why}", task.name);
             let start = template::TemplateError { offset: Some(0), ..Default::default() };
             let place = written(task, pattern, &start);
-            let mut spot = place.unwrap_or_else(|| task.spot.clone());
-            spot.span.end = spot.span.start + 1;
+            let spot = place.unwrap_or_else(|| task.spot.clone());
+            let start = spot.span().start;
+            let spot = Spot::new(&spot.file, start..start + 1);
             return Err(Problem::new("plan::pattern", message).at(&spot, why));
         }
     }
@@ -55,7 +56,7 @@ pub(super) fn spot_of(task: &Task, text: &str) -> Spot {
 /// that it extends.
 fn written(task: &Task, text: &str, error: &template::TemplateError) -> Option<Spot> {
     let places = [Some(&task.spot), task.template.as_ref()];
-    let spot = |place: &Spot| template::spot(&place.file, place.span.start, text, error);
+    let spot = |place: &Spot| template::spot(&place.file, place.span().start, text, error);
     places.into_iter().flatten().find_map(spot)
 }
 

@@ -13,7 +13,7 @@ use crate::sys::Context;
 #[derive(Debug, Clone)]
 pub enum Field {
     /// Ready.
-    Static(String),
+    Static(Arc<str>),
     /// Rendered when the job starts: it asks for files, time or programs.
     Late(Arc<LateText>),
 }
@@ -43,7 +43,7 @@ impl Field {
     /// What the template engine says.
     pub fn get(&self) -> Result<String, String> {
         match self {
-            Self::Static(text) => Ok(text.clone()),
+            Self::Static(text) => Ok(text.to_string()),
             Self::Late(late) => late.render(),
         }
     }
@@ -85,7 +85,7 @@ impl LateText {
             task: self.calls.as_deref(),
         };
         template::render(&self.text, &scope).map_err(|error| {
-            let place = template::spot(&self.spot.file, self.spot.span.start, &self.text, &error);
+            let place = template::spot(&self.spot.file, self.spot.span().start, &self.text, &error);
             let spot = place.as_ref().unwrap_or(&self.spot);
             format!("{}:{}: {}", spot.place(), spot.column(), error.message)
         })

@@ -62,7 +62,7 @@ impl Invocation {
     pub fn with_script(&self, text: String) -> Self {
         let mut known = self.clone();
         if let Self::Shell { script, .. } | Self::Shebang { script, .. } = &mut known {
-            *script = Field::Static(text);
+            *script = Field::Static(text.into());
         }
         known
     }
@@ -77,7 +77,7 @@ pub enum Action {
     Gate,
     /// Renders the names of what it calls, which joins the plan; the text is
     /// as they are written.
-    Arrival(String),
+    Arrival(Box<str>),
     /// Only waits for others.
     Join,
 }

@@ -67,7 +67,7 @@ impl Confinement {
         }
         let paths = |key: &str, own: &[String], common: &[String]| {
             let own = own.iter().map(|text| field(text, key));
-            let common = common.iter().map(|path| Ok(Field::Static(path.clone())));
+            let common = common.iter().map(|path| Ok(Field::Static(path.as_str().into())));
             own.chain(common).collect::<Result<Vec<_>, E>>()
         };
         let allow_read = paths("allow_read", &task.allow_read, &common.allow_read)?;

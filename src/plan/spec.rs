@@ -206,8 +206,8 @@ fn broken(task: &Task, text: &str, error: &UsageErr) -> Problem {
 /// A part of the `usage` text, where the file holds it as it is.
 fn within(task: &Task, offset: usize, length: usize) -> Spot {
     let at = TemplateError { offset: Some(offset), ..TemplateError::default() };
-    match template::spot(&task.spot.file, task.spot.span.start, &task.usage, &at) {
-        Some(spot) => Spot::new(&spot.file, spot.span.start..spot.span.start + length.max(1)),
+    match template::spot(&task.spot.file, task.spot.span().start, &task.usage, &at) {
+        Some(spot) => Spot::new(&spot.file, spot.span().start..spot.span().start + length.max(1)),
         None => task.spot.clone(),
     }
 }

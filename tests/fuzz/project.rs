@@ -84,7 +84,7 @@ impl Scratch {
 /// The first problem, checked for what drawing it relies on.
 fn first(problems: &[Problem]) -> String {
     for label in problems.iter().flat_map(|problem| &problem.labels) {
-        let (text, range) = (&label.spot.file.text, &label.spot.span);
+        let (text, range) = (&label.spot.file.text, &label.spot.span());
         assert!(text.get(range.clone()).is_some(), "{range:?} is no piece of {text:?}");
     }
     problems.first().map_or(String::new(), |p| format!(" {} {}", p.code, p.message))

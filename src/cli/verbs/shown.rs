@@ -73,7 +73,7 @@ fn words(env: &[(String, String)], what: &str, name: &str, args: &[String]) -> S
 /// An element of `run`, as a person reads it.
 pub(in crate::cli) fn run_entry(entry: &RunEntry) -> String {
     match entry {
-        RunEntry::Script(text) => text.clone(),
+        RunEntry::Script(text) => text.to_string(),
         RunEntry::Task(call, _) => words(&call.env, "task: ", &call.task, &call.args),
         RunEntry::Tasks(names, _) => format!("tasks: {}", names.join(", ")),
     }

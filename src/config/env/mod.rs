@@ -372,7 +372,7 @@ impl<'a> Evaluator<'a> {
         template::render(text, &scope).map_err(|error| {
             let owner = work.owner.map(|name| format!(" of task `{name}`")).unwrap_or_default();
             let message = format!("cannot render `{text}`{owner}: {}", error.message);
-            let place = template::spot(&spot.file, spot.span.start, text, &error);
+            let place = template::spot(&spot.file, spot.span().start, text, &error);
             let label = error.message.split(". ").next().unwrap_or_default();
             let problem =
                 Problem::new("config::template", message).at(place.as_ref().unwrap_or(spot), label);

@@ -156,7 +156,7 @@ mod tests {
         let offset = text.find(word);
         let error = TemplateError { message: String::new(), offset, help: None };
         let spot = spot(&source, 0, text, &error)?;
-        Some((spot.line(), file[spot.span].to_string()))
+        Some((spot.line(), file[spot.span()].to_string()))
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::{Builder, Place};
-use crate::config::template::TaskCalls;
+use crate::config::template::{self, TaskCalls};
 use crate::model::{Command, Dialect, Problem, RunEntry, Seldom};
 use crate::plan::checks::executable;
+use crate::plan::field::Field;
 use crate::plan::graph::Occurrence;
 use crate::plan::job::Invocation;
 use crate::plan::script::{self, Words};
@@ -98,7 +99,7 @@ impl Builder<'_, '_> {
                 continue;
             };
             let is_last = Some(i) == last;
-            let script = self.field(at, text.trim(), "run")?;
+            let script = self.script(at, text)?;
             commands.push(if text.trim_start().starts_with("#!") {
                 let args = if is_last && !at.parsed { o.args.clone() } else { Seldom::default() };
                 Invocation::Shebang { script, args }
@@ -111,6 +112,15 @@ impl Builder<'_, '_> {
             });
         }
         Ok(commands)
+    }
+
+    /// A script as it is run; one that is written so is not there twice.
+    fn script(&self, at: &Place<'_>, text: &Arc<str>) -> Result<Field, Problem> {
+        let trimmed = text.trim();
+        if trimmed.len() == text.len() && !template::is_template(text) {
+            return Ok(Field::Static(Arc::clone(text)));
+        }
+        self.field(at, trimmed, "run")
     }
 
     /// How a script of this shell gets the words of its call.

@@ -123,7 +123,9 @@ impl Builder<'_, '_> {
             Part::Whole => (Action::Run, self.commands(at, occurrence, 0, task.run().len())?),
             Part::Gate => (Action::Gate, Vec::new()),
             Part::Scripts(from, to) => (Action::Run, self.commands(at, occurrence, *from, *to)?),
-            Part::Arrival(entry) => (Action::Arrival(call_text(&task.run()[*entry])), Vec::new()),
+            Part::Arrival(entry) => {
+                (Action::Arrival(call_text(&task.run()[*entry]).into()), Vec::new())
+            }
             Part::Join => (Action::Join, Vec::new()),
         };
         let confirm = match (&*task.confirm, part) {
@@ -210,7 +212,7 @@ impl Builder<'_, '_> {
 
     fn field(&self, at: &Place<'_>, text: &str, key: &str) -> Result<Field, Problem> {
         if !template::is_late(text) || self.evaluators.is_raw() {
-            return Ok(Field::Static(self.rendered(at, text, key)?));
+            return Ok(Field::Static(self.rendered(at, text, key)?.into()));
         }
         template::check(text).map_err(|e| template_problem(at.task, text, key, &e))?;
         let env = at.whole_env();
@@ -268,7 +270,7 @@ impl Builder<'_, '_> {
 /// The names of a call as they are written.
 fn call_text(entry: &RunEntry) -> String {
     match entry {
-        RunEntry::Script(text) => text.clone(),
+        RunEntry::Script(text) => text.to_string(),
         RunEntry::Task(call, _) => {
             std::iter::once(&call.task).chain(&call.args).cloned().collect::<Vec<_>>().join(" ")
         }
