@@ -1,7 +1,7 @@
 //! Files that are either the old or the new one, never half of each.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Whatever the file system says; `path` is then as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    with_mode(path, bytes, 0o666)
+    with_mode(path, &[bytes], 0o666)
 }
 
 /// As `write`, for what only its owner may read.
@@ -19,7 +19,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// As `write`.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    with_mode(path, bytes, 0o600)
+    write_private_pieces(path, &[bytes])
+}
+
+/// The same with what is to stand in the file one piece after the other.
+///
+/// # Errors
+/// As `write`.
+pub fn write_private_pieces(path: &Path, pieces: &[&[u8]]) -> io::Result<()> {
+    with_mode(path, pieces, 0o600)
 }
 
 /// Puts `bytes` into a file that may be there already: it keeps its mode, and a
@@ -35,7 +43,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mode = File::options().append(true).open(&real)?.metadata()?.permissions();
     let temp = create(&real, 0o600)?;
     let done = fs::set_permissions(&temp.1, mode);
-    finish(temp, &real, done, bytes)
+    finish(temp, &real, done, &[bytes])
 }
 
 /// Writes a file that anybody may execute who may read it.
@@ -43,12 +51,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// As `write`.
 pub fn write_executable(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    with_mode(path, bytes, 0o777)
+    with_mode(path, &[bytes], 0o777)
 }
 
 /// The mode is that of the file from its first moment on.
-fn with_mode(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    finish(create(path, mode)?, path, Ok(()), bytes)
+fn with_mode(path: &Path, pieces: &[&[u8]], mode: u32) -> io::Result<()> {
+    finish(create(path, mode)?, path, Ok(()), pieces)
 }
 
 /// The file that is to become `path`, and its name.
@@ -72,12 +80,19 @@ fn create(path: &Path, mode: u32) -> io::Result<(File, PathBuf)> {
 }
 
 fn finish(
-    (mut file, temp): (File, PathBuf),
+    (file, temp): (File, PathBuf),
     path: &Path,
     ready: io::Result<()>,
-    bytes: &[u8],
+    pieces: &[&[u8]],
 ) -> io::Result<()> {
-    let done = ready.and_then(|()| file.write_all(bytes)).and_then(|()| fs::rename(&temp, path));
+    let write = || {
+        ready?;
+        let mut file = BufWriter::new(file);
+        pieces.iter().try_for_each(|piece| file.write_all(piece))?;
+        file.flush()?;
+        fs::rename(&temp, path)
+    };
+    let done = write();
     if done.is_err() {
         let _ = fs::remove_file(&temp);
     }

@@ -151,16 +151,12 @@ impl Manifest {
     /// Writes a record in the place of the one before.
     pub(super) fn store(path: &Path, head: &Head, lists: &Lists) -> io::Result<()> {
         let (sources, outputs) = (lists.sources.bytes(), lists.outputs.bytes());
-        let encoded = head.encode(sources, outputs);
-        let mut file = Writer(Vec::with_capacity(START + encoded.len() + sources.len()));
-        file.0.extend_from_slice(MAGIC);
-        file.u32(FORMAT);
-        file.u32(encoded.len() as u32);
-        file.digest(&Digest::of(&encoded));
-        file.0.extend_from_slice(&encoded);
-        file.0.extend_from_slice(sources);
-        file.0.extend_from_slice(outputs);
-        atomic::write_private(path, &file.0)
+        let head = head.encode(sources, outputs);
+        let mut start = Writer(MAGIC.to_vec());
+        start.u32(FORMAT);
+        start.u32(head.len() as u32);
+        start.digest(&Digest::of(&head));
+        atomic::write_private_pieces(path, &[&start.0, &head, sources, outputs])
     }
 }
 
