@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::place::{Place, is_ours};
@@ -60,9 +61,9 @@ pub struct Past {
     /// How long its last successes took, the newest last.
     pub successes: Vec<Duration>,
     /// The run that had it last, and how it ended there.
-    pub last: Option<(String, Verdict)>,
+    pub last: Option<(Arc<str>, Verdict)>,
     /// The run in which it succeeded last.
-    pub last_success: Option<String>,
+    pub last_success: Option<Arc<str>>,
 }
 
 impl Past {
@@ -121,27 +122,27 @@ impl History {
 
     fn parse(text: &str) -> Self {
         let mut history = Self::default();
-        let mut run = "";
+        let mut run: Arc<str> = "".into();
         for line in text.lines() {
             if let Some(id) = line.strip_prefix('>') {
-                run = id;
+                run = id.into();
             } else if let Some((verdict, took, words)) = parts(line) {
-                history.add(run, verdict, took, words);
+                history.add(&run, verdict, took, words);
             }
         }
         history
     }
 
-    fn add(&mut self, run: &str, verdict: Verdict, took: Duration, words: &str) {
+    fn add(&mut self, run: &Arc<str>, verdict: Verdict, took: Duration, words: &str) {
         if !self.tasks.contains_key(words) {
             self.tasks.insert(words.to_string(), Past::default());
         }
         let Some(past) = self.tasks.get_mut(words) else {
             return;
         };
-        past.last = Some((run.to_string(), verdict));
+        past.last = Some((Arc::clone(run), verdict));
         if verdict == Verdict::Success {
-            past.last_success = Some(run.to_string());
+            past.last_success = Some(Arc::clone(run));
             if past.successes.len() == SUCCESSES {
                 past.successes.remove(0);
             }
