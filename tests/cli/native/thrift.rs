@@ -57,7 +57,8 @@ fn memory_does_not_grow_with_output() {
         let number = peak.split_whitespace().nth(1).expect("a number of KiB");
         number.parse::<usize>().expect("a number")
     });
-    assert!(much < little + 1024, "{little} KiB for 0.3 MB of output, {much} KiB for 30 MB");
+    // Which pages of the program count differs from run to run, by a megabyte and more.
+    assert!(much < little + 4096, "{little} KiB for 0.3 MB of output, {much} KiB for 30 MB");
 }
 
 #[test]
