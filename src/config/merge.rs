@@ -17,6 +17,7 @@ pub(super) struct Named {
     /// In the order in which their names came up; one of them counts as long
     /// as its name leads to it.
     tasks: Vec<RawTask>,
+    /// Empty as long as each of them counts.
     at: HashMap<String, usize, RandomState>,
     /// The names of scripts by what they are without their extension.
     scripts: HashMap<String, Vec<String>>,
@@ -48,19 +49,21 @@ impl Named {
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.at.len()
+        if self.at.is_empty() { self.tasks.len() } else { self.at.len() }
     }
 
     /// Adds the inline blocks of a file.
     pub(super) fn add_inline(&mut self, tasks: Vec<RawTask>) {
-        self.at.reserve(tasks.len());
         if self.tasks.is_empty() {
             // The first ones lie over nothing, and a file says each name once.
-            self.at.extend(tasks.iter().enumerate().map(|(at, task)| (task.name.clone(), at)));
             self.tasks = tasks;
-        } else {
-            tasks.into_iter().for_each(|task| self.add_block(task));
+            return;
         }
+        if self.at.is_empty() {
+            let known = self.tasks.iter().enumerate();
+            self.at.extend(known.map(|(at, task)| (task.name.clone(), at)));
+        }
+        tasks.into_iter().for_each(|task| self.add_block(task));
     }
 
     /// With a command it replaces what was there, without one it overlays it;
@@ -94,7 +97,8 @@ impl Named {
 
     /// The definitions that everything above works with.
     pub(super) fn finish(self, root: &Arc<Root>) -> impl Iterator<Item = Task> {
-        let counts = move |(i, task): &(usize, RawTask)| self.at.get(&task.name) == Some(i);
+        let all = self.at.is_empty();
+        let counts = move |(i, task): &(usize, RawTask)| all || self.at.get(&task.name) == Some(i);
         let counting = self.tasks.into_iter().enumerate().filter(counts);
         counting.map(|(_, task)| finish(None, task, root))
     }
