@@ -141,7 +141,7 @@ impl State {
     pub fn grow(&mut self, needs: &[Needs], edges: impl IntoIterator<Item = Edge>) {
         let known = self.nodes.len();
         let edges = edges.into_iter();
-        self.nodes.reserve_exact(needs.len());
+        self.nodes.reserve(needs.len());
         self.nodes.extend(needs.iter().map(Node::new));
         self.line.grow(needs.len());
         self.after.grow(needs.len(), edges.size_hint().0);

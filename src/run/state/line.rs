@@ -15,8 +15,8 @@ pub(super) struct Line {
 impl Line {
     /// Lines up so many more jobs, with the ids that follow.
     pub(super) fn grow(&mut self, count: usize) {
-        self.jobs.reserve_exact(count);
-        self.places.reserve_exact(count);
+        self.jobs.reserve(count);
+        self.places.reserve(count);
         for id in self.places.len()..self.places.len() + count {
             self.places.push(self.jobs.len() as u32);
             self.jobs.push(JobId(id as u32));

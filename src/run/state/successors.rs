@@ -32,9 +32,9 @@ pub(super) struct Successors {
 impl Successors {
     /// Makes room for so many more jobs, with the ids that follow, and edges.
     pub(super) fn grow(&mut self, jobs: usize, edges: usize) {
-        self.chains.reserve_exact(jobs);
+        self.chains.reserve(jobs);
         self.chains.resize(self.chains.len() + jobs, Chain { first: END, last: END });
-        self.links.reserve_exact(edges);
+        self.links.reserve(edges);
     }
 
     /// Adds one edge.
