@@ -116,7 +116,9 @@ impl Builder<'_, '_> {
                             moving |= moves;
                             run.push_str(rendered.filter(|_| !moves).unwrap_or(text.trim()));
                         }
-                        calls => run.push_str(&format!("{calls:?}")),
+                        // Not where they are written: that is nothing to the task.
+                        RunEntry::Task(call, _) => run.push_str(&format!("{call:?}")),
+                        RunEntry::Tasks(calls, _) => run.push_str(&format!("{calls:?}")),
                     }
                     run.push('\0');
                 }

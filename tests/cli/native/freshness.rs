@@ -199,6 +199,17 @@ fn what_a_task_makes_among_its_sources_is_read_once_more() {
 // ---- what the task is -------------------------------------------------------
 
 #[test]
+fn of_a_task_that_calls_others_an_edit_elsewhere_in_its_file_does_not_count() {
+    let config = "[tasks.a]\nsources = ['in']\nrun = ['true', {task = 'b'}, {tasks = ['b']}]\n\
+                  [tasks.b]\nrun = 'true'\n";
+    let project = project(config).file("in", "").once();
+    project.write("mise.toml", &format!("# A note.\n{config}# Another.\n"));
+    project.mep(["run", "a"]).run().stderr("[a] sources up-to-date, skipping\n").code(0);
+    project.write("mise.toml", &config.replace("['b']", "['b', 'b x']"));
+    project.runs_for("its run changed");
+}
+
+#[test]
 fn a_variable_that_configuration_sets_counts_and_one_of_the_caller_does_not() {
     let config = |x: &str| format!("{MARK}env = {{ SECRET = 'hush-{x}' }}\n[env]\nY = '{x}'\n");
     let mark = project(&config("1")).file("src/x", "1").once();
