@@ -132,13 +132,18 @@ impl Units {
     }
 
     pub(super) fn insert(&mut self, pid: u32, unit: Unit) {
-        self.alone = false;
+        self.have_company();
         self.running.insert(pid, unit);
     }
 
     /// News have been heard, and whether we have a child left.
     pub(super) fn heard(&mut self, childless: bool) {
         self.alone = self.adopts && childless;
+    }
+
+    /// Something has been started.
+    pub(super) fn have_company(&mut self) {
+        self.alone = false;
     }
 
     /// Nobody can have left anything behind.

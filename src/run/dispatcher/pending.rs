@@ -30,6 +30,7 @@ impl Dispatcher<'_> {
     pub(super) fn render(&mut self, job: JobId, which: Text, late: &Arc<LateText>) {
         self.pending.insert(job);
         self.strays_seen = true;
+        self.units.have_company();
         if let Some(ownership) = &mut self.ownership {
             ownership.expect_unmarked();
         }
