@@ -52,13 +52,13 @@ impl Direct {
     /// one is to be started after all: nothing has been run then.
     pub fn start(&self, shell: &Spawn<'_>, rules: &Rules) -> Option<Child> {
         let (arg0, args) = self.words.split_first()?;
-        if let Some(program) = script::builtin_program(&self.words) {
-            return sandbox::spawn(&Spawn { program, arg0, args, ..*shell }, rules).ok();
-        }
         if !shell.env.iter().map(|(key, _)| key).all(is_handed_on)
             || !shell.extra.iter().all(|(key, _)| is_handed_on(key))
         {
             return None;
+        }
+        if let Some(program) = script::builtin_program(&self.words) {
+            return sandbox::spawn(&Spawn { program, arg0, args, ..*shell }, rules).ok();
         }
         let program = program(arg0, value(shell, "PATH")?, shell.cwd)?;
         let mut extra = Vec::new();
