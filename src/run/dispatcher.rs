@@ -536,11 +536,11 @@ impl<'a> Dispatcher<'a> {
         let outcome = self.tolerated(id, outcome);
         self.limits.ended(self.plan, id);
         let occurrence = self.plan.graph.get(id).occurrence;
-        let ends_task = self.plan.graph.occurrences[occurrence].last == id;
-        let started = self.started.get(&occurrence).copied();
-        if ends_task {
-            self.started.remove(&occurrence);
-        }
+        let started = if self.plan.graph.occurrence(id).last == id {
+            self.started.remove(&occurrence)
+        } else {
+            self.started.get(&occurrence).copied()
+        };
         let elapsed = started.map_or(Duration::ZERO, |started| started.elapsed());
         let attempt = self.attempts.failed(id) + 1;
         self.last_ended = Some(id);
